@@ -1,0 +1,53 @@
+# `make demo` trains a network on MNIST, `make test` runs the tests. Both make .venv first and need only
+# Python >= 3.11 with pip and venv. PYTHON= chooses the interpreter: make test PYTHON=python3.13
+
+is_new_enough = import sys; sys.exit(sys.version_info < (3, 11))
+ifndef PYTHON
+PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	if $$python -c '$(is_new_enough)' 2>/dev/null; then echo $$python; break; fi; done)
+endif
+# pytest's arguments: make test TESTS=tests/v1
+TESTS ?= -n auto
+
+venv := .venv
+python := $(venv)/bin/python
+version := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
+# The version is part of every stamp's name: another PYTHON= makes .venv anew instead of quietly using the old one.
+made := $(venv)/made-with-$(version)
+installed = $(venv)/installed-$(1)-$(version)
+
+.PHONY: demo test oracle lint clean
+.DELETE_ON_ERROR:
+
+demo: $(call installed,demo)
+	$(venv)/bin/hornbeam demo
+
+test: $(call installed,test)
+	$(python) -m pytest $(TESTS)
+
+# Asks TensorFlow, which has an environment of its own.
+oracle: $(call installed,test) $(venv)-tensorflow/installed
+	HORNBEAM_ORACLE=$(abspath $(venv)-tensorflow/bin/python) $(python) -m pytest tests -m oracle
+
+lint: $(call installed,dev)
+	$(venv)/bin/ruff check
+	$(venv)/bin/pyright --pythonpath $(python)
+	$(venv)/bin/lint-imports
+
+clean:
+	rm -rf $(venv) $(venv)-tensorflow
+
+$(made):
+	@$(if $(PYTHON),$(PYTHON),false) -c '$(is_new_enough)' || { echo \
+	  "Hornbeam needs Python 3.11 or newer. Name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(venv)
+	@touch $@
+
+$(venv)/installed-%-$(version): $(made) pyproject.toml
+	$(python) -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+$(venv)-tensorflow/installed:
+	$(PYTHON) -m venv --clear $(venv)-tensorflow
+	$(venv)-tensorflow/bin/python -m pip install --quiet --disable-pip-version-check 'tensorflow-cpu==2.21.*'
+	@touch $@

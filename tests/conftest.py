@@ -1,0 +1,17 @@
+"""What all tests share: where MNIST's files are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+DATA = Path(os.environ.get("HORNBEAM_DATA") or Path(__file__).parents[2] / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    """The folder with MNIST's four files, packed."""
+    for folder in (DATA, DATA / "mnist"):
+        if (folder / "train-images-idx3-ubyte.gz").is_file():
+            return folder
+    pytest.skip(f"MNIST's files are not in {DATA}: set HORNBEAM_DATA to the folder that has them")
