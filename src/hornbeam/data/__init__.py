@@ -1,0 +1,1 @@
+"""Data sets: finding their files, checking them, reading them.  `mnist` is the first one."""

@@ -1,0 +1,1 @@
+"""What TensorFlow 1 kept under `tensorflow.examples`: the modules that programs import from it."""

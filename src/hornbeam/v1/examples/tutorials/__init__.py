@@ -1,0 +1,1 @@
+"""The tutorials whose helper modules programs import."""
