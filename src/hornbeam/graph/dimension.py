@@ -22,6 +22,8 @@ def size_of(value: Any) -> int | None:
         return None
     if isinstance(value, Dimension):
         return value.value
+    if type(value) is int and value >= 0:
+        return value
     try:
         size = int(operator.index(value))
     except TypeError:
@@ -156,12 +158,15 @@ class Dimension:
 
 
 def _compare(compare: Callable[[int, int], bool], self: Dimension, other: Any) -> Any:
-    """True, False, or None where one of them is unknown; NotImplemented for no dimension."""
+    """True, False, or None where one of them is unknown; NotImplemented for no integer."""
+    theirs = other.value if isinstance(other, Dimension) else other
+    if theirs is None or self._value is None:
+        # An unknown dimension compares with dimensions only, as a known one does.
+        return None if theirs is None or hasattr(theirs, "__index__") else NotImplemented
     try:
-        theirs = size_of(other)
-    except (TypeError, ValueError):
+        return compare(self._value, operator.index(theirs))
+    except TypeError:
         return NotImplemented
-    return None if self._value is None or theirs is None else compare(self._value, theirs)
 
 
 def _combine(combine: Callable[[int, int], int], left: Any, right: Any) -> Any:

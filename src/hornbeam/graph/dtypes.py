@@ -5,7 +5,7 @@ number of the serialized form).  Out: one `DType` object per type, so that types
 may be compared with `is` where both sides are known to be `DType`s.
 
 A reference type (`float32_ref`) is the type of a variable's own memory in old
-graphs: it has its own name and number and behaves as its base type otherwise.
+graphs: it has its own name and number and otherwise behaves as its base type.
 """
 
 from __future__ import annotations
@@ -151,71 +151,35 @@ class DType:
         return as_dtype, (self.name,)
 
 
-# name, number in serialized graphs, NumPy type.  The numbers are those of
-# TensorFlow's DataType enum, so that graphs can be exchanged.
-_TABLE: tuple[tuple[str, int, Any], ...] = (
-    ("float32", 1, np.float32),
-    ("float64", 2, np.float64),
-    ("int32", 3, np.int32),
-    ("uint8", 4, np.uint8),
-    ("int16", 5, np.int16),
-    ("int8", 6, np.int8),
-    ("string", 7, np.object_),
-    ("complex64", 8, np.complex64),
-    ("int64", 9, np.int64),
-    ("bool", 10, np.bool_),
-    ("qint8", 11, np.dtype([("qint8", np.int8)])),
-    ("quint8", 12, np.dtype([("quint8", np.uint8)])),
-    ("qint32", 13, np.dtype([("qint32", np.int32)])),
-    ("bfloat16", 14, ml_dtypes.bfloat16),
-    ("qint16", 15, np.dtype([("qint16", np.int16)])),
-    ("quint16", 16, np.dtype([("quint16", np.uint16)])),
-    ("uint16", 17, np.uint16),
-    ("complex128", 18, np.complex128),
-    ("float16", 19, np.float16),
-    ("resource", 20, np.object_),
-    ("variant", 21, np.object_),
-    ("uint32", 22, np.uint32),
-    ("uint64", 23, np.uint64),
-    ("float8_e5m2", 24, ml_dtypes.float8_e5m2),
-    ("float8_e4m3fn", 25, ml_dtypes.float8_e4m3fn),
-    ("int4", 29, ml_dtypes.int4),
-    ("uint4", 30, ml_dtypes.uint4),
-)
-
 _BY_ENUM: dict[int, DType] = {}
-_REAL_PART: dict[DType, DType] = {}
-_IMAGE_LIMITS: dict[DType, tuple[Any, Any]] = {}
 
 
-def _make(name: str, number: int, numpy_type: Any) -> DType:
-    """The type and its reference type, entered in `_BY_ENUM`; returns the type."""
+def _define(name: str, number: int, numpy_type: Any) -> DType:
+    """Make a type and its reference type, enter both in `_BY_ENUM`, return the type.
+
+    number: the type's number in serialized graphs; it is TensorFlow's, so that graphs can be exchanged.
+    """
     dtype, ref = object.__new__(DType), object.__new__(DType)
-    for self, is_ref in ((dtype, False), (ref, True)):
-        fields = {
-            "name": f"{name}_ref" if is_ref else name,
-            "as_datatype_enum": number + _REF_OFFSET if is_ref else number,
-            "as_numpy_dtype": object if numpy_type is np.object_ else numpy_type,
-            "base_dtype": dtype,
-            "_is_ref_dtype": is_ref,
-            "_as_ref": ref,
-            **_properties(name, np.dtype(numpy_type)),
-        }
+    common = {"base_dtype": dtype, "_as_ref": ref, **_properties(name, numpy_type)}
+    own = {"name": name, "as_datatype_enum": number, "_is_ref_dtype": False}
+    refs_own = {"name": f"{name}_ref", "as_datatype_enum": number + _REF_OFFSET, "_is_ref_dtype": True}
+    for made, fields in ((dtype, own | common), (ref, refs_own | common)):
         for field, value in fields.items():
-            object.__setattr__(self, field, value)
-        _BY_ENUM[self.as_datatype_enum] = self
+            object.__setattr__(made, field, value)
+        _BY_ENUM[made.as_datatype_enum] = made
     return dtype
 
 
-def _properties(name: str, np_dtype: np.dtype) -> dict[str, Any]:
+def _properties(name: str, numpy_type: Any) -> dict[str, Any]:
+    np_dtype = np.dtype(numpy_type)
     kind = name.rstrip("0123456789")
-    is_object = np_dtype.kind == "O"
     is_floating = "float" in name
     is_integer = kind in ("int", "uint")
     is_complex = kind == "complex"
     return {
+        "as_numpy_dtype": numpy_type,
         "np_dtype": np_dtype,
-        "size": 0 if is_object else np_dtype.itemsize,
+        "size": 0 if np_dtype.hasobject else np_dtype.itemsize,
         "is_floating": is_floating,
         "is_integer": is_integer,
         "is_unsigned": kind == "uint",
@@ -227,43 +191,42 @@ def _properties(name: str, np_dtype: np.dtype) -> dict[str, Any]:
     }
 
 
-for _row in _TABLE:
-    _make(*_row)
+float16 = half = _define("float16", 19, np.float16)
+bfloat16 = _define("bfloat16", 14, ml_dtypes.bfloat16)
+float32 = _define("float32", 1, np.float32)
+float64 = double = _define("float64", 2, np.float64)
+float8_e5m2 = _define("float8_e5m2", 24, ml_dtypes.float8_e5m2)
+float8_e4m3fn = _define("float8_e4m3fn", 25, ml_dtypes.float8_e4m3fn)
+int4 = _define("int4", 29, ml_dtypes.int4)
+int8 = _define("int8", 6, np.int8)
+int16 = _define("int16", 5, np.int16)
+int32 = _define("int32", 3, np.int32)
+int64 = _define("int64", 9, np.int64)
+uint4 = _define("uint4", 30, ml_dtypes.uint4)
+uint8 = _define("uint8", 4, np.uint8)
+uint16 = _define("uint16", 17, np.uint16)
+uint32 = _define("uint32", 22, np.uint32)
+uint64 = _define("uint64", 23, np.uint64)
+complex64 = _define("complex64", 8, np.complex64)
+complex128 = _define("complex128", 18, np.complex128)
+bool_ = _define("bool", 10, np.bool_)
+# Strings are bytes of any length and live in object arrays; handles and variants do not leave the runtime.
+string = _define("string", 7, object)
+resource = _define("resource", 20, object)
+variant = _define("variant", 21, object)
+qint8 = _define("qint8", 11, np.dtype([("qint8", np.int8)]))
+qint16 = _define("qint16", 15, np.dtype([("qint16", np.int16)]))
+qint32 = _define("qint32", 13, np.dtype([("qint32", np.int32)]))
+quint8 = _define("quint8", 12, np.dtype([("quint8", np.uint8)]))
+quint16 = _define("quint16", 16, np.dtype([("quint16", np.uint16)]))
 
-float32 = DType(1)
-float64 = DType(2)
-int32 = DType(3)
-uint8 = DType(4)
-int16 = DType(5)
-int8 = DType(6)
-string = DType(7)
-complex64 = DType(8)
-int64 = DType(9)
-bool_ = DType(10)
-qint8 = DType(11)
-quint8 = DType(12)
-qint32 = DType(13)
-bfloat16 = DType(14)
-qint16 = DType(15)
-quint16 = DType(16)
-uint16 = DType(17)
-complex128 = DType(18)
-float16 = DType(19)
-resource = DType(20)
-variant = DType(21)
-uint32 = DType(22)
-uint64 = DType(23)
-float8_e5m2 = DType(24)
-float8_e4m3fn = DType(25)
-int4 = DType(29)
-uint4 = DType(30)
-half = float16
-double = float64
-
-_REAL_PART.update({complex64: float32, complex128: float64})
-_IMAGE_LIMITS.update(dict.fromkeys((float32, float64), (0, 1)))
-_IMAGE_LIMITS.update({d: (0, d.max) for d in (uint8, int8, uint16, int16, uint32, int32, uint64, int64)})
-_IMAGE_LIMITS[bool_] = (0, True)
+_REAL_PART = {complex64: float32, complex128: float64}
+_IMAGE_LIMITS: dict[DType, tuple[Any, Any]] = {
+    float32: (0, 1),
+    float64: (0, 1),
+    bool_: (0, True),
+    **{d: (0, d.max) for d in (uint8, uint16, uint32, uint64, int8, int16, int32, int64)},
+}
 
 _BY_NAME: dict[str, DType] = {d.name: d for d in _BY_ENUM.values()}
 _BY_NAME.update({"half": half, "double": double, "float": float32})

@@ -57,6 +57,7 @@ class OpError(Exception):
         self._message = message
         self._error_code = error_code
         self._payloads = args[0] if args else {}
+        self._text: str | None = None
 
     @property
     def message(self) -> str:
@@ -84,30 +85,31 @@ class OpError(Exception):
         return self._payloads
 
     def __str__(self) -> str:
+        if self._text is not None:
+            return self._text
         place = _where_made(self._op)
         if not place:
             return str(self._message)
-        return f"{self._message}\n\nOriginal stack trace for {self._op.name!r}:\n{place}"
+        return f"{self._message}\n\nOriginal stack trace for {self._op.name!r}:\n{place}\n"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A graph does not travel to another process: the error keeps its words.
-        return _unpickled, (type(self), str(self), self._error_code, self._payloads)
+        # A graph does not travel to another process: the error goes without it and keeps its text.
+        state = {**self.__dict__, "_op": None, "_node_def": None, "_text": str(self)}
+        return _without_init, (type(self), self._message), state
+
+
+def _without_init(cls: type[OpError], message: str) -> OpError:
+    return cls.__new__(cls, message)
 
 
 def _where_made(op: Any) -> str:
     """The user's lines that made `op`, outermost first, as the interpreter prints them; '' if unknown."""
     lines = []
     for frame in getattr(op, "traceback", None) or ():
-        lines.append(f"  File \"{frame.filename}\", line {frame.lineno}, in {frame.function}")
+        lines.append(f'  File "{frame.filename}", line {frame.lineno}, in {frame.function}')
         if frame.line:
             lines.append(f"    {frame.line}")
     return "\n".join(lines)
-
-
-def _unpickled(cls: type[OpError], message: str, error_code: int, payloads: Any) -> OpError:
-    if cls is OpError:
-        return OpError(None, None, message, error_code, payloads)
-    return cls(None, None, message, payloads)
 
 
 _CLASS_OF_CODE: dict[int, type[OpError]] = {}
@@ -260,21 +262,18 @@ def message(
     """One sentence or three from the parts of an error; a part that is None is left out.
 
     at: where in the model (a layer's path).  op, arg: which operation and which of
-    its arguments.  expected, got: the two sides of the contradiction.  made_at: the
-    user's file and line.  hint: what to do.
+    its arguments.  expected, got: the two sides of the contradiction.  made_at: which
+    line of the user made it, as `Operation.made_at` says it.  hint: what to do.
 
     >>> message(at="encoder/dense", op="MatMul", arg="x", expected="last dimension 3",
-    ...         got="[2, 5]", made_at="model.py:18", hint="slice x[..., :3]")
+    ...         got="[2, 5]", made_at="made at model.py:18", hint="slice x[..., :3]")
     'encoder/dense: MatMul: x must have last dimension 3, got [2, 5]. Made at model.py:18. Slice x[..., :3].'
     """
     claim = " must have ".join(part for part in (arg, expected) if part)
     if got:
         claim = f"{claim}, got {got}" if claim else f"got {got}"
     sentences = [": ".join(part for part in (at, op, claim) if part)]
-    if made_at:
-        sentences.append(f"Made at {made_at}")
-    if hint:
-        sentences.append(hint[0].upper() + hint[1:])
+    sentences += [part[0].upper() + part[1:] for part in (made_at, hint) if part]
     return " ".join(s.rstrip(".") + "." for s in sentences if s)
 
 
@@ -320,15 +319,15 @@ class NotDifferentiable(LookupError):
     """A gradient was asked of an operation that says it has none.
 
     op: the type of the operation.  reason: why it has none, in the words of its
-    declaration.  made_at: the user's file and line.
+    declaration.  made_at: which line of the user made it, as `Operation.made_at` says it.
 
-    >>> print(NotDifferentiable("ArgMax", "integer result", "train.py:31"))
+    >>> print(NotDifferentiable("ArgMax", "integer result", "made at train.py:31"))
     gradient stops at ArgMax (integer result), made at train.py:31
     """
 
     def __init__(self, op: str, reason: str, made_at: str | None = None) -> None:
         self.op, self.reason, self.made_at = op, reason, made_at
-        made = f", made at {made_at}" if made_at else ""
+        made = f", {made_at}" if made_at else ""
         super().__init__(f"gradient stops at {op} ({reason}){made}")
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -1,0 +1,1 @@
+"""Gradients: one traversal of recorded calls, backwards. Read `reverse.py` first."""

@@ -1,0 +1,1 @@
+"""Running one pure function: traced, then interpreted or compiled. Read `program.py` first."""

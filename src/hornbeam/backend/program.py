@@ -1,0 +1,66 @@
+"""One pure function at one signature: traced once, then interpreted or compiled.
+
+In: a function of arrays, and the shapes and dtypes it is called with. Out: a `Program` that runs it.
+Which tier runs it follows from the traced work alone, never from history, so results do not change between runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, final
+
+import jax
+import numpy as np
+from jax.extend import core
+
+from hornbeam.backend.interpret import estimated_work, numpy_program
+from hornbeam.backend.x64 import x64
+
+SMALL_WORK = 60_000
+"""Programs of at most this many estimated scalar operations are interpreted (compiling costs 10–65 ms)."""
+
+Array = Any
+Spec = jax.ShapeDtypeStruct
+
+
+@final
+class Program:
+    """A traced function: `outputs` are its result specs, `run(*arrays)` gives a tuple of arrays."""
+
+    __slots__ = ("interpreted", "jaxpr", "outputs", "run", "work")
+
+    def __init__(self, jaxpr: core.ClosedJaxpr) -> None:
+        self.jaxpr = jaxpr
+        self.outputs: tuple[Any, ...] = tuple(jaxpr.out_avals)
+        self.work = estimated_work(jaxpr)
+        self.interpreted = self.work <= SMALL_WORK
+        self.run: Callable[..., tuple[Array, ...]] = self._first_run
+
+    def _first_run(self, *arrays: Array) -> tuple[Array, ...]:
+        self.run = self.interpreter() if self.interpreted else self.compiled()
+        return self.run(*arrays)
+
+    def interpreter(self) -> Callable[..., tuple[Array, ...]]:
+        """The NumPy tier, whatever the work."""
+        run = numpy_program(self.jaxpr)
+
+        def interpret(*arrays: Array) -> tuple[Array, ...]:
+            return run(*[a if type(a) is np.ndarray else np.asarray(a) for a in arrays])
+
+        return interpret
+
+    def compiled(self) -> Callable[..., tuple[Array, ...]]:
+        """The XLA tier, whatever the work."""
+        compiled = jax.jit(core.jaxpr_as_fun(self.jaxpr))
+
+        def run(*arrays: Array) -> tuple[Array, ...]:
+            with x64():
+                return tuple(compiled(*arrays))
+
+        return run
+
+
+def trace(function: Callable[..., tuple[Array, ...]], inputs: Sequence[Spec]) -> Program:
+    """Trace `function` at the given shapes and dtypes."""
+    with x64():
+        return Program(jax.make_jaxpr(function)(*inputs))

@@ -1,0 +1,234 @@
+"""Running one op on values at once: what eager calls, constant folding and uncompiled runs share.
+
+Comes in: an op, its inputs as arrays, its attributes. Goes out: the arrays it gives. The op's function is traced once
+for each signature (`op.programs`), then interpreted or compiled (`backend/program.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jax
+import numpy as np
+
+from hornbeam.backend import program
+from hornbeam.graph import dtypes
+from hornbeam.graph.dtypes import DType
+from hornbeam.graph.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from hornbeam.graph.op import Op
+
+_MAX_PROGRAMS = 2_000
+
+
+def attrs_key(attrs: dict[str, Any]) -> tuple[Any, ...]:
+    """The attributes as a hashable key."""
+    return tuple(_hashable(v) for v in attrs.values())
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes() if value.dtype != object else tuple(value.reshape(-1))
+    if isinstance(value, DType):
+        return value.name
+    if isinstance(value, dict):
+        return tuple(sorted((k, _hashable(v)) for k, v in value.items()))
+    if isinstance(value, (list, tuple)):
+        return tuple(_hashable(v) for v in value)
+    if isinstance(value, float):
+        return value.hex(), "float"
+    return type(value), value
+
+
+class ShapeFault(Exception):
+    """Inputs that an op cannot take: `build` is said while a graph is built, `run` where values are at hand."""
+
+    def __init__(self, build: str, run: str | None = None) -> None:
+        super().__init__(build)
+        self.build = build
+        self.run = run or build
+
+
+def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarray | None = None) -> tuple[Any, ...]:
+    """Run `op` on arrays: one an argument, a list of arrays for a list argument.
+
+    stream: for a random op, its place in the sequence of draws (4 × uint32).
+    Raises ShapeFault for inputs it cannot take, Failed where its check fails.
+    """
+    if op.host:
+        results = op.function(*args, **{k: v for k, v in attrs.items() if k in op.defaults})
+        return tuple(results) if isinstance(results, (tuple, list)) else (results,)
+    if _any_strings(args):
+        return _on_strings(op, args, attrs)
+    key: list[Any] = [None if attrs is op.defaults else attrs_key(attrs)]
+    flat: list[Any] = []
+    for arg, value in zip(op.args, args, strict=True):
+        if arg.static:
+            for v in value if arg.many else (value,):
+                key += (v.shape, v.dtype, v.tobytes())
+        elif arg.many:
+            key.append(len(value))
+            for v in value:
+                key += (v.shape, v.dtype)
+                flat.append(v)
+        else:
+            key += (value.shape, value.dtype)
+            flat.append(value)
+    signature = tuple(key)
+    ready = op.programs.get(signature)
+    if ready is None:
+        ready = op.programs[signature] = _prepare(op, args, attrs)
+    results = ready.run(*flat) if stream is None else ready.run(stream, *flat)
+    if op.checker is None:
+        return results
+    found = np.asarray(results[-1])
+    if found[0]:
+        raise Failed(op, found[1:], args, attrs)
+    return results[:-1]
+
+
+def _prepare(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> program.Program:
+    if len(op.programs) > _MAX_PROGRAMS:
+        op.programs.clear()
+
+    def spec(value: Any) -> jax.ShapeDtypeStruct:
+        return jax.ShapeDtypeStruct(value.shape, value.dtype)
+
+    inputs = [value if arg.static else [spec(v) for v in value] if arg.many else spec(value)
+              for arg, value in zip(op.args, args, strict=True)]
+    function, specs = pure(op, inputs, attrs)
+    try:
+        return program.trace(function, specs)
+    except ShapeFault:
+        raise
+    except Exception as error:
+        raise ShapeFault(first_line(error)) from error
+
+
+class Failed(Exception):
+    """An op's check failed on the values it was given; `text` says how."""
+
+    def __init__(self, op: Op, numbers: np.ndarray, inputs: Sequence[Any], attrs: dict[str, Any]) -> None:
+        self.text = explain(op, numbers, inputs, attrs)
+        super().__init__(self.text)
+
+
+def explain(op: Op, numbers: np.ndarray, inputs: Sequence[Any], attrs: dict[str, Any]) -> str:
+    """The words for what a check found."""
+    if op.explain is None:
+        return f"{op.type} was given values it cannot take"
+    return op.explain(numbers, inputs, attrs)
+
+
+def error_of(fault: Exception, op: Op) -> InvalidArgumentError:
+    """The error that an eager call raises for a fault found while it ran."""
+    text = fault.run if isinstance(fault, ShapeFault) else str(fault)
+    return InvalidArgumentError(None, None, f"{text} [Op:{op.type}]")
+
+
+# Strings move as numbers ---------------------------------------------------------------------------
+
+
+def _any_strings(args: Sequence[Any]) -> bool:
+    for value in args:
+        if type(value) is list:
+            if any(v.dtype == object for v in value):
+                return True
+        elif value.dtype == object:
+            return True
+    return False
+
+
+def _on_strings(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, ...]:
+    """Run an op that only moves or compares its inputs on strings: each distinct string stands as a number.
+
+    Zero stands for the empty string, so that padding with zeros pads with it.
+    """
+    table: dict[bytes, int] = {b"": 0}
+
+    def encode(value: Any) -> Any:
+        if isinstance(value, list):
+            return [encode(v) for v in value]
+        if value.dtype != object:
+            return value
+        codes = [table.setdefault(s, len(table)) for s in value.reshape(-1)]
+        return np.array(codes, np.int64).reshape(value.shape)
+
+    encoded = [encode(v) for v in args]
+    results = execute(op, encoded, attrs)
+    words = np.empty(len(table), object)
+    words[:] = list(table)
+    moves = op.gives_strings
+    return tuple(words[np.asarray(r)] if moves and i == 0 else r for i, r in enumerate(results))
+
+
+# The op's function on flat arrays --------------------------------------------------------------------
+
+
+def pure(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, list[Any]]:
+    """The op's function on flat arrays alone: lists regrouped, known values and attributes built in.
+
+    `inputs` holds a `jax.ShapeDtypeStruct` for what moves and an array for what is static. Returned with the specs
+    of the moving arrays. A random op takes its stream (4 × uint32) first. A checked op gives its findings last.
+    """
+    slots: list[Any] = []
+    specs: list[Any] = [jax.ShapeDtypeStruct((4,), np.uint32)] if op.random else []
+    for item in inputs:
+        if isinstance(item, list):
+            slots.append([_slot(i, specs) for i in item])
+        else:
+            slots.append(_slot(item, specs))
+    keywords = {k: v for k, v in attrs.items() if k in op.defaults}
+    function, checker, is_random = op.function, op.checker, op.random
+
+    def run(*arrays: Any) -> tuple[Any, ...]:
+        args = [[a.of(arrays) for a in s] if isinstance(s, list) else s.of(arrays) for s in slots]
+        if is_random:
+            args.insert(0, random_key(arrays[0]))
+        results = function(*args, **keywords)
+        results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
+        if checker is None:
+            return results
+        return (*results, finding(*checker(*args, **keywords)))
+
+    return run, specs
+
+
+class _Slot(NamedTuple):
+    index: int
+    value: Any
+
+    def of(self, arrays: Sequence[Any]) -> Any:
+        return self.value if self.index < 0 else arrays[self.index]
+
+
+def _slot(item: Any, specs: list[Any]) -> _Slot:
+    if isinstance(item, jax.ShapeDtypeStruct):
+        specs.append(item)
+        return _Slot(len(specs) - 1, None)
+    return _Slot(-1, item)
+
+
+def random_key(stream: Any) -> Any:
+    """The key of one draw: (seed, seed2) with the op's run counter and the loop iteration folded in."""
+    key = jax.random.wrap_key_data(stream[:2], impl="threefry2x32")
+    return jax.random.fold_in(jax.random.fold_in(key, stream[2]), stream[3])
+
+
+FINDING = 9
+"""Length of a check's findings: the flag, then up to 8 numbers for the message."""
+
+
+def finding(failed: Any, numbers: Sequence[Any] = ()) -> Any:
+    """A check's flag and numbers as one float64 vector of length `FINDING`."""
+    jnp = jax.numpy
+    parts = [jnp.asarray(failed).astype(jnp.float64)] + [jnp.asarray(n).astype(jnp.float64) for n in numbers]
+    parts += [jnp.zeros((), jnp.float64)] * (FINDING - len(parts))
+    return jnp.stack(parts)
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an exception says."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

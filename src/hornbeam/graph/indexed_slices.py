@@ -1,0 +1,80 @@
+"""IndexedSlices: the gradient of a gather, as the rows it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, final
+
+from hornbeam.graph import names
+from hornbeam.graph.dtypes import DType
+from hornbeam.graph.shapes import TensorShape
+
+
+@names.public("IndexedSlices")
+@final
+class IndexedSlices:
+    """Rows `values[i]` that stand at `indices[i]` of a larger tensor of shape `dense_shape`; the rest is zero.
+
+    Rows with the same index add up. Used where it is converted to a tensor, it becomes that larger tensor.
+    """
+
+    def __init__(self, values: Any, indices: Any, dense_shape: Any = None) -> None:
+        self.values = values
+        self.indices = indices
+        self.dense_shape = dense_shape
+
+    @property
+    def dtype(self) -> DType:
+        """The dtype of the values."""
+        return self.values.dtype
+
+    @property
+    def shape(self) -> TensorShape:
+        """The static shape of the larger tensor."""
+        known = _bound["static_shape"](self.dense_shape) if self.dense_shape is not None else None
+        return TensorShape(known)
+
+    def get_shape(self) -> TensorShape:
+        """The static shape of the larger tensor."""
+        return self.shape
+
+    @property
+    def name(self) -> str:
+        """The name of the values."""
+        return self.values.name
+
+    @property
+    def op(self) -> Any:
+        """The operation that gives the values."""
+        return self.values.op
+
+    @property
+    def graph(self) -> Any:
+        """The graph of the values."""
+        return self.values.graph
+
+    @property
+    def device(self) -> str:
+        """The device of the values."""
+        return self.values.device
+
+    @property
+    def _graph_home(self) -> Any:
+        return getattr(getattr(self.values, "op", None), "graph", None)
+
+    def _as_tensor(self, graph: Any) -> Any:
+        return _bound["densify"](self)
+
+    def __neg__(self) -> IndexedSlices:
+        return IndexedSlices(-self.values, self.indices, self.dense_shape)
+
+    def __repr__(self) -> str:
+        return f"IndexedSlices(indices={self.indices!r}, values={self.values!r}, dense_shape={self.dense_shape!r})"
+
+
+_bound: dict[str, Callable[..., Any]] = {}
+
+
+def bind(**functions: Callable[..., Any]) -> None:
+    """Bind `densify(slices)` and `static_shape(tensor)`, which are ops."""
+    _bound.update(functions)

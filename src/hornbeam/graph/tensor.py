@@ -1,0 +1,286 @@
+"""Tensors: `EagerTensor` has a value, `GraphTensor` is one output of an operation of a graph.
+
+Their operators (`+`, `[...]`, ...) are ops; `ops/operators.py` binds them, as tensors stand below ops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+
+from hornbeam.graph import dtypes, mode
+from hornbeam.graph.errors import OperatorNotAllowedInGraphError
+from hornbeam.graph.shapes import Dims, TensorShape, TensorShapeV1
+
+if TYPE_CHECKING:
+    from hornbeam.graph.graph import Graph
+    from hornbeam.graph.operation import Operation
+
+
+class Tensor:
+    """A multi-dimensional array of one dtype: what ops take and give.
+
+    `dtype`, `shape` (static: known without running anything), `name`.
+    """
+
+    __slots__ = ("__weakref__",)
+    __array_priority__ = 100
+
+    dtype: dtypes.DType
+
+    @property
+    def shape(self) -> TensorShape:
+        """The static shape; a dimension is None where only a run can tell."""
+        raise TypeError(f"{type(self).__name__} has no shape")
+
+    def get_shape(self) -> TensorShape:
+        """The static shape (the older spelling of `shape`)."""
+        return self.shape
+
+    @property
+    def ndim(self) -> int | None:
+        """The rank, None where it is unknown."""
+        return self.shape.rank
+
+    def ref(self) -> TensorReference:
+        """A hashable handle of this tensor, for dictionaries and sets."""
+        return TensorReference(self)
+
+
+@final
+class TensorReference:
+    """Compares by identity of the tensor it refers to; `deref()` gives the tensor back."""
+
+    __slots__ = ("_target",)
+
+    def __init__(self, target: Any) -> None:
+        self._target = target
+
+    def deref(self) -> Any:
+        """The tensor."""
+        return self._target
+
+    def __hash__(self) -> int:
+        return id(self._target)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TensorReference) and other._target is self._target
+
+    def __repr__(self) -> str:
+        return f"<Reference wrapping {self._target!r}>"
+
+
+@final
+class GraphTensor(Tensor):
+    """Output `value_index` of `op`. It has no value of its own: `Session.run` gives it one."""
+
+    __slots__ = ("_dims", "_users", "dtype", "op", "value_index")
+
+    def __init__(self, op: Operation, value_index: int, dims: Dims, dtype: dtypes.DType) -> None:
+        self.op = op
+        self.value_index = value_index
+        self.dtype = dtype
+        self._dims = dims
+        self._users: list[Operation] = []
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that holds this tensor."""
+        return self.op.graph
+
+    @property
+    def name(self) -> str:
+        """`op:index`, unique in its graph."""
+        return f"{self.op.name}:{self.value_index}"
+
+    @property
+    def device(self) -> str:
+        """The device its operation was asked to run on, or an empty string."""
+        return self.op.device
+
+    @property
+    def dims(self) -> Dims:
+        """The static shape as a tuple of int | None, or None where the rank is unknown."""
+        return self._dims
+
+    @property
+    def shape(self) -> TensorShape:
+        return (TensorShapeV1 if self.op.graph.v1 else TensorShape)(self._dims)
+
+    def set_shape(self, shape: Any) -> None:
+        """Add what is known about the shape. Raises ValueError where it contradicts what is known already."""
+        self._dims = TensorShape(self._dims).merge_with(TensorShape(shape))._dims
+
+    def consumers(self) -> list[Operation]:
+        """The operations that take this tensor, in the order they were made."""
+        return list(self._users)
+
+    def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
+        """Run this tensor in `session`, or in the default session. Raises ValueError where there is none."""
+        return _session_for(session, "evaluate tensor using `eval()`", self.graph).run(self, feed_dict)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __bool__(self) -> bool:
+        raise OperatorNotAllowedInGraphError(
+            "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed: it has no value until it is run. "
+            f"Use `tf.cond` for a choice that depends on it, or `is not None` to ask whether it exists: {self!r}")
+
+    def __iter__(self) -> Iterator[Any]:
+        raise OperatorNotAllowedInGraphError(
+            "Iterating over a symbolic `tf.Tensor` is not allowed: it has no value until it is run. "
+            f"Use `tf.unstack` where the first dimension is known, or `tf.map_fn`: {self!r}")
+
+    def __len__(self) -> int:
+        raise TypeError(f"len is not well defined for a symbolic Tensor ({self.name}). "
+                        "Please call `x.shape` rather than `len(x)` for shape information.")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        raise NotImplementedError(
+            f"Cannot convert a symbolic tf.Tensor ({self.name}) to a numpy array. It has no value until it is run: "
+            "fetch it with `Session.run`, or use an op of Hornbeam instead of the NumPy call.")
+
+    def __copy__(self) -> GraphTensor:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> GraphTensor:
+        raise TypeError(f"a symbolic tensor belongs to its graph and cannot be copied: {self!r}")
+
+    def __str__(self) -> str:
+        shape = "" if self._dims is None else f", shape={TensorShape(self._dims)}"
+        device = f", device={self.device}" if self.device else ""
+        return f'Tensor("{self.name}"{shape}, dtype={self.dtype.name}{device})'
+
+    def __repr__(self) -> str:
+        shape = TensorShape(self._dims)
+        return f"<tf.Tensor '{self.name}' shape={shape} dtype={self.dtype.name}>"
+
+
+@final
+class EagerTensor(Tensor):
+    """A tensor with a value. The value is immutable; `numpy()` gives it as an array."""
+
+    __slots__ = ("_dtype", "_value")
+
+    def __init__(self, value: Any, dtype: dtypes.DType | None = None) -> None:
+        self._value = value
+        self._dtype = dtype
+
+    @property
+    def dtype(self) -> dtypes.DType:  # type: ignore[override]
+        if self._dtype is None:
+            self._dtype = dtypes.from_numpy(self._value.dtype)
+        return self._dtype
+
+    @property
+    def dims(self) -> tuple[int, ...]:
+        """The shape as a tuple of int."""
+        return self._value.shape
+
+    @property
+    def shape(self) -> TensorShape:
+        return TensorShape(self._value.shape)
+
+    @property
+    def device(self) -> str:
+        """The full name of the device that holds the value."""
+        return "/job:localhost/replica:0/task:0/device:CPU:0"
+
+    def numpy(self) -> Any:
+        """The value as a NumPy array; of a scalar, as a NumPy scalar. A string tensor gives `bytes`."""
+        value = np.asarray(self._value)
+        if value.ndim == 0:
+            return value[()]
+        return value.copy()
+
+    def set_shape(self, shape: Any) -> None:
+        """Check that the value has this shape. Raises ValueError where it has not."""
+        if not self.shape.is_compatible_with(shape):
+            raise ValueError(f"Tensor's shape {tuple(self.dims)} is not compatible with supplied shape {shape}")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        value = np.asarray(self._value)
+        return np.array(value, dtype=dtype) if copy is not False else value.astype(dtype or value.dtype, copy=False)
+
+    def __jax_array__(self) -> Any:
+        return self._value
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self._value.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self._value.__dlpack_device__()
+
+    __hash__ = None  # type: ignore[assignment]  # bound below: a clear message instead of Python's
+
+    def __bool__(self) -> bool:
+        return bool(np.asarray(self._value))
+
+    def __int__(self) -> int:
+        return int(np.asarray(self._value))
+
+    def __index__(self) -> int:
+        return np.asarray(self._value)[()].__index__()
+
+    def __float__(self) -> float:
+        return float(np.asarray(self._value))
+
+    def __complex__(self) -> complex:
+        return complex(np.asarray(self._value))
+
+    def __format__(self, spec: str) -> str:
+        return format(self.numpy() if self.dims == () else str(self), spec)
+
+    def __len__(self) -> int:
+        if not self.dims:
+            raise TypeError("Scalar tensor has no `len()`")
+        return self.dims[0]
+
+    def __iter__(self) -> Iterator[EagerTensor]:
+        if not self.dims:
+            raise TypeError("Cannot iterate over a scalar tensor.")
+        value = np.asarray(self._value)
+        return iter([EagerTensor(np.array(row, dtype=value.dtype)) for row in value])
+
+    def __copy__(self) -> EagerTensor:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> EagerTensor:
+        return EagerTensor(np.array(self._value), self._dtype)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return EagerTensor, (np.asarray(self._value),)
+
+    def __str__(self) -> str:
+        return f"tf.Tensor({_text(self._value)}, shape={self.shape}, dtype={self.dtype.name})"
+
+    def __repr__(self) -> str:
+        return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={np.asarray(self._value)!r}>"
+
+
+def _refuse_hash(tensor: EagerTensor) -> int:
+    raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
+
+
+EagerTensor.__hash__ = _refuse_hash  # type: ignore[assignment]
+
+
+def _text(value: Any) -> str:
+    array = np.asarray(value)
+    return repr(array[()]) if array.dtype == object and array.ndim == 0 else str(array)
+
+
+def _session_for(session: Any, purpose: str, graph: Graph) -> Any:
+    """The given session or the default one, of the right graph."""
+    if session is None:
+        if not mode.state.sessions:
+            raise ValueError(f"Cannot {purpose}: No default session is registered. Use `with sess.as_default()` "
+                             f"or pass an explicit session to `{purpose.split('`')[1].rstrip('()')}(session=sess)`")
+        session = mode.state.sessions[-1]
+    if session.graph is not graph:
+        raise ValueError(f"Cannot use the given session to {purpose}: the tensor's graph is different "
+                         "from the session's graph.")
+    return session

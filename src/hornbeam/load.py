@@ -1,0 +1,17 @@
+"""Imports every module that declares public names, so that the namespaces know them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+_PACKAGES = ("hornbeam.ops", "hornbeam.autodiff", "hornbeam.runtime", "hornbeam.train")
+
+
+def load_public_names(*packages: str) -> None:
+    """Import the modules directly in these packages; by default in all that both generations share."""
+    for package in packages or _PACKAGES:
+        path = importlib.import_module(package).__path__
+        for module in pkgutil.iter_modules(path, f"{package}."):
+            if not module.ispkg:
+                importlib.import_module(module.name)

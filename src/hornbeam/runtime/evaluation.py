@@ -1,0 +1,267 @@
+"""Running operations in order: on tracers while a stage is compiled, or on arrays, op by op.
+
+Comes in: values of the stage's inputs, the variables' current values. Goes out: values of its tensors, the
+variables' new ones, and what checks found. `Tracing` and `Stepping` differ in how one op is applied, nothing else.
+"""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hornbeam.backend.switches import SHOW
+from hornbeam.graph import dtypes
+from hornbeam.graph.errors import FailedPreconditionError, InvalidArgumentError, OpError
+from hornbeam.graph.execute import FINDING, Failed, ShapeFault, execute, explain, finding, first_line, random_key
+from hornbeam.graph.infer import Input
+from hornbeam.graph.operation import Operation
+from hornbeam.graph.shapes import TensorShape
+from hornbeam.graph.tensor import GraphTensor
+from hornbeam.runtime.order import is_reference, variable_of
+from hornbeam.runtime.store import Store
+
+_MAX_FOLDED = 4096
+
+
+class Evaluation(ABC):
+    """Values of tensors and variables while operations run in order."""
+
+    concrete: bool
+
+    def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any]) -> None:
+        self.values = values
+        self.variables = variables
+
+    def run(self, ops: Iterable[Operation]) -> None:
+        """Run operations whose inputs are there."""
+        for op in ops:
+            if op.type not in ("Const", "VariableV2"):
+                self._run_op(op)
+
+    def value(self, tensor: GraphTensor) -> Any:
+        """The value of a tensor; of a variable, its value now."""
+        if is_reference(tensor) and tensor not in self.values:
+            return self.variable(variable_of(tensor))
+        found = self.values.get(tensor)
+        if found is None:
+            if tensor.op.type == "Const":
+                return tensor.op.attrs["value"]
+            if tensor.op.type == "Placeholder":
+                raise _unfed(tensor.op)
+            raise AssertionError(f"{tensor.name} is used before it is computed")
+        return found
+
+    def variable(self, op: Operation) -> Any:
+        """The value of a variable. Raises FailedPreconditionError where it has none."""
+        found = self.variables.get(op)
+        if found is None:
+            raise FailedPreconditionError(
+                None, op, f"Attempting to use uninitialized value {op.name}. Run its initializer first "
+                f"(`global_variables_initializer`), or restore it.")
+        return found
+
+    def _run_op(self, op: Operation) -> None:
+        declaration = op.declaration
+        if op.type == "Placeholder":
+            if op.outputs[0] not in self.values:
+                raise _unfed(op)
+            return
+        if declaration.lowering is not None:
+            results = declaration.lowering(self, op, [self.value(t) for t in op.inputs])
+        else:
+            args = self._arguments(op)
+            results = self.apply(op, args)
+        written = len(declaration.writes)
+        if written:
+            references = dict(zip([a.name for a in declaration.args], op.inputs, strict=False))
+            for name, value in zip(declaration.writes, results, strict=False):
+                self.variables[variable_of(references[name])] = value
+            results = (results[0], *results[written:])
+        for tensor, value in zip(op.outputs, results, strict=True):
+            self.values[tensor] = value
+        if SHOW.value >= 5 and self.concrete:
+            _show(op, results)
+
+    def _arguments(self, op: Operation) -> list[Any]:
+        flat = []
+        for tensor in op.inputs:
+            if is_reference(tensor):
+                variable = variable_of(tensor)
+                flat.append(self.variables.get(variable) if op.type in _MAY_BE_UNSET else self.variable(variable))
+            else:
+                flat.append(self.value(tensor))
+        return op.declaration.group(flat)
+
+    @abstractmethod
+    def apply(self, op: Operation, args: list[Any]) -> Sequence[Any]:
+        """The results of one op on its arguments (one an argument; a list for a list argument)."""
+
+
+_MAY_BE_UNSET = frozenset(("Assign", "IsVariableInitialized"))
+
+
+@final
+class Stepping(Evaluation):
+    """Op by op on arrays: host stages, small work, and the debugging mode."""
+
+    concrete = True
+
+    def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any], store: Store,
+                 iteration: int = 0) -> None:
+        super().__init__(values, variables)
+        self.store = store
+        self.iteration = iteration
+
+    def apply(self, op: Operation, args: list[Any]) -> Sequence[Any]:
+        declaration = op.declaration
+        stream = None
+        if declaration.random:
+            stream = self.store.stream(op)
+            stream[3] = self.iteration
+        if declaration.host:
+            args = [[np.asarray(v) for v in a] if isinstance(a, list) else np.asarray(a) for a in args]
+        else:
+            args = [np.asarray(a) if arg.static else a for arg, a in zip(declaration.args, args, strict=True)]
+        if op.type == "Assign":
+            return (np.array(args[1]),)  # a buffer of its own: variables are donated one by one
+        try:
+            return execute(declaration, args, op.attrs, stream)
+        except ShapeFault as fault:
+            raise InvalidArgumentError(None, op, fault.run) from None
+        except Failed as fault:
+            raise InvalidArgumentError(None, op, fault.text) from None
+        except OpError as error:
+            if error.op is None:
+                raise type(error)(None, op, error.message) from error
+            raise
+
+    def child(self, values: dict[GraphTensor, Any], iteration: int | None = None) -> Stepping:
+        """An evaluation of a body, with the same variables."""
+        return Stepping(values, self.variables, self.store, self.iteration if iteration is None else iteration)
+
+
+@final
+class Tracing(Evaluation):
+    """On tracers, inside `jax.jit`: what depends on shapes and constants alone is computed while tracing.
+
+    `found` is the first failed check: its number (from 1) and the numbers for its message, zeros where all is well.
+    """
+
+    concrete = False
+
+    def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any],
+                 streams: dict[Operation, Any], checks: list[Operation], iteration: Any = 0) -> None:
+        super().__init__(values, variables)
+        self.streams = streams
+        self.checks = checks
+        self.iteration = iteration
+        self.found: Any = None
+
+    def apply(self, op: Operation, args: list[Any]) -> Sequence[Any]:
+        declaration = op.declaration
+        try:
+            if not declaration.stateful and _known(args):
+                with jax.ensure_compile_time_eval():
+                    return [np.asarray(r) for r in execute(declaration, args, op.attrs)]
+            return self._traced(op, args)
+        except ShapeFault as fault:
+            raise InvalidArgumentError(None, op, fault.run) from None
+        except Failed as fault:
+            raise InvalidArgumentError(None, op, fault.text) from None
+        except (OpError, jax.errors.JAXTypeError):
+            raise
+        except (TypeError, ValueError) as error:
+            raise InvalidArgumentError(None, op, first_line(error)) from error
+
+    def _traced(self, op: Operation, args: list[Any]) -> Sequence[Any]:
+        declaration = op.declaration
+        if op.type == "Assign":
+            return (jnp.copy(args[1]),)  # a buffer of its own, not the input handed on
+        keywords = {k: v for k, v in op.attrs.items() if k in declaration.defaults}
+        _refuse_misfits(op, args)
+        if declaration.random:
+            args = [random_key(self._stream(op)), *args]
+        results = declaration.function(*args, **keywords)
+        results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
+        if declaration.checker is not None:
+            self.note(op, finding(*declaration.checker(*args, **keywords)))
+        return results
+
+    def _stream(self, op: Operation) -> Any:
+        stream = self.streams[op]
+        iteration = jnp.asarray(self.iteration).astype(jnp.uint32)
+        return jnp.concatenate([stream[:3], iteration[None]])
+
+    def note(self, op: Operation, vector: Any) -> None:
+        """Keep a check's findings where no earlier check failed."""
+        if op not in self.checks:
+            self.checks.append(op)
+        number = float(self.checks.index(op) + 1)
+        mine = jnp.concatenate([jnp.where(vector[:1] != 0, number, 0.0), vector[1:]])
+        mine = jnp.where(vector[0] != 0, mine, jnp.zeros_like(mine))
+        self.found = mine if self.found is None else jnp.where(self.found[0] != 0, self.found, mine)
+
+    def child(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any] | None = None,
+              iteration: Any = None) -> Tracing:
+        """An evaluation of a body; its variables and findings are the caller's to take over."""
+        made = Tracing(values, dict(self.variables) if variables is None else variables, self.streams, self.checks,
+                       self.iteration if iteration is None else iteration)
+        return made
+
+
+NOTHING_FOUND = np.zeros(FINDING, np.float64)
+
+
+def _known(args: Iterable[Any]) -> bool:
+    """Whether every argument is a small array rather than a tracer."""
+    some = False
+    for a in args:
+        for item in a if isinstance(a, list) else (a,):
+            if not isinstance(item, np.ndarray) or item.size > _MAX_FOLDED:
+                return False
+            some = True
+    return some
+
+
+def _refuse_misfits(op: Operation, args: list[Any]) -> None:
+    """Apply the op's shape rule to the shapes of this run: XLA's own errors name neither op nor line."""
+    declaration = op.declaration
+    if declaration.shape_rule is None or declaration.writes:
+        return
+
+    def described(arg: Any, item: Any) -> Any:
+        if isinstance(item, list):
+            return [described(arg, i) for i in item]
+        value = item if isinstance(item, np.ndarray) and arg.static else None
+        return Input(tuple(jnp.shape(item)), dtypes.from_numpy(np.dtype(item.dtype)), value)
+
+    declaration.shape_rule([described(a, v) for a, v in zip(declaration.args, args, strict=True)], op.attrs)
+
+
+def failure(op: Operation, numbers: np.ndarray, evaluation_values: Any = None) -> InvalidArgumentError:
+    """The error of a check that failed in a compiled stage."""
+    return InvalidArgumentError(None, op, explain(op.declaration, numbers, op.declaration.group(op.inputs), op.attrs))
+
+
+def _unfed(op: Operation) -> InvalidArgumentError:
+    shape = TensorShape(op.outputs[0]._dims)
+    dims = "" if shape.rank is None else f" and shape [{','.join('?' if d is None else str(d) for d in shape._dims)}]"
+    return InvalidArgumentError(
+        None, op, f"You must feed a value for placeholder tensor '{op.name}' with dtype "
+        f"{_c_name(op.outputs[0].dtype.name)}{dims}")
+
+
+def _c_name(name: str) -> str:
+    return {"float32": "float", "float64": "double", "float16": "half"}.get(name, name)
+
+
+def _show(op: Operation, results: Sequence[Any]) -> None:
+    for tensor, value in zip(op.outputs, results, strict=True):
+        text = np.array2string(np.asarray(value), threshold=8, precision=5).replace("\n", " ")
+        print(f"{tensor.name} {op.type} {np.shape(value)} = {text}   {op.made_at}", file=sys.stderr)

@@ -1,0 +1,274 @@
+"""Executing a plan: variables from the store, the stages one after another, checks, variables back.
+
+On the hot path (one compiled stage, shapes seen before) `Program.run` is one dictionary look-up and one compiled
+call. A run that fails leaves every variable as it was.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hornbeam.backend.switches import SHOW
+from hornbeam.backend.x64 import x64
+from hornbeam.graph.operation import Operation
+from hornbeam.graph.tensor import GraphTensor
+from hornbeam.runtime.evaluation import Stepping, Tracing, failure
+from hornbeam.runtime.order import bodies
+from hornbeam.runtime.plan import Plan, Stage
+from hornbeam.runtime.store import Cell, Store
+
+SMALL_RUN = 30_000
+"""Runs of at most this many estimated scalar operations go op by op; training steps are always compiled."""
+_MAX_STEPS = 200
+
+compilations: list[str] = []
+"""What was compiled so far and why, newest last (at most `_KEPT` entries)."""
+_KEPT = 1000
+
+
+@final
+class CompiledStage:
+    """One device stage for one set of static values: a jitted function and what it takes, in order.
+
+    `call((written, read, streams, moving))` gives (new values, outputs, findings).
+    """
+
+    def __init__(self, plan: Plan, stage: Stage, static: dict[GraphTensor, np.ndarray], donate: bool) -> None:
+        touched = [plan.accesses[op] for op in stage.ops]
+        fetched = [t.op for t in stage.outputs if t.op.type == "VariableV2"]
+        self.written = list(dict.fromkeys(v for a in touched for v in a.writes))
+        reads = list(dict.fromkeys([v for a in touched for v in a.reads] + fetched))
+        self.read = [v for v in reads if v not in set(self.written)]
+        self.random = random_operations(stage.ops)
+        self.moving = [t for t in stage.inputs if t not in static]
+        self.checks: list[Operation] = []
+        self._stage, self._static = stage, static
+        self.compiled = 0
+        self.call = jax.jit(self._trace, donate_argnums=(0,) if donate else ())
+
+    def _trace(self, written: tuple[Any, ...], read: tuple[Any, ...], streams: tuple[Any, ...],
+               moving: tuple[Any, ...]) -> Any:
+        """What is compiled: runs once for each new set of shapes."""
+        self.compiled += 1
+        variables = dict(zip(self.written, written, strict=True)) | dict(zip(self.read, read, strict=True))
+        old = dict(variables)
+        values: dict[GraphTensor, Any] = dict(zip(self.moving, moving, strict=True)) | self._static
+        for tensor in self._stage.outputs:
+            if tensor.op.type == "VariableV2":
+                values[tensor] = variables[tensor.op]
+        tracing = Tracing(values, variables, dict(zip(self.random, streams, strict=True)), self.checks)
+        tracing.run(self._stage.ops)
+        new = [tracing.variables[v] for v in self.written]
+        if tracing.found is not None:
+            new = [_kept(old[v], n, tracing.found[0]) for v, n in zip(self.written, new, strict=True)]
+        outputs = tuple(tracing.value(t) if t not in tracing.values else tracing.values[t]
+                        for t in self._stage.outputs)
+        return tuple(new), outputs, tracing.found
+
+
+def _kept(old: Any, new: Any, failed: Any) -> Any:
+    """The old value where a check failed."""
+    if old is None or jnp.shape(old) != jnp.shape(new):
+        return new
+    return jnp.where(failed != 0, old, new)
+
+
+def random_operations(ops: Sequence[Operation]) -> list[Operation]:
+    """The random operations among `ops` and in the graphs they hold."""
+    found: dict[Operation, None] = {}
+    for op in ops:
+        if op.declaration.random:
+            found[op] = None
+        for body in bodies(op):
+            found.update(dict.fromkeys(random_operations(body.needed)))
+    return list(found)
+
+
+@final
+class Runner:
+    """A plan bound to a store: the cells it reads and writes are found once."""
+
+    def __init__(self, plan: Plan, store: Store) -> None:
+        self.plan = plan
+        self.store = store
+        self._ready: dict[Any, Any] = {}
+
+    def run(self, feeds: Sequence[np.ndarray]) -> Sequence[Any]:
+        """The values of the plan's fetches. `feeds` follow the plan's order."""
+        key = tuple([f.shape for f in feeds])
+        ready = self._ready.get(key)
+        if ready is None or SHOW.value:
+            ready = self._choose(key, feeds)
+        return ready(feeds)
+
+    def _choose(self, key: Any, feeds: Sequence[np.ndarray]) -> Any:
+        plan = self.plan
+        if SHOW.value >= 5:
+            return self._step
+        if len(plan.stages) == 1 and not plan.stages[0].on_host and not plan.stages[0].static \
+                and not self._is_small(feeds) and not _fetches_more(plan):
+            ready: Any = self._single()
+        elif not plan.must_compile and self._is_small(feeds):
+            ready = self._step
+        else:
+            ready = self._stages
+        self._ready[key] = ready
+        return ready
+
+    # One compiled stage ---------------------------------------------------------------------------
+
+    def _single(self) -> Any:
+        """A closure for the hot path."""
+        stage = _compiled(self.plan, 0, {}, donate=True)
+        written: list[Cell] = [self.store.cell(v) for v in stage.written]
+        read: list[Cell] = [self.store.cell(v) for v in stage.read]
+        order = [self.plan.feeds.index(t) for t in stage.moving]
+        in_order = order == list(range(len(self.plan.feeds)))
+        picks = [(True, self.plan.feeds.index(t)) if t in self.plan.feeds else (False, stage._stage.outputs.index(t))
+                 for t in self.plan.fetches]
+        plain = all(not fed for fed, _ in picks) and [i for _, i in picks] == list(range(len(picks)))
+        store, random, call = self.store, stage.random, stage.call
+
+        def run(feeds: Sequence[np.ndarray]) -> Sequence[Any]:
+            moving = tuple(feeds) if in_order else tuple([feeds[i] for i in order])
+            streams = tuple([store.stream(op) for op in random]) if random else ()
+            count = stage.compiled
+            started = time.perf_counter() if SHOW.value else 0.0
+            with x64():
+                new, outputs, found = call(tuple([c.value for c in written]), tuple([c.value for c in read]), streams,
+                                           moving)
+            if stage.compiled != count:
+                _log(self.plan, stage, moving, started)
+            for cell, value in zip(written, new, strict=True):
+                cell.value = value
+            if found is not None:
+                _raise_found(stage, found)
+            return outputs if plain else [feeds[i] if fed else outputs[i] for fed, i in picks]
+
+        return run
+
+    # Several stages -------------------------------------------------------------------------------
+
+    def _stages(self, feeds: Sequence[np.ndarray]) -> Sequence[Any]:
+        return self._general(feeds, step=False)
+
+    def _step(self, feeds: Sequence[np.ndarray]) -> Sequence[Any]:
+        return self._general(feeds, step=True)
+
+    def _general(self, feeds: Sequence[np.ndarray], step: bool) -> Sequence[Any]:
+        plan = self.plan
+        values: dict[GraphTensor, Any] = dict(zip(plan.feeds, feeds, strict=True))
+        cells = {v: self.store.cell(v) for v in (*plan.reads, *plan.writes)}
+        variables = {v: c.value for v, c in cells.items()}
+        for tensor in plan.fetches:
+            if tensor.op.type == "VariableV2" and tensor not in values:
+                values[tensor] = self._initial(variables, tensor.op)
+        for index, stage in enumerate(plan.stages):
+            started = time.perf_counter() if SHOW.value >= 2 else 0.0
+            if step or stage.on_host:
+                Stepping(values, variables, self.store).run(stage.ops)
+            else:
+                self._run_compiled(index, stage, values, variables)
+            if SHOW.value >= 2:
+                kind = "host" if stage.on_host else "step" if step else "device"
+                _say(f"stage {index} ({kind}, {len(stage.ops)} ops): {1e3 * (time.perf_counter() - started):.2f} ms")
+        for variable in plan.writes:
+            cells[variable].value = variables[variable]
+        reader = Stepping(values, variables, self.store)
+        return [reader.value(t) for t in plan.fetches]
+
+    def _initial(self, variables: dict[Operation, Any], op: Operation) -> Any:
+        return Stepping({}, variables, self.store).variable(op)
+
+    def _run_compiled(self, index: int, stage: Stage, values: dict[GraphTensor, Any],
+                      variables: dict[Operation, Any]) -> None:
+        static = {t: np.asarray(values[t]) for t in stage.static}
+        compiled = _compiled(self.plan, index, static, donate=False)
+        moving = tuple(values[t] for t in compiled.moving)
+        count, started = compiled.compiled, time.perf_counter()
+        with x64():
+            new, outputs, found = compiled.call(tuple(variables.get(v) for v in compiled.written),
+                                                tuple(variables.get(v) for v in compiled.read),
+                                                tuple(self.store.stream(op) for op in compiled.random), moving)
+        if compiled.compiled != count:
+            _log(self.plan, compiled, moving, started)
+        if found is not None:
+            _raise_found(compiled, found)
+        variables.update(zip(compiled.written, new, strict=True))
+        values.update(zip(stage.outputs, outputs, strict=True))
+
+    # Small work -----------------------------------------------------------------------------------
+
+    def _is_small(self, feeds: Sequence[np.ndarray]) -> bool:
+        """Whether the estimated work of the run, from operations and shapes alone, does not pay for compiling."""
+        plan = self.plan
+        if plan.must_compile or len(plan.ops) > _MAX_STEPS:
+            return False
+        usual = max((d for f in feeds for d in f.shape), default=1)
+        return sum(_work(op, usual) for op in plan.ops) <= SMALL_RUN
+
+
+def _work(op: Operation, usual: int) -> int:
+    """Scalar operations of one op, roughly; unknown dimensions count as `usual`."""
+    if op.type in ("Const", "Placeholder", "VariableV2", "NoOp"):
+        return 0
+    if op.declaration.structural:
+        return 100 * sum(_work(inner, usual) for body in bodies(op) for inner in body.needed)
+    sizes = [_size(t, usual) for t in (*op.inputs, *op.outputs)]
+    total = sum(sizes)
+    if op.type in ("MatMul", "BatchMatMulV2", "Einsum", "Conv2D"):
+        total += int((sizes[0] * sizes[1] * sizes[-1]) ** 0.5) * 2
+    return total * (4 if op.declaration.random else 1)
+
+
+def _size(tensor: GraphTensor, usual: int) -> int:
+    dims = tensor._dims
+    if dims is None:
+        return usual
+    total = 1
+    for d in dims:
+        total *= usual if d is None else d
+    return total
+
+
+def _fetches_more(plan: Plan) -> bool:
+    """Whether something is fetched that the only stage does not give (a constant, say)."""
+    given = set(plan.stages[0].outputs) | set(plan.feeds)
+    return any(t not in given for t in plan.fetches)
+
+
+def _compiled(plan: Plan, index: int, static: dict[GraphTensor, np.ndarray], donate: bool) -> CompiledStage:
+    key = (index, donate, tuple((t, v.shape, v.tobytes()) for t, v in static.items()))
+    found = plan.executables.get(key)
+    if found is None:
+        found = plan.executables[key] = CompiledStage(plan, plan.stages[index], static, donate)
+    return found  # type: ignore[return-value]
+
+
+def _raise_found(stage: CompiledStage, found: Any) -> None:
+    numbers = np.asarray(found)
+    if numbers[0]:
+        raise failure(stage.checks[int(numbers[0]) - 1], numbers[1:])
+
+
+def _log(plan: Plan, stage: CompiledStage, moving: Sequence[Any], started: float) -> None:
+    names = ", ".join(t.name for t in plan.fetches[:3]) or ", ".join(op.name for op in plan.ops[-1:])
+    shapes = ", ".join(f"{t.name} {list(np.shape(v))}" for t, v in zip(stage.moving, moving, strict=True))
+    why = "first run" if stage.compiled == 1 else f"new shapes: {shapes}"
+    static = ", ".join(f"{t.name} = {v.tolist()}" for t, v in stage._static.items())
+    compilations.append(f"{names}: {why}" + (f"; known values: {static}" if static else ""))
+    del compilations[:-_KEPT]
+    if SHOW.value:
+        took = f" in {1e3 * (time.perf_counter() - started):.0f} ms" if started else ""
+        _say(f"compiled {len(stage._stage.ops)} ops for {compilations[-1]}{took}")
+
+
+def _say(text: str) -> None:
+    print(f"hornbeam: {text}", file=sys.stderr)

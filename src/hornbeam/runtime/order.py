@@ -1,0 +1,124 @@
+"""Pruning and ordering: which operations a run needs, and in what order they run.
+
+The rule: an operation runs after its inputs and its control inputs; beyond that, everything that only reads runs
+before anything that writes, and within each kind the order of creation holds. So a variable fetched beside a
+training step shows the value before the step. One exception: where a run initializes a variable, the initial values
+of other variables that depend on it see the value it is initialized to.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from hornbeam.graph.operation import Operation
+from hornbeam.graph.tensor import GraphTensor
+
+
+class Accesses(NamedTuple):
+    """The variables that an operation reads and writes."""
+
+    reads: tuple[Operation, ...]
+    writes: tuple[Operation, ...]
+
+
+def variable_of(tensor: GraphTensor) -> Operation:
+    """The `VariableV2` operation that a reference tensor stands for."""
+    while tensor.op.type != "VariableV2":
+        tensor = tensor.op.inputs[0]
+    return tensor.op
+
+
+def is_reference(tensor: GraphTensor) -> bool:
+    """Whether a tensor is a variable rather than a value."""
+    return tensor.dtype._is_ref_dtype
+
+
+def accesses(op: Operation) -> Accesses:
+    """What an operation, with the graphs it holds, does to variables."""
+    reads: dict[Operation, None] = {}
+    writes: dict[Operation, None] = {}
+    declaration = op.declaration
+    groups = declaration.group(op.inputs)
+    written = set(declaration.writes)
+    for arg, item in zip(declaration.args, groups, strict=True):
+        for tensor in item if arg.many else (item,):
+            if is_reference(tensor):
+                reads[variable_of(tensor)] = None
+                if arg.name in written:
+                    writes[variable_of(tensor)] = None
+    for body in bodies(op):
+        for inner in body.needed:
+            found = accesses(inner)
+            reads.update(dict.fromkeys(found.reads))
+            writes.update(dict.fromkeys(found.writes))
+    return Accesses(tuple(reads), tuple(writes))
+
+
+def bodies(op: Operation) -> list:
+    """The graphs that a branch or loop operation holds."""
+    if not op.declaration.structural:
+        return []
+    found = []
+    for value in op.attrs.values():
+        found.extend(b for b in (value if isinstance(value, tuple) else (value,)) if hasattr(b, "needed"))
+    return found
+
+
+def needed(fetched: Iterable[Operation], fed: Collection[GraphTensor] = ()) -> list[Operation]:
+    """The operations that the fetched ones depend on; fed tensors cut the graph. Unordered."""
+    seen: dict[Operation, None] = {}
+    stack = list(fetched)
+    while stack:
+        op = stack.pop()
+        if op in seen:
+            continue
+        seen[op] = None
+        stack.extend(t.op for t in op.inputs if t not in fed)
+        stack.extend(op._control_inputs)
+    return list(seen)
+
+
+def ordered(ops: Collection[Operation], fed: Collection[GraphTensor] = ()) -> list[Operation]:
+    """The operations in the order of the rule above."""
+    touches = {op: accesses(op) for op in ops}
+    after: dict[Operation, list[Operation]] = {}
+    waiting: dict[Operation, int] = {}
+    extra = _initializers_first(ops, touches, fed)
+    for op in ops:
+        before = {t.op for t in op.inputs if t not in fed} | set(op._control_inputs) | extra.get(op, set())
+        before = {b for b in before if b in touches}
+        waiting[op] = len(before)
+        for b in before:
+            after.setdefault(b, []).append(op)
+    ready = [(bool(touches[op].writes), op.index, op) for op in ops if not waiting[op]]
+    heapq.heapify(ready)
+    out: list[Operation] = []
+    while ready:
+        _, _, op = heapq.heappop(ready)
+        out.append(op)
+        for follower in after.get(op, ()):
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                heapq.heappush(ready, (bool(touches[follower].writes), follower.index, follower))
+    if len(out) < len(ops):
+        stuck = sorted(op.name for op in ops if waiting[op])
+        raise ValueError(f"the graph has a cycle through {', '.join(stuck[:5])}")
+    return out
+
+
+def _initializers_first(ops: Collection[Operation], touches: dict[Operation, Accesses],
+                        fed: Collection[GraphTensor]) -> dict[Operation, set[Operation]]:
+    """Reads that feed another variable's initial value wait for the initializer of what they read."""
+    initializers = {touches[op].writes[0]: op for op in ops
+                    if op.type == "Assign" and op.attrs.get("initializes")}
+    if len(initializers) < 2:
+        return {}
+    extra: dict[Operation, set[Operation]] = {}
+    for variable, initializer in initializers.items():
+        for op in needed([t.op for t in initializer.inputs[1:] if t not in fed], fed):
+            for read in touches.get(op, Accesses((), ())).reads:
+                if read is not variable and read in initializers:
+                    extra.setdefault(op, set()).add(initializers[read])
+    return extra

@@ -1,0 +1,315 @@
+"""Session: runs parts of a graph, and keeps the values of its variables.
+
+The way of `run`: fetches and feeds → a `Binding`, found in a dictionary after the first time → the feeds checked →
+`Runner.run` → the caller's structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, final
+
+import numpy as np
+
+from hornbeam.graph import convert, mode
+from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.graph.graph import Graph
+from hornbeam.graph.names import public
+from hornbeam.graph.operation import Operation
+from hornbeam.graph.shapes import TensorShape
+from hornbeam.graph.tensor import EagerTensor, GraphTensor
+from hornbeam.runtime.executor import Runner
+from hornbeam.runtime.fetches import Restore, fetched
+from hornbeam.runtime.plan import Plan
+from hornbeam.runtime.store import Store
+
+
+@final
+class Feeder:
+    """Turns what is fed for one tensor into an array of its dtype and shape."""
+
+    __slots__ = ("_accepted", "_np_dtype", "tensor")
+
+    def __init__(self, tensor: GraphTensor) -> None:
+        self.tensor = tensor
+        self._np_dtype = tensor.dtype.base_dtype.np_dtype
+        self._accepted: set[tuple[int, ...]] = set()
+
+    def array(self, value: Any) -> np.ndarray:
+        """The value as an array. Raises TypeError for tensors, ValueError for what does not fit."""
+        if type(value) is not np.ndarray or value.dtype != self._np_dtype:
+            value = self._converted(value)
+        if value.shape not in self._accepted:
+            self._accept(value.shape)
+        return value
+
+    def _converted(self, value: Any) -> np.ndarray:
+        tensor = self.tensor
+        if isinstance(value, GraphTensor) or getattr(value, "_graph_home", None) is not None:
+            raise TypeError(
+                "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, "
+                "strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was "
+                f"{value!r} which was passed to the argument `feed_dict` with key {tensor!r}.")
+        if isinstance(value, EagerTensor):
+            value = value.numpy()
+        if self._np_dtype == object:
+            return convert.to_array(value, tensor.dtype)
+        if isinstance(value, int) and not isinstance(value, bool) and tensor.dtype.is_integer:
+            low, high = tensor.dtype.min, tensor.dtype.max
+            if not low <= value <= high:
+                raise TypeError(f"Type of feed value {value} with type {type(value)} is not compatible with Tensor "
+                                f"type {tensor.dtype.name}. Try explicitly setting the type of the feed tensor to a "
+                                "larger type (e.g. int64).")
+        try:
+            with np.errstate(all="ignore"):
+                return np.asarray(value, dtype=self._np_dtype)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{error} (fed for {tensor.name}, dtype {tensor.dtype.name})") from None
+
+    def _accept(self, shape: tuple[int, ...]) -> None:
+        if not TensorShape(self.tensor._dims).is_compatible_with(shape):
+            raise ValueError(f"Cannot feed value of shape {shape} for Tensor {self.tensor.name}, which has shape "
+                             f"{TensorShape(self.tensor._dims)}")
+        if len(self._accepted) > 256:
+            self._accepted.clear()
+        self._accepted.add(shape)
+
+
+@final
+class Binding:
+    """One set of fetches and feeds, ready to run in one session."""
+
+    __slots__ = ("edits", "feeders", "keys", "restore", "runner")
+
+    def __init__(self, runner: Runner, feeders: list[Feeder], restore: Restore, edits: int) -> None:
+        self.runner = runner
+        self.feeders = feeders
+        self.restore = restore
+        self.edits = edits
+
+    def run(self, values: Sequence[Any]) -> Any:
+        """The answers for these fed values, in the caller's structure."""
+        results = self.runner.run([f.array(v) for f, v in zip(self.feeders, values, strict=True)])
+        return self.restore([_answer(r) for r in results])
+
+
+def _answer(value: Any) -> Any:
+    """A result as the caller's own: a writable array, or a NumPy scalar."""
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return array[()]
+    return np.array(array)
+
+
+class BaseSession:
+    """What sessions of both kinds share."""
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
+        if graph is not None and not isinstance(graph, Graph):
+            raise TypeError(f"Argument `graph` must be a tf.Graph, but got \"{type(graph).__name__}\"")
+        if not isinstance(target, (str, bytes)):
+            raise TypeError(f"Argument `target` must be a string, but got \"{type(target).__name__}\"")
+        self._graph = graph if graph is not None else mode.default_graph()
+        self._target = target
+        self._config = config
+        self._store = Store()
+        self._bindings: dict[Any, Binding] = {}
+        self._closed = False
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that this session runs."""
+        return self._graph
+
+    @property
+    def graph_def(self) -> Any:
+        """The graph as a `GraphDef` protobuf."""
+        return self._graph.as_graph_def()
+
+    @property
+    def sess_str(self) -> str:
+        """The target that this session was made with."""
+        return self._target if isinstance(self._target, str) else self._target.decode()
+
+    def run(self, fetches: Any, feed_dict: Any = None, options: Any = None, run_metadata: Any = None) -> Any:
+        """Run what `fetches` needs and answer in its structure: arrays for tensors, None for operations.
+
+        fetches: a tensor, operation, variable or name, or nested lists, tuples and dictionaries of them.
+        feed_dict: values for tensors; each replaces what the graph would compute. options, run_metadata: accepted.
+        Raises RuntimeError where the session is closed or the graph empty, ValueError and TypeError for fetches and
+        feeds that do not fit, and the errors of the operations that ran. A run that fails changes no variable.
+        """
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        if feed_dict is None:
+            keys, values = (), ()
+        else:
+            keys, values = self._feeds(feed_dict)
+        key = _fetch_key(fetches)
+        binding = self._bindings.get((key, keys)) if key is not None else None
+        if binding is None or binding.edits != self._graph._edits:
+            binding = self._bind(fetches, keys)
+            if key is not None:
+                self._bindings[key, keys] = binding
+        return binding.run(values)
+
+    def _feeds(self, feed_dict: Any) -> tuple[tuple[Any, ...], Sequence[Any]]:
+        if not isinstance(feed_dict, dict):
+            raise TypeError(f"`feed_dict` is a dictionary from tensors to values, not {type(feed_dict).__name__}")
+        keys = tuple(feed_dict)
+        for key in keys:
+            if type(key) is not GraphTensor or key.op.graph is not self._graph:
+                return self._resolved(feed_dict)
+        return keys, tuple(feed_dict.values())
+
+    def _resolved(self, feed_dict: dict[Any, Any]) -> tuple[tuple[Any, ...], Sequence[Any]]:
+        """Feeds whose keys are names, variables or composites."""
+        keys, values = [], []
+        for key, value in feed_dict.items():
+            parts = getattr(key, "_feed_parts", None)
+            for part, part_value in parts(value) if parts is not None else [(key, value)]:
+                try:
+                    element = self._graph.as_graph_element(part, allow_operation=False)
+                except (KeyError, ValueError, TypeError) as error:
+                    text = error.args[0] if error.args else error
+                    raise TypeError(f"Cannot interpret feed_dict key as Tensor: {text}") from None
+                keys.append(element)
+                values.append(part_value)
+        return tuple(keys), values
+
+    def _bind(self, fetches: Any, keys: tuple[GraphTensor, ...]) -> Binding:
+        if not self._graph._operations:
+            raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
+        wanted = fetched(self._graph, fetches)
+        for key in keys:
+            if not getattr(self._graph, "is_feedable", lambda t: True)(key):
+                raise ValueError(f"Tensor {key.name} may not be fed.")
+        plan = _plan(self._graph, wanted.tensors, wanted.operations, keys)
+        return Binding(Runner(plan, self._store), [Feeder(k) for k in keys], wanted.restore, self._graph._edits)
+
+    def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None,
+                      accept_options: bool = False) -> Callable[..., Any]:
+        """A function that runs `fetches`; its arguments are the values for `feed_list`, in order."""
+        keys = tuple(self._graph.as_graph_element(k, allow_operation=False) for k in feed_list or ())
+        binding = self._bind(fetches, keys)
+
+        def run(*values: Any, **options: Any) -> Any:
+            nonlocal binding
+            if self._closed:
+                raise RuntimeError("Attempted to use a closed Session.")
+            if len(values) != len(keys):
+                raise ValueError(f"this callable takes {len(keys)} fed values, {len(values)} were given")
+            if binding.edits != self._graph._edits:
+                binding = self._bind(fetches, keys)
+            return binding.run(values)
+
+        return run
+
+    def list_devices(self) -> list[Any]:
+        """The devices that this session may run on."""
+        from hornbeam.backend.devices import device_attributes
+        return device_attributes()
+
+    def close(self) -> None:
+        """Free the variables. The session cannot run any more."""
+        self._closed = True
+        self._bindings.clear()
+        self._store = Store()
+
+    def as_default(self) -> AbstractContextManager[Any]:
+        """Within the block this is the default session, which `eval()` and `run()` use."""
+        return _default_session(self)
+
+
+def _fetch_key(fetches: Any) -> Any:
+    """What fetches are known by: themselves, or their elements; None for nested structures."""
+    kind = type(fetches)
+    if kind is GraphTensor or kind is Operation or kind is str:
+        return fetches
+    if kind is list or kind is tuple:
+        for item in fetches:
+            if type(item) is not GraphTensor and type(item) is not Operation and type(item) is not str:
+                return None
+        return (kind, *fetches)
+    return None
+
+
+def _plan(graph: Graph, tensors: Sequence[GraphTensor], operations: Sequence[Operation],
+          feeds: tuple[GraphTensor, ...]) -> Plan:
+    """The plan of these fetches and feeds; a graph's sessions share plans and what was compiled for them."""
+    plans = graph.plans
+    key = (tuple(tensors), tuple(dict.fromkeys(operations)), feeds, graph._edits)
+    found = plans.get(key)
+    if found is None:
+        found = plans[key] = Plan(tensors, key[1], feeds)
+    return found
+
+
+@contextmanager
+def _default_session(session: BaseSession):
+    mode.state.sessions.append(session)
+    try:
+        yield session
+    finally:
+        mode.state.sessions.remove(session)
+
+
+@public(v1=("Session",))
+class Session(BaseSession):
+    """Runs a graph. `with Session() as sess:` also makes it the default session and opens its graph.
+
+    target: accepted; a session runs in this process. graph: by default the default graph. config: a `ConfigProto`.
+    """
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
+        super().__init__(target, graph, config)
+        self._entered: list[AbstractContextManager[Any]] = []
+
+    def __enter__(self) -> Session:
+        graph, session = self._graph.as_default(), self.as_default()
+        graph.__enter__()
+        session.__enter__()
+        self._entered = [session, graph]
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        for context in self._entered:
+            context.__exit__(*exc)
+        self._entered = []
+        self.close()
+
+    @staticmethod
+    def reset(target: str, containers: Any = None, config: Any = None) -> None:
+        """Accepted: the sessions of one process share nothing that could be reset."""
+
+
+@public(v1=("InteractiveSession",))
+class InteractiveSession(BaseSession):
+    """A session that is the default one from the start, for shells and notebooks. `close()` ends that."""
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
+        super().__init__(target, graph, config)
+        self._explicit = graph
+        self._opened = self._graph.as_default() if graph is not None else None
+        if self._opened is not None:
+            self._opened.__enter__()
+        mode.state.sessions.append(self)
+
+    def close(self) -> None:
+        """Free the variables, and stop being the default session."""
+        super().close()
+        if self in mode.state.sessions:
+            mode.state.sessions.remove(self)
+        if self._opened is not None:
+            opened, self._opened = self._opened, None
+            opened.__exit__(None, None, None)
+
+
+@public(v1=("get_default_session",))
+def get_default_session() -> BaseSession | None:
+    """The innermost default session, or None."""
+    return mode.state.sessions[-1] if mode.state.sessions else None
+
+
+__all__ = ["BaseSession", "InteractiveSession", "InvalidArgumentError", "Session", "get_default_session"]

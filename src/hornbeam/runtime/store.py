@@ -1,0 +1,66 @@
+"""Where variables keep their values: each session has a store, eager code shares the process's cells."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import Any, final
+
+import numpy as np
+
+from hornbeam.graph.errors import FailedPreconditionError
+from hornbeam.graph.operation import Operation
+
+
+@final
+class Cell:
+    """One variable's value, None until it is first assigned."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.value: Any = None
+
+    def read(self) -> Any:
+        """The value. Raises FailedPreconditionError where there is none yet."""
+        if self.value is None:
+            raise FailedPreconditionError(None, None, f"Attempting to use uninitialized value {self.name}")
+        return self.value
+
+    def write(self, value: Any) -> None:
+        """Take a new value."""
+        self.value = value
+
+
+@final
+class Store:
+    """The cells of a graph's variables, and how often each random op was run: a session's whole state."""
+
+    def __init__(self) -> None:
+        self.cells: dict[Operation, Cell] = {}
+        self._draws: dict[Any, int] = {}
+        self._entropy = random.SystemRandom().getrandbits(32)
+        self._unseeded: dict[Any, int] = {}
+        self._serial = itertools.count(1)
+
+    def cell(self, variable: Operation) -> Cell:
+        """The cell of the variable that a `VariableV2` operation stands for."""
+        found = self.cells.get(variable)
+        if found is None:
+            found = self.cells[variable] = Cell(variable.name)
+        return found
+
+    def stream(self, op: Operation) -> np.ndarray:
+        """The next place in the sequence of a random op: (seed, seed2, draw, 0) as uint32.
+
+        An op without seeds draws from the session's own entropy; copies of an op (in the gradient of a branch) share
+        its `stream` attribute and so its draws.
+        """
+        key = op.attrs.get("stream") or op
+        draw = self._draws.get(key, 0)
+        self._draws[key] = draw + 1
+        seed, seed2 = op.attrs["seed"], op.attrs["seed2"]
+        if not seed and not seed2:
+            seed, seed2 = self._entropy, self._unseeded.setdefault(key, next(self._serial))
+        return np.array([seed & 0xFFFFFFFF, seed2 & 0xFFFFFFFF, draw & 0xFFFFFFFF, 0], np.uint32)

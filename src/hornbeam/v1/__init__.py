@@ -1,0 +1,23 @@
+"""TensorFlow 1's namespace: `import hornbeam.v1 as tf` builds graphs where no input says otherwise.
+
+The names come from what public objects declare; `adapters.py` and its neighbours hold what TF1 spells otherwise.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from hornbeam import namespace
+from hornbeam.graph import names
+from hornbeam.load import load_public_names
+
+load_public_names("hornbeam.v1")
+
+
+def __getattr__(name: str) -> Any:
+    return namespace.find(sys.modules[__name__], __name__, "", names.names_v1, namespace.graph_first, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *namespace.names_below("", names.names_v1)})
