@@ -29,7 +29,7 @@ def size_of(value: Any) -> int | None:
     except TypeError:
         raise TypeError(
             "Dimension value must be integer or None or have an __index__ method, "
-            f"got value {value!r} with type {type(value)!r}"
+            f"got value '{value!r}' with type '{type(value)}'"
         ) from None
     if size < 0:
         raise ValueError(f"Dimension {size} must be >= 0")
