@@ -44,6 +44,8 @@ def find(module: ModuleType, module_name: str, prefix: str, table: Mapping[str, 
          wrap: Callable[[Public], Any], name: str) -> Any:
     """The public object or inner namespace `name`, kept in the module once found. Raises AttributeError."""
     held = table.get(prefix + name)
+    if name == "__all__":  # `from hornbeam.v1 import *`
+        return sorted(names_below(prefix, table))
     if held is not None:
         found = wrap(held)
     elif not name.startswith("__") and any(n.startswith(f"{prefix}{name}.") for n in table):

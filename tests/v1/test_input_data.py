@@ -189,6 +189,25 @@ def test_maybe_download_finds_mnist(tmp_path, mnist_folder, monkeypatch):
     assert input_data.extract_labels(path)[:2].tolist() == [7, 2]
 
 
-def test_importing_it_brings_no_compiler():
-    code = "import sys, hornbeam.v1.examples.tutorials.mnist.input_data; sys.exit('jax' in sys.modules)"
+def test_importing_it_brings_only_what_reads_data():
+    code = """if 1:
+        import sys, numpy, hornbeam.v1
+        before = set(sys.modules)
+        import hornbeam.v1.examples.tutorials.mnist.input_data
+        new = {name.split('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names
+        assert new == {'hornbeam'}, new
+        ours = {name for name in set(sys.modules) - before if name.startswith('hornbeam')}
+        assert all(name.startswith(('hornbeam.data', 'hornbeam.v1.examples')) for name in ours), ours
+    """
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_the_graphs_seed_is_the_seed(monkeypatch):
+    class Graph:
+        seed = 777
+
+    monkeypatch.setattr(sys.modules["hornbeam.v1"], "get_default_graph", Graph, raising=False)
+    np.random.seed(1)
+    first = data_set(20).next_batch(20)[1]
+    np.random.seed(777)
+    assert data_set(20, seed=777).next_batch(20)[1].tolist() == first.tolist()

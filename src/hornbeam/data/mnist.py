@@ -102,6 +102,24 @@ def find(name: str) -> bytes:
     return _Search(None).find({file.name: file for file in FILES}[name])
 
 
+def stored() -> Path | None:
+    """The first folder on this machine, but for one named in a program, that has all four files; None if
+    none has.
+
+    Their content is not looked at.
+    """
+    for folder in (*_data_folders(), cache_folder() / "mnist"):
+        if all(_named(folder, file) is not None for file in FILES):
+            return folder
+    return None
+
+
+def _data_folders() -> list[Path]:
+    """The folders that the environment names."""
+    root = os.environ.get("HORNBEAM_DATA")
+    return [Path(root), Path(root, "mnist")] if root else []
+
+
 def _named(folder: str | os.PathLike[str], file: File) -> Path | None:
     """The path of `file` in `folder`, packed or plain, if it is there."""
     candidates = (Path(folder, file.name + ".gz"), Path(folder, file.name))
@@ -206,11 +224,10 @@ class _Search:
             return None
 
     def _in_data_folders(self, file: File) -> bytes | None:
-        root = os.environ.get("HORNBEAM_DATA")
-        if not root:
+        folders = _data_folders()
+        if not folders:
             self.reasons["HORNBEAM_DATA"] = "not set"
-            return None
-        for folder in (Path(root), Path(root, "mnist")):
+        for folder in folders:
             if (plain := self._in(folder, file, f"{folder} (HORNBEAM_DATA)")) is not None:
                 return plain
         return None

@@ -1,0 +1,155 @@
+"""In a program under `hornbeam run`, TensorFlow's modules are Hornbeam's, the same objects."""
+
+import subprocess
+import sys
+
+import pytest
+
+import hornbeam
+
+HORNBEAM = [sys.executable, "-m", "hornbeam", "run"]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs a program in a folder where a `tensorflow` and a `keras` stand that must not be touched."""
+    for name in ("tensorflow", "keras"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f"raise SystemExit('the installed {name} was imported')")
+        (tmp_path / name / "part.py").write_text(f"raise SystemExit('the installed {name} was imported')")
+
+    def run(source: str, *options: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "program.py").write_text(source)
+        return subprocess.run(
+            [*HORNBEAM, *options, "program.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
+
+    return run
+
+
+SAME = {
+    "the first generation": ("1", "import tensorflow as tf, hornbeam.v1\nassert tf is hornbeam.v1"),
+    "the second generation": ("2", "import tensorflow as tf, hornbeam\nassert tf is hornbeam"),
+    "compat by name": (
+        "2",
+        "import tensorflow.compat.v1 as one, tensorflow.compat.v2 as two, hornbeam.v1\n"
+        "assert one is hornbeam.v1 and two is hornbeam",
+    ),
+    "compat from": (
+        "1",
+        "from tensorflow.compat import v1, v2\nimport hornbeam.v1\n"
+        "assert v1 is hornbeam.v1 and v2 is hornbeam",
+    ),
+    "compat by attribute": (
+        "2",
+        "import tensorflow as tf, hornbeam.v1\n"
+        "assert tf.compat.v1 is hornbeam.v1 and tf.compat.v2 is hornbeam\n"
+        "assert tf.compat.v1.compat.v1 is hornbeam.v1",
+    ),
+    "a part by name": ("1", "import tensorflow.nn as nn, hornbeam.v1\nassert nn is hornbeam.v1.nn"),
+    "a part from": ("1", "from tensorflow import nn\nimport hornbeam.v1\nassert nn is hornbeam.v1.nn"),
+    "a part of compat": (
+        "2",
+        "import tensorflow.compat.v1.nn as nn, hornbeam.v1\nassert nn is hornbeam.v1.nn",
+    ),
+    "a function from a part": (
+        "1",
+        "from tensorflow.nn import softmax\nimport hornbeam.v1\nassert softmax is hornbeam.v1.nn.softmax",
+    ),
+    "in sys.modules": (
+        "1",
+        "import tensorflow.nn, sys\n"
+        "assert sys.modules['tensorflow'] is sys.modules['hornbeam.v1']\n"
+        "assert sys.modules['tensorflow.nn'] is sys.modules['hornbeam.v1.nn']",
+    ),
+    "the tutorials": (
+        "1",
+        "from tensorflow.examples.tutorials.mnist import input_data\n"
+        "import hornbeam.v1.examples.tutorials.mnist.input_data as ours\nassert input_data is ours",
+    ),
+    "the tutorials in the second generation": (
+        "2",
+        "import tensorflow.examples.tutorials.mnist.input_data as input_data\n"
+        "from hornbeam.v1.examples.tutorials.mnist import input_data as ours\nassert input_data is ours",
+    ),
+    "a private module": (
+        "1",
+        "from tensorflow.python.framework import ops\nfrom tensorflow.python.ops.math_ops import matmul\n"
+        "import hornbeam.v1\nassert ops.Session is hornbeam.v1.Session and matmul is hornbeam.v1.matmul",
+    ),
+    "found out": ("", "import tensorflow as tf, hornbeam.v1\ntf.Session\nassert tf is hornbeam.v1"),
+    "what it says of itself": (
+        "1",
+        "import tensorflow as tf, importlib.util\n"
+        "assert tf.__name__ == 'hornbeam.v1' == tf.__spec__.name\n"
+        "assert importlib.util.find_spec('tensorflow') is tf.__spec__",
+    ),
+    "all names": ("1", "from tensorflow import *\nimport hornbeam.v1\nassert matmul is hornbeam.v1.matmul"),
+    "in a thread": (
+        "1",
+        "import threading\ndef f():\n    import tensorflow.nn\n    print(tensorflow.nn.softmax)\n"
+        "ts = [threading.Thread(target=f) for _ in range(4)]\n"
+        "[t.start() for t in ts]\n[t.join() for t in ts]\n"
+        "import tensorflow, hornbeam.v1\nassert tensorflow is hornbeam.v1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("generation", "source"), SAME.values(), ids=SAME.keys())
+def test_same_module(run, generation, source):
+    done = run(source, *(["--tf", generation] if generation else []))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "line", ["import tensorflow.part", "from tensorflow.part import x", "import tensorflow.compat.v3"]
+)
+def test_what_is_not_there_is_not_looked_for_elsewhere(run, tmp_path, line):
+    done = run(f"print('before')\n{line}", "--tf", "1")
+    module = line.split()[1]
+    assert (done.returncode, done.stdout) == (1, "before\n")
+    assert done.stderr.splitlines()[1:] == [
+        f'  File "{tmp_path}/program.py", line 2, in <module>',
+        f"    {line}",
+        f"ModuleNotFoundError: No module named {module!r}: "
+        "Hornbeam stands in for TensorFlow here and has none",
+    ]
+
+
+@pytest.mark.skipif(hasattr(hornbeam, "keras"), reason="Hornbeam has keras")
+@pytest.mark.parametrize("generation", ["1", "2"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import keras",
+        "from keras import layers",
+        "import tensorflow.keras as keras",
+        "from tensorflow import keras",
+        "from tensorflow.keras.layers import Dense",
+        "from tensorflow.compat.v1 import keras",
+        "from tensorflow.compat.v1.keras import layers",
+    ],
+)
+def test_no_keras_yet(run, generation, line):
+    done = run(line, "--tf", generation)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "ModuleNotFoundError: Hornbeam has no keras yet"
+    assert len([text for text in done.stderr.splitlines() if text.startswith("  File")]) == 1
+
+
+def test_a_missing_name_of_a_private_module(run):
+    done = run("from tensorflow.python.framework import ops\nops.no_such_thing", "--tf", "1")
+    assert done.stderr.splitlines()[-1].startswith(
+        "AttributeError: Hornbeam has no 'no_such_thing' for tensorflow.python.framework.ops"
+    )
+
+
+def test_elsewhere_tensorflow_is_untouched(run, tmp_path):
+    run("import tensorflow", "--tf", "1")
+    done = subprocess.run(
+        [sys.executable, "-c", "import hornbeam.v1, hornbeam.cli.main, hornbeam.cli.aliases, tensorflow"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == "the installed tensorflow was imported\n"
