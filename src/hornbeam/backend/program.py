@@ -27,14 +27,21 @@ Spec = jax.ShapeDtypeStruct
 class Program:
     """A traced function: `outputs` are its result specs, `run(*arrays)` gives a tuple of arrays."""
 
-    __slots__ = ("interpreted", "jaxpr", "outputs", "run", "work")
+    __slots__ = ("_interpret", "interpreted", "jaxpr", "outputs", "run", "work")
 
     def __init__(self, jaxpr: core.ClosedJaxpr) -> None:
         self.jaxpr = jaxpr
         self.outputs: tuple[Any, ...] = tuple(jaxpr.out_avals)
         self.work = estimated_work(jaxpr)
         self.interpreted = self.work <= SMALL_WORK
+        self._interpret: Callable[..., tuple[Array, ...]] | None = None
         self.run: Callable[..., tuple[Array, ...]] = self._first_run
+
+    def run_interpreted(self, *arrays: Array) -> tuple[Array, ...]:
+        """As `run`, in the NumPy tier whatever the work: for what will run once."""
+        if self._interpret is None:
+            self._interpret = self.interpreter()
+        return self._interpret(*arrays)
 
     def _first_run(self, *arrays: Array) -> tuple[Array, ...]:
         self.run = self.interpreter() if self.interpreted else self.compiled()

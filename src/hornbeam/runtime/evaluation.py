@@ -113,9 +113,10 @@ class Stepping(Evaluation):
     concrete = True
 
     def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any], store: Store,
-                 iteration: int = 0) -> None:
+                 iteration: int = 0, once: bool = False) -> None:
         super().__init__(values, variables)
         self.store = store
+        self.once = once
         self.iteration = iteration
 
     def apply(self, op: Operation, args: list[Any]) -> Sequence[Any]:
@@ -131,7 +132,7 @@ class Stepping(Evaluation):
         if op.type == "Assign":
             return (np.array(args[1]),)  # a buffer of its own: variables are donated one by one
         try:
-            return execute(declaration, args, op.attrs, stream)
+            return execute(declaration, args, op.attrs, stream, self.once)
         except ShapeFault as fault:
             raise InvalidArgumentError(None, op, fault.run) from None
         except Failed as fault:
@@ -143,7 +144,8 @@ class Stepping(Evaluation):
 
     def child(self, values: dict[GraphTensor, Any], iteration: int | None = None) -> Stepping:
         """An evaluation of a body, with the same variables."""
-        return Stepping(values, self.variables, self.store, self.iteration if iteration is None else iteration)
+        return Stepping(values, self.variables, self.store, self.iteration if iteration is None else iteration,
+                        self.once)
 
 
 @final

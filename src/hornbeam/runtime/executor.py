@@ -112,9 +112,11 @@ class Runner:
         plan = self.plan
         if SHOW.value >= 5:
             return self._step
-        if len(plan.stages) == 1 and not plan.stages[0].on_host and not plan.stages[0].static \
+        if plan.initializes:
+            ready: Any = self._step_once
+        elif len(plan.stages) == 1 and not plan.stages[0].on_host and not plan.stages[0].static \
                 and not self._is_small(feeds) and not _fetches_more(plan):
-            ready: Any = self._single()
+            ready = self._single()
         elif not plan.must_compile and self._is_small(feeds):
             ready = self._step
         else:
@@ -162,7 +164,11 @@ class Runner:
     def _step(self, feeds: Sequence[np.ndarray]) -> Sequence[Any]:
         return self._general(feeds, step=True)
 
-    def _general(self, feeds: Sequence[np.ndarray], step: bool) -> Sequence[Any]:
+    def _step_once(self, feeds: Sequence[np.ndarray]) -> Sequence[Any]:
+        """Initial values are drawn once: interpreting a large draw takes less than compiling it."""
+        return self._general(feeds, step=True, once=True)
+
+    def _general(self, feeds: Sequence[np.ndarray], step: bool, once: bool = False) -> Sequence[Any]:
         plan = self.plan
         values: dict[GraphTensor, Any] = dict(zip(plan.feeds, feeds, strict=True))
         cells = {v: self.store.cell(v) for v in (*plan.reads, *plan.writes)}
@@ -173,7 +179,7 @@ class Runner:
         for index, stage in enumerate(plan.stages):
             started = time.perf_counter() if SHOW.value >= 2 else 0.0
             if step or stage.on_host:
-                Stepping(values, variables, self.store).run(stage.ops)
+                Stepping(values, variables, self.store, once=once).run(stage.ops)
             else:
                 self._run_compiled(index, stage, values, variables)
             if SHOW.value >= 2:

@@ -51,6 +51,8 @@ class Plan:
                                         + [t.op for t in fetched_variables]))
         self.writes = list(dict.fromkeys(v for a in self.accesses.values() for v in a.writes))
         self.must_compile = self._updates()
+        self.initializes = bool(self.writes) and not self.must_compile and all(
+            op.attrs.get("initializes") for op in self.ops if self.accesses[op].writes)
         self.executables: dict[object, object] = {}
 
     def _updates(self) -> bool:
