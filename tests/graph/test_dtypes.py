@@ -59,7 +59,7 @@ def test_properties_are_tensorflows(row):
     flags = dtype.is_floating, dtype.is_integer, dtype.is_unsigned, dtype.is_complex
     assert flags == (floating, integer, unsigned, is_complex)
     assert all(isinstance(flag, bool) for flag in flags)
-    assert dtype.is_numeric == any(flags)
+    assert dtype.is_numeric == (any(flags) or dtype.is_quantized)
     assert dtype.is_bool == (name == "bool")
     assert dtype.is_quantized == ("qint" in name or "quint" in name)
     assert dtype.is_numpy_compatible == (name not in ("resource", "variant"))
@@ -201,7 +201,9 @@ def test_as_dtype_takes_pythons_types_where_tensorflow_refuses(value, name):
     "value",
     [
         *("int", "nope", "str", "complex", "object", "f4", "<f4", ""),
-        *(None, 3.5, 1.0, True, [1], 0, 999, {}, list, np.generic, np.longdouble),
+        # TensorFlow takes 1.0 and True for the number 1.
+        *(1.0, True),
+        *(None, 3.5, [1], 0, 999, {}, list, np.generic, np.longdouble),
         *(np.dtype("M8[s]"), np.dtype([("a", "f4")]), np.dtype("V3"), np.dtype(">f16")),
     ],
     ids=repr,
@@ -310,15 +312,18 @@ class ArrayLike:
         ([np.array([1, 2]), [3, 4]], "int32"),
         ([np.array([1.0]), np.array([2.0], np.float32)], "float64"),
         ([np.array([1]), np.array([2.0])], "float32"),
-        ([np.zeros(0, np.int64)], "int32"),
-        (Indexed(), "int32"),
-        ([Indexed(), -1], "int32"),
+        ([np.zeros(0, np.int64)], "float32"),
         (ArrayLike(), "int16"),
     ],
     ids=repr,
 )
 def test_result_for_python(value, name):
     assert result_for_python(value).name == name
+
+
+def test_whatever_is_an_index_is_an_integer():
+    assert result_for_python(Indexed()) is dtypes.int32
+    assert result_for_python([Indexed(), -1]) is dtypes.int32
 
 
 def test_large_unsigned_integers_have_a_type_as_in_tensorflow_1():

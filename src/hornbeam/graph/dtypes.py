@@ -176,6 +176,7 @@ def _properties(name: str, numpy_type: Any) -> dict[str, Any]:
     is_floating = "float" in name
     is_integer = kind in ("int", "uint")
     is_complex = kind == "complex"
+    is_quantized = kind in ("qint", "quint")
     return {
         "as_numpy_dtype": numpy_type,
         "np_dtype": np_dtype,
@@ -185,9 +186,9 @@ def _properties(name: str, numpy_type: Any) -> dict[str, Any]:
         "is_unsigned": kind == "uint",
         "is_complex": is_complex,
         "is_bool": name == "bool",
-        "is_quantized": kind in ("qint", "quint"),
+        "is_quantized": is_quantized,
         "is_numpy_compatible": name not in ("resource", "variant"),
-        "is_numeric": is_floating or is_integer or is_complex,
+        "is_numeric": is_floating or is_integer or is_complex or is_quantized,
     }
 
 
@@ -316,6 +317,8 @@ def result_for_python(value: Any) -> DType:
     simple = _PYTHON_SCALARS.get(type(value))
     if simple is not None:
         return simple
+    if type(value) is int:
+        return _integer(value)
     if isinstance(value, _SEQUENCES):
         return _common(_kinds(value))
     if isinstance(value, np.ndarray | np.generic):
@@ -350,7 +353,7 @@ def _scalar(value: Any) -> DType:
 
 
 def _integer(value: int) -> DType:
-    if -(2**31) <= value < 2**31:
+    if -0x80000000 <= value <= 0x7FFFFFFF:
         return int32
     if -(2**63) <= value < 2**63:
         return int64
@@ -382,8 +385,10 @@ def _kinds(values: Any) -> dict[DType, None]:
 
 def _kinds_of_array(array: np.ndarray | np.generic) -> dict[DType, None]:
     dtype = _FROM_NUMPY[array.dtype]
+    if array.size == 0:
+        return {}
     if dtype.is_integer:
-        return _kinds([int(array.min()), int(array.max())]) if array.size else {int32: None}
+        return _kinds([int(array.min()), int(array.max())])
     return {complex128 if dtype.is_complex else dtype: None}
 
 

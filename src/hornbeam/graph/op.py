@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, final
 
 from hornbeam.graph import dtypes, names
 from hornbeam.graph.dtypes import DType
-from hornbeam.graph.registry import Registry
+from hornbeam.graph.registry import Registry, caller_place
 
 FLOATS = (dtypes.bfloat16, dtypes.float16, dtypes.float32, dtypes.float64)
 COMPLEX = (dtypes.complex64, dtypes.complex128)
@@ -312,7 +312,7 @@ def op(type: str, *, names: Iterable[str] = (), v1: Iterable[str] | None = None,
         made = Op(type, function, inputs=inputs, differentiable=differentiable, stateful=stateful, host=host,
                   random=random, writes=writes, outputs=outputs, returns_list=returns_list, structural=structural,
                   gives_strings=gives_strings, attr_types=attr_types, samples=samples, waive=waive, types=types)
-        registry.register(type, made)
+        registry.register(type, made, caller_place())
         names_ = tuple(names)
         if names_ or v1 or v2:
             _register_names(made, names_, v1, v2, old_arguments)

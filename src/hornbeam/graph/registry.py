@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import inspect
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterator
+from typing import Generic, TypeVar
 
 from hornbeam.graph.errors import UnknownName
 
@@ -36,12 +35,10 @@ class Registry(Generic[T]):
     def register(self, name: str, item: T, place: str | None = None) -> T:
         """Put `item` under `name` and return it.
 
-        place: "file:line" of the definition (see `place_of`); the caller's own where it is None.
+        place: "file:line" of the definition (see `caller_place`); that of the call where it is None.
         ValueError if the name is taken, naming both places.
         """
-        if place is None:
-            caller = sys._getframe(1)
-            place = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+        place = place or caller_place()
         if name in self._items:
             raise ValueError(
                 f"{self.kind} {name!r} is registered twice: at {self._places[name]} and at {place}."
@@ -95,7 +92,7 @@ class Registry(Generic[T]):
         return f"{name!r} is not the name of {article} {self.kind}. {guess}"
 
 
-def place_of(function: Callable[..., Any]) -> str:
-    """Where a function is written, as "file:line"; wrappers are looked through."""
-    code = inspect.unwrap(function).__code__
-    return f"{code.co_filename}:{code.co_firstlineno}"
+def caller_place() -> str:
+    """Who called the function that asks, as "file:line": for decorators that register."""
+    frame = sys._getframe(2)
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
