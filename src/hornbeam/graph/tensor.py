@@ -107,11 +107,11 @@ class GraphTensor(Tensor):
 
     @property
     def shape(self) -> TensorShape:
-        return (TensorShapeV1 if self.op.graph.v1 else TensorShape)(self._dims)
+        return (TensorShapeV1 if self.op.graph.v1 else TensorShape).from_dims(self._dims)
 
     def set_shape(self, shape: Any) -> None:
         """Add what is known about the shape. Raises ValueError where it contradicts what is known already."""
-        self._dims = TensorShape(self._dims).merge_with(TensorShape(shape))._dims
+        self._dims = self.shape.merge_with(shape)._dims
 
     def consumers(self) -> list[Operation]:
         """The operations that take this tensor, in the order they were made."""
@@ -150,13 +150,12 @@ class GraphTensor(Tensor):
         raise TypeError(f"a symbolic tensor belongs to its graph and cannot be copied: {self!r}")
 
     def __str__(self) -> str:
-        shape = "" if self._dims is None else f", shape={TensorShape(self._dims)}"
+        shape = "" if self._dims is None else f", shape={self.shape}"
         device = f", device={self.device}" if self.device else ""
         return f'Tensor("{self.name}"{shape}, dtype={self.dtype.name}{device})'
 
     def __repr__(self) -> str:
-        shape = TensorShape(self._dims)
-        return f"<tf.Tensor '{self.name}' shape={shape} dtype={self.dtype.name}>"
+        return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
 
 
 @final
@@ -182,7 +181,7 @@ class EagerTensor(Tensor):
 
     @property
     def shape(self) -> TensorShape:
-        return TensorShape(self._value.shape)
+        return TensorShape.from_dims(self._value.shape)
 
     @property
     def device(self) -> str:
