@@ -46,9 +46,7 @@ class OpError(Exception):
     (5, "no file 'a.txt'")
     """
 
-    def __init__(
-        self, node_def: Any, op: Any, message: str, error_code: int = UNKNOWN, *args: Any
-    ) -> None:
+    def __init__(self, node_def: Any, op: Any, message: str, error_code: int = UNKNOWN, *args: Any) -> None:
         # Exception.args is set here and not left to BaseException.__new__, so that
         # `repr` and logging show the message and not the node.
         super().__init__(message)

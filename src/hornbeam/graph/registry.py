@@ -83,11 +83,7 @@ class Registry(Generic[T]):
 
     def _miss(self, name: str) -> str:
         near = difflib.get_close_matches(name, self._items, n=3)
-        guess = (
-            f"Did you mean {' or '.join(near)}?"
-            if near
-            else f"All {len(self)}: {self.where}.names()"
-        )
+        guess = f"Did you mean {' or '.join(near)}?" if near else f"All {len(self)}: {self.where}.names()"
         article = "an" if self.kind[0] in "aeiou" else "a"
         return f"{name!r} is not the name of {article} {self.kind}. {guess}"
 
