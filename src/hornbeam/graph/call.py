@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-import itertools
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
-from hornbeam.graph import convert, dtypes, errors, infer, mode
+from hornbeam.graph import convert, dtypes, errors, infer, mode, seeds
 from hornbeam.graph import op as declarations
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.execute import Failed, ShapeFault, error_of, execute
@@ -114,7 +113,7 @@ def _run(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
             values.append([v._value for v in value])
         else:
             values.append(np.asarray(value._value) if arg.static or op.host else value._value)
-    stream = _eager_stream(op, attrs) if op.random else None
+    stream = seeds.eager_stream(op, attrs) if op.random else None
     try:
         results = execute(op, values, attrs, stream)
     except (ShapeFault, Failed) as fault:
@@ -126,21 +125,6 @@ def _run(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
 
 def _array(value: Any) -> Any:
     return value if hasattr(value, "dtype") and hasattr(value, "shape") else np.asarray(value)
-
-
-_counters: dict[tuple[int, int], itertools.count[int]] = {}
-
-
-def _eager_stream(op: Op, attrs: dict[str, Any]) -> np.ndarray:
-    """The place of an eager draw: ops with the same seeds go on in one sequence."""
-    seeds = (attrs["seed"], attrs["seed2"])
-    draw = next(_counters.setdefault(seeds, itertools.count()))
-    return np.array([seeds[0] & 0xFFFFFFFF, seeds[1] & 0xFFFFFFFF, draw & 0xFFFFFFFF, 0], np.uint32)
-
-
-def restart_eager_draws() -> None:
-    """Start every eager sequence of draws again (after `random.set_seed`)."""
-    _counters.clear()
 
 
 def composite(scope: str) -> Callable[[Function], Function]:

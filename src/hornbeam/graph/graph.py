@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.operation import Operation
+from hornbeam.graph.seeds import DEFAULT_GRAPH_SEED, pair
 from hornbeam.graph.shapes import Dims
 from hornbeam.graph.source import user_frames
 from hornbeam.graph.tensor import GraphTensor
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _VALID_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 _VALID_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
-_SEED_START = 87654321
 
 
 class Graph:
@@ -48,6 +48,7 @@ class Graph:
         self._version = 0
         self._edits = 0
         self.seed: int | None = None
+        self._seeded = 0
         self._serial = next(_serials)
         self.plans: dict[Any, Any] = {}
 
@@ -366,11 +367,14 @@ class Graph:
     def op_seeds(self, op_seed: int | None) -> tuple[int, int] | None:
         """The two seeds of a random op made now, or None where neither graph nor op has one.
 
-        As TensorFlow: the graph's seed with the op's, or with the number of operations made so far.
+        As TensorFlow 2.21: the graph's seed with the op's, or with the number of ops that asked so far.
         """
-        if self.seed is not None:
-            return self.seed, self._version if op_seed is None else op_seed
-        return None if op_seed is None else (_SEED_START, op_seed)
+        if self.seed is None:
+            return None if op_seed is None else pair(DEFAULT_GRAPH_SEED, op_seed)
+        if op_seed is None:
+            op_seed = self._seeded
+            self._seeded += 1
+        return pair(self.seed, op_seed)
 
     # Protobufs and pictures are made elsewhere and bound here, so that this file needs neither.
 
