@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-_PACKAGES = ("hornbeam.ops", "hornbeam.autodiff", "hornbeam.runtime", "hornbeam.train")
+_PACKAGES = ("hornbeam.graph", "hornbeam.ops", "hornbeam.autodiff", "hornbeam.runtime", "hornbeam.train")
 
 
 def load_public_names(*packages: str) -> None:

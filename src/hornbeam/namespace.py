@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from hornbeam.graph import mode
-from hornbeam.graph.names import Public
+from hornbeam.graph.names import Lazy, Public
 
 
 class Namespace(ModuleType):
@@ -47,7 +47,7 @@ def find(module: ModuleType, module_name: str, prefix: str, table: Mapping[str, 
     if name == "__all__":  # `from hornbeam.v1 import *`
         return sorted(names_below(prefix, table))
     if held is not None:
-        found = wrap(held)
+        found = held.target.load() if isinstance(held.target, Lazy) else wrap(held)
     elif not name.startswith("__") and any(n.startswith(f"{prefix}{name}.") for n in table):
         full = f"{module_name}.{name}"
         found = sys.modules.get(full) or Namespace(full, f"{prefix}{name}.", table, wrap)

@@ -5,10 +5,27 @@ The namespaces `hornbeam` and `hornbeam.v1` are made from these declarations; no
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 Item = TypeVar("Item")
+
+
+class Lazy(NamedTuple):
+    """A public object of another package, imported when it is first used; `extra` installs that package."""
+
+    module: str
+    attribute: str
+    extra: str
+
+    def load(self) -> Any:
+        """The object. Raises ImportError that names the extra where the package is absent."""
+        try:
+            return getattr(importlib.import_module(self.module), self.attribute)
+        except ImportError as error:
+            raise ImportError(f"{self.attribute} comes from the package {self.module.split('.')[0]!r}: "
+                              f"pip install 'hornbeam[{self.extra}]'") from error
 
 
 class Public(NamedTuple):
