@@ -69,7 +69,12 @@ class OpError(Exception):
 
     @property
     def node_def(self) -> Any:
-        """The definition of the node that failed, or None where it is not known."""
+        """The `NodeDef` of the operation that failed, or None where it is not known or cannot be made."""
+        if self._node_def is None and self._op is not None:
+            try:
+                return self._op.node_def
+            except (ImportError, ValueError):
+                return None
         return self._node_def
 
     @property

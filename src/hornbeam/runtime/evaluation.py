@@ -61,9 +61,8 @@ class Evaluation(ABC):
         """The value of a variable. Raises FailedPreconditionError where it has none."""
         found = self.variables.get(op)
         if found is None:
-            raise FailedPreconditionError(
-                None, op, f"Attempting to use uninitialized value {op.name}. Run its initializer first "
-                f"(`global_variables_initializer`), or restore it.")
+            raise failed(op, f"Attempting to use uninitialized value {op.name}. Run its initializer first "
+                         "(`global_variables_initializer`), or restore it.", FailedPreconditionError)
         return found
 
     def _run_op(self, op: Operation) -> None:
@@ -134,9 +133,9 @@ class Stepping(Evaluation):
         try:
             return execute(declaration, args, op.attrs, stream, self.once)
         except ShapeFault as fault:
-            raise InvalidArgumentError(None, op, fault.run) from None
+            raise failed(op, fault.run) from None
         except Failed as fault:
-            raise InvalidArgumentError(None, op, fault.text) from None
+            raise failed(op, fault.text) from None
         except OpError as error:
             if error.op is None:
                 raise type(error)(None, op, error.message) from error
@@ -173,13 +172,13 @@ class Tracing(Evaluation):
                     return [np.asarray(r) for r in execute(declaration, args, op.attrs)]
             return self._traced(op, args)
         except ShapeFault as fault:
-            raise InvalidArgumentError(None, op, fault.run) from None
+            raise failed(op, fault.run) from None
         except Failed as fault:
-            raise InvalidArgumentError(None, op, fault.text) from None
+            raise failed(op, fault.text) from None
         except (OpError, jax.errors.JAXTypeError):
             raise
         except (TypeError, ValueError) as error:
-            raise InvalidArgumentError(None, op, first_line(error)) from error
+            raise failed(op, first_line(error)) from error
 
     def _traced(self, op: Operation, args: list[Any]) -> Sequence[Any]:
         declaration = op.declaration
@@ -246,17 +245,21 @@ def _refuse_misfits(op: Operation, args: list[Any]) -> None:
     declaration.shape_rule([described(a, v) for a, v in zip(declaration.args, args, strict=True)], op.attrs)
 
 
-def failure(op: Operation, numbers: np.ndarray, evaluation_values: Any = None) -> InvalidArgumentError:
+def failure(op: Operation, numbers: np.ndarray) -> OpError:
     """The error of a check that failed in a compiled stage."""
-    return InvalidArgumentError(None, op, explain(op.declaration, numbers, op.declaration.group(op.inputs), op.attrs))
+    return failed(op, explain(op.declaration, numbers, op.declaration.group(op.inputs), op.attrs))  # type: ignore
 
 
-def _unfed(op: Operation) -> InvalidArgumentError:
+def failed(op: Operation, text: str, error: type[OpError] = InvalidArgumentError) -> OpError:
+    """The error of an operation that failed while it ran: what happened, and which node it was."""
+    return error(None, op, f"{text}\n\t [[{{{{node {op.name}}}}}]]")  # type: ignore[call-arg]
+
+
+def _unfed(op: Operation) -> OpError:
     shape = TensorShape(op.outputs[0]._dims)
     dims = "" if shape.rank is None else f" and shape [{','.join('?' if d is None else str(d) for d in shape._dims)}]"
-    return InvalidArgumentError(
-        None, op, f"You must feed a value for placeholder tensor '{op.name}' with dtype "
-        f"{_c_name(op.outputs[0].dtype.name)}{dims}")
+    return failed(op, f"You must feed a value for placeholder tensor '{op.name}' with dtype "
+                  f"{_c_name(op.outputs[0].dtype.name)}{dims}")
 
 
 def _c_name(name: str) -> str:
