@@ -44,8 +44,9 @@ def node_def(op: Operation) -> Any:
         node.input.append(tensor.op.name if tensor.value_index == 0 else tensor.name)
     node.input.extend(f"^{c.name}" for c in op.control_inputs)
     for name, value in op.declaration.all_attrs(op).items():
-        if value is not None and name not in _PRIVATE:
-            _write_attr(node.attr[name], value, op.declaration.attr_types.get(name))
+        if name not in _PRIVATE and (value is not None or name == "shape"):
+            kind = "shape" if name == "shape" else op.declaration.attr_types.get(name)
+            _write_attr(node.attr[name], value, kind)
     return node
 
 
@@ -70,7 +71,9 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
 
 
 def _write_attr(attr: Any, value: Any, kind: str | None) -> None:
-    if isinstance(value, bool):
+    if kind == "shape":
+        _write_shape(attr.shape, TensorShape(value)._dims)
+    elif isinstance(value, bool):
         attr.b = value
     elif isinstance(value, DType):
         attr.type = value.as_datatype_enum
@@ -86,8 +89,6 @@ def _write_attr(attr: Any, value: Any, kind: str | None) -> None:
         attr.tensor.CopyFrom(make_tensor_proto(value))
     elif isinstance(value, (list, tuple)):
         _write_list(attr.list, value, kind)
-    elif kind == "shape":
-        _write_shape(attr.shape, TensorShape(value)._dims)
     else:
         raise ValueError(f"an attribute of type {type(value).__name__} cannot stand in a GraphDef: branches and loops "
                          "hold graphs of their own, which are not written yet")

@@ -92,7 +92,10 @@ class Operation:
         self.graph.edited()
 
     def __str__(self) -> str:
-        return str(self.node_def)
+        try:
+            return str(self.node_def)
+        except (ImportError, ValueError):
+            return repr(self)
 
     @property
     def node_def(self) -> Any:
