@@ -48,7 +48,6 @@ def small_mnist(monkeypatch, tmp_path):
     checked = tuple(f._replace(sha256=hashlib.sha256(files[f.name]).hexdigest()) for f in mnist.FILES)
     monkeypatch.setattr(mnist, "FILES", checked)
     monkeypatch.setattr(mnist, "MIRRORS", ())
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(mnist, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("HORNBEAM_DATA", raising=False)

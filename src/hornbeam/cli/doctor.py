@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from hornbeam.backend.cache import cache_folder
 from hornbeam.data import mnist
-from hornbeam.data.download import cache_folder
 
 
 @click.command()

