@@ -16,6 +16,7 @@ from hornbeam.backend import program
 from hornbeam.graph import dtypes
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.graph.shapes import Dims
 
 if TYPE_CHECKING:
     from hornbeam.graph.op import Op
@@ -100,6 +101,7 @@ def _prepare(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> program.Prog
     def spec(value: Any) -> jax.ShapeDtypeStruct:
         return jax.ShapeDtypeStruct(value.shape, value.dtype)
 
+    refuse_misfits(op, args, attrs)
     inputs = [value if arg.static else [spec(v) for v in value] if arg.many else spec(value)
               for arg, value in zip(op.args, args, strict=True)]
     function, specs = pure(op, inputs, attrs)
@@ -109,6 +111,32 @@ def _prepare(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> program.Prog
         raise
     except Exception as error:
         raise ShapeFault(first_line(error)) from error
+
+
+class Input(NamedTuple):
+    """One input as a shape rule sees it; `value` is an array where it is known, `partial` a shape with gaps."""
+
+    dims: Dims
+    dtype: DType
+    value: np.ndarray | None = None
+    partial: Dims = None
+
+
+def refuse_misfits(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> None:
+    """Apply the op's shape rule to the shapes of actual inputs: its words name what does not fit, XLA's do not.
+
+    Raises ShapeFault.
+    """
+    if op.shape_rule is None or op.writes:
+        return
+
+    def described(item: Any, static: bool) -> Any:
+        if isinstance(item, list):
+            return [described(i, static) for i in item]
+        value = item if static and isinstance(item, np.ndarray) else None
+        return Input(tuple(np.shape(item)), dtypes.from_numpy(np.dtype(item.dtype)), value)
+
+    op.shape_rule([described(v, a.static) for a, v in zip(op.args, args, strict=True)], attrs)
 
 
 class Failed(Exception):

@@ -8,7 +8,7 @@ several sizes where dimensions are unknown: what differs between them is unknown
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from hornbeam.backend import program
 from hornbeam.graph import dtypes
 from hornbeam.graph.dtypes import DType
-from hornbeam.graph.execute import ShapeFault, attrs_key, execute, first_line, pure
+from hornbeam.graph.execute import Input, ShapeFault, attrs_key, execute, first_line, pure
 from hornbeam.graph.shapes import Dims
 
 if TYPE_CHECKING:
@@ -29,15 +29,6 @@ _MAX_CACHED = 20_000
 _MAX_FOLDED = 1024
 
 Output = tuple[Dims, DType]
-
-
-class Input(NamedTuple):
-    """One input as a shape rule sees it; `value` is an array where it is known, `partial` a shape with gaps."""
-
-    dims: Dims
-    dtype: DType
-    value: np.ndarray | None = None
-    partial: Dims = None
 
 
 def outputs_of(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> list[Output]:

@@ -16,10 +16,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.backend.switches import SHOW
-from hornbeam.graph import dtypes
 from hornbeam.graph.errors import FailedPreconditionError, InvalidArgumentError, OpError
-from hornbeam.graph.execute import FINDING, Failed, ShapeFault, execute, explain, finding, first_line, random_key
-from hornbeam.graph.infer import Input
+from hornbeam.graph.execute import Failed, ShapeFault, execute, explain, finding, first_line
+from hornbeam.graph.execute import random_key, refuse_misfits
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor import GraphTensor
@@ -185,7 +184,7 @@ class Tracing(Evaluation):
         if op.type == "Assign":
             return (jnp.copy(args[1]),)  # a buffer of its own, not the input handed on
         keywords = {k: v for k, v in op.attrs.items() if k in declaration.defaults}
-        _refuse_misfits(op, args)
+        refuse_misfits(declaration, args, op.attrs)
         if declaration.random:
             args = [random_key(self._stream(op)), *args]
         results = declaration.function(*args, **keywords)
@@ -216,9 +215,6 @@ class Tracing(Evaluation):
         return made
 
 
-NOTHING_FOUND = np.zeros(FINDING, np.float64)
-
-
 def _known(args: Iterable[Any]) -> bool:
     """Whether every argument is a small array rather than a tracer."""
     some = False
@@ -228,21 +224,6 @@ def _known(args: Iterable[Any]) -> bool:
                 return False
             some = True
     return some
-
-
-def _refuse_misfits(op: Operation, args: list[Any]) -> None:
-    """Apply the op's shape rule to the shapes of this run: XLA's own errors name neither op nor line."""
-    declaration = op.declaration
-    if declaration.shape_rule is None or declaration.writes:
-        return
-
-    def described(arg: Any, item: Any) -> Any:
-        if isinstance(item, list):
-            return [described(arg, i) for i in item]
-        value = item if isinstance(item, np.ndarray) and arg.static else None
-        return Input(tuple(jnp.shape(item)), dtypes.from_numpy(np.dtype(item.dtype)), value)
-
-    declaration.shape_rule([described(a, v) for a, v in zip(declaration.args, args, strict=True)], op.attrs)
 
 
 def failure(op: Operation, numbers: np.ndarray) -> OpError:
