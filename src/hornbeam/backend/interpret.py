@@ -146,9 +146,7 @@ class _Step(NamedTuple):
     outs: list[_Value]
 
 
-def _steps(
-    jaxpr: Any, consts: Sequence[Any], arguments: Sequence[_Value]
-) -> tuple[list[_Step], list[_Value]]:
+def _steps(jaxpr: Any, consts: Sequence[Any], arguments: Sequence[_Value]) -> tuple[list[_Step], list[_Value]]:
     """The equations in order, calls replaced by what they call, and the values returned."""
     values: dict[Any, _Value] = dict(zip(jaxpr.invars, arguments, strict=True))
     for variable, const in zip(jaxpr.constvars, consts, strict=True):
@@ -252,9 +250,7 @@ class _Builder:
             value.name = self.cell(value.constant)
         return value.name
 
-    def call(
-        self, function: Any, operands: Sequence[_Value], results: Sequence[_Value], single: bool = True
-    ) -> None:
+    def call(self, function: Any, operands: Sequence[_Value], results: Sequence[_Value], single: bool = True) -> None:
         """Add the line that computes `results`; a function that is not `single` returns a sequence."""
         for value in results:
             value.name = f"v{next(self.names)}"
@@ -435,12 +431,10 @@ def _compiled(equation: Any) -> Callable[..., list]:
             x if impl is None else jax.random.wrap_key_data(x, impl=impl)
             for x, impl in zip(operands, keys_of, strict=True)
         ]
-        functions, params = primitive.get_bind_params(equation.params)
-        results = primitive.bind(*functions, *operands, **params)
+        with equation.ctx.manager:
+            results = primitive.bind(*operands, **primitive.get_bind_params(equation.params))
         results = results if primitive.multiple_results else [results]
-        return [
-            x if impl is None else jax.random.key_data(x) for x, impl in zip(results, words_of, strict=True)
-        ]
+        return [x if impl is None else jax.random.key_data(x) for x, impl in zip(results, words_of, strict=True)]
 
     def call(*operands):
         operands = [x if impl is None else _key_words(x) for x, impl in zip(operands, keys_of, strict=True)]

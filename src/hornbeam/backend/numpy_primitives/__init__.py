@@ -14,6 +14,7 @@ from hornbeam.backend.numpy_primitives import (
     shapes,
     sorting,
     special,
+    windows,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "shapes",
     "sorting",
     "special",
+    "windows",
 ]

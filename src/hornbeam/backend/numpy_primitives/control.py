@@ -21,9 +21,7 @@ def while_loop(eq: Equation):
             after = body(*body_consts, *state)
             if batched and not going.all():
                 # Loops side by side: those that have ended keep their state.
-                after = [
-                    np.where(going[s], new, old) for s, new, old in zip(spread, after, state, strict=True)
-                ]
+                after = [np.where(going[s], new, old) for s, new, old in zip(spread, after, state, strict=True)]
             state = after
         return state
 

@@ -90,22 +90,26 @@ def _gathered(eq: Equation) -> Windows:
     )
 
 
-def _scattered(eq: Equation) -> Windows:
+def _scattered(eq: Equation) -> tuple[Windows, tuple[int, ...]]:
+    """The windows, and the order of the updates' dimensions that puts one window after the other, as XLA does."""
     numbers = eq.params["dimension_numbers"]
     operand, updates = eq.ins[0].shape, eq.ins[2].shape
     window = _numbers(numbers.update_window_dims)
     batching = _numbers(numbers.operand_batching_dims)
     absent = _numbers(numbers.inserted_window_dims) + batching
     axes = dict(zip([d for d in range(len(operand)) if d not in absent], sorted(window), strict=True))
-    return Windows(
+    batch = [axis for axis in range(len(updates)) if axis not in window]
+    order = (*batch, *axes.values())
+    windows = Windows(
         operand,
         tuple(updates[axes[d]] if d in axes else 1 for d in range(len(operand))),
         _numbers(numbers.scatter_dims_to_operand_dims),
         dict(zip(batching, _numbers(numbers.scatter_indices_batching_dims), strict=True)),
         len(updates),
-        tuple(axis for axis in range(len(updates)) if axis not in window),
-        axes,
+        tuple(range(len(batch))),
+        {d: order.index(axis) for d, axis in axes.items()},
     )
+    return windows, order
 
 
 def _fill_value(eq: Equation) -> np.ndarray:
@@ -121,7 +125,7 @@ def _fill_value(eq: Equation) -> np.ndarray:
 
 def _unusual(eq: Equation) -> bool:
     """Whether the index arrays would not span the layout, or what to fill with is not known."""
-    return not eq.ins[0].shape or eq.ins[1].shape[-1] == 0 or (eq.ins[0].dtype.kind == "V" and _fills(eq))
+    return not eq.ins[0].shape or eq.ins[1].shape[-1] == 0 or (eq.ins[0].dtype.type is np.void and _fills(eq))
 
 
 def _fills(eq: Equation) -> bool:
@@ -143,7 +147,7 @@ def gather(eq: Equation):
         out = take(x, starts)
         outside = _outside(starts, limits)
         if outside.any():
-            np.copyto(out, fill, where=outside.reshape(spread))
+            return np.where(outside.reshape(spread), fill, out)
         return out
 
     return filled
@@ -166,10 +170,11 @@ def _take_along_one(windows: Windows, batch: tuple[int, ...]):
         return None
     (axis,) = windows.mapped
     rest = [d for d in range(len(windows.shape)) if d != axis]
-    if axis in windows.window_axes or any(windows.sizes[d] != windows.shape[d] for d in rest):
+    whole = all(d in windows.window_axes and windows.sizes[d] == windows.shape[d] for d in rest)
+    if axis in windows.window_axes or not whole:
         return None
     # NumPy's result has the dimensions before `axis`, those of the indices, those after.
-    places = [windows.window_axes.get(d, -1) for d in rest]
+    places = [windows.window_axes[d] for d in rest]
     places[axis:axis] = windows.batch_axes
     order = tuple(places.index(i) for i in range(windows.rank))
     if order == tuple(range(windows.rank)):
@@ -181,12 +186,16 @@ def _scatter(combine: Callable[[np.ndarray, tuple, np.ndarray], Any]):
     def rule(eq: Equation):
         if _unusual(eq) or (eq.name == "scatter" and eq.params["update_jaxpr"] is not None):
             return None
-        windows, batch, layout = _scattered(eq), eq.ins[1].shape[:-1], eq.ins[2].shape
+        (windows, order), batch = _scattered(eq), eq.ins[1].shape[:-1]
+        layout = tuple(eq.ins[2].shape[axis] for axis in order)
+        ordered = order == tuple(range(len(order)))
         locate, limits, spread = windows.locator(batch), windows.limits(), windows.spread(batch)
         clips = GatherScatterMode.from_any(eq.params["mode"]) == GatherScatterMode.CLIP
 
         def scatter(x, starts, updates):
             out, starts = np.array(x), starts.astype(np.intp)
+            if not ordered:
+                updates = updates.transpose(order)
             if clips:
                 combine(out, locate(np.minimum(np.maximum(starts, 0), limits)), updates)
                 return out

@@ -22,7 +22,7 @@ def dot_general(eq: Equation):
         product = _matrix_product(contracted[0][0] == 0 and ranks[0] == 2, contracted[1][0] == 1)
     else:
         product = _general_product(eq, contracted, batched)
-    return _in_product_dtype(eq, product)
+    return in_product_dtype(eq, product)
 
 
 def _matrix_product(turn_left: bool, turn_right: bool) -> Callable:
@@ -52,10 +52,15 @@ def _arrange(source: tuple[int, ...], order: list[int], shape: tuple[int, ...]) 
     return (lambda x: x) if source == shape else (lambda x: x.reshape(shape))
 
 
-def _in_product_dtype(eq: Equation, product: Callable) -> Callable:
-    """`product`, with operands and result converted: half precision is multiplied and summed in float32."""
+def product_dtype(eq: Equation) -> np.dtype:
+    """The dtype that products are summed in: float32 for half precision."""
     target = eq.outs[0].dtype
-    inside = FLOAT32 if is_half(target) else target
+    return FLOAT32 if is_half(target) else target
+
+
+def in_product_dtype(eq: Equation, product: Callable) -> Callable:
+    """`product` of operands in `product_dtype`, with operands and result converted."""
+    target, inside = eq.outs[0].dtype, product_dtype(eq)
     before: list[Any] = [cast(operand.dtype, inside) for operand in eq.ins]
     if before[0] is SAME and before[1] is SAME:
         return product

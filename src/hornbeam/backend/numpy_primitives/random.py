@@ -15,8 +15,7 @@ from hornbeam.backend.numpy_primitives.table import Equation, primitive, scalar
 _UINT32 = np.dtype(np.uint32)
 _PARITY = scalar(0x1BD11BDA, _UINT32)
 _ROTATIONS = [
-    [(scalar(by, _UINT32), scalar(32 - by, _UINT32)) for by in group]
-    for group in ((13, 15, 26, 6), (17, 29, 16, 24))
+    [(scalar(by, _UINT32), scalar(32 - by, _UINT32)) for by in group] for group in ((13, 15, 26, 6), (17, 29, 16, 24))
 ]
 _BLOCKS = [scalar(block + 1, _UINT32) for block in range(5)]
 

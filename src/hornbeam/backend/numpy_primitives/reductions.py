@@ -21,7 +21,7 @@ from hornbeam.backend.numpy_primitives.table import (
 )
 
 
-def _accumulating(eq: Equation, function: Callable) -> Callable:
+def accumulating(eq: Equation, function: Callable) -> Callable:
     """`function(x, dtype=…)` in the dtype that sums are taken in, as the equation's dtype."""
     dtype = eq.outs[0].dtype
     if not is_half(dtype):
@@ -34,7 +34,7 @@ def _reduction(ufunc: np.ufunc):
         axes = tuple(eq.params["axes"])
         if not axes:
             return SAME
-        return _accumulating(eq, partial(ufunc.reduce, axis=axes))
+        return accumulating(eq, partial(ufunc.reduce, axis=axes))
 
     return rule
 
@@ -56,12 +56,12 @@ def _extreme(ufunc: np.ufunc, largest: bool):
         if 0 not in eq.ins[0].shape:
             reduce = ufunc.reduce
             return lambda x: reduce(x, axes)
-        return partial(ufunc.reduce, axis=axes, initial=_limit(dtype, not largest))
+        return partial(ufunc.reduce, axis=axes, initial=limit(dtype, not largest))
 
     return rule
 
 
-def _limit(dtype: np.dtype, largest: bool):
+def limit(dtype: np.dtype, largest: bool):
     """The largest or the smallest value of a dtype."""
     if dtype.kind == "b":
         return np.bool_(largest)
@@ -97,7 +97,7 @@ def _running(ufunc: np.ufunc):
         axis, rank = eq.params["axis"], len(eq.ins[0].shape)
         if eq.ins[0].dtype.kind == "c" and ufunc not in (np.add, np.multiply):
             return None
-        forward = _accumulating(eq, partial(ufunc.accumulate, axis=axis))
+        forward = accumulating(eq, partial(ufunc.accumulate, axis=axis))
         if not eq.params["reverse"]:
             return forward
         turned = tuple(slice(None, None, -1) if d == axis else slice(None) for d in range(rank))

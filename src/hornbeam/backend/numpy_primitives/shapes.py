@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from operator import itemgetter, methodcaller
+from typing import Any
 
 import numpy as np
 
@@ -120,18 +122,32 @@ def iota(eq: Equation):
     return lambda: along_axis(len(shape), axis, shape[axis]).astype(dtype)
 
 
-@primitive("pad")
+@primitive("pad", views=True)
 def pad(eq: Equation):
-    shape, dtype = eq.outs[0]
-    config = eq.params["padding_config"]
+    return padder(eq.ins[0].shape, eq.params["padding_config"], eq.outs[0].dtype)
+
+
+def padder(
+    shape: Sequence[int], config: Sequence[tuple[int, int, int]], dtype: np.dtype
+) -> Callable[[np.ndarray, Any], np.ndarray]:
+    """A function that pads an array of this shape with a value; where there is nothing to do, it returns it.
+
+    config: for each dimension the number of elements before, after (less than 0 to crop) and between.
+    """
+    if not any(map(any, config)):
+        return lambda x, value: x
+    padded = tuple(
+        max(0, low + size + max(0, size - 1) * between + high)
+        for size, (low, high, between) in zip(shape, config, strict=True)
+    )
     ends = [
-        _padded(size, total, low, step + 1)
-        for size, total, (low, _, step) in zip(eq.ins[0].shape, shape, config, strict=True)
+        _padded(size, total, low, between + 1)
+        for size, total, (low, _, between) in zip(shape, padded, config, strict=True)
     ]
     source, target = tuple(e[0] for e in ends), tuple(e[1] for e in ends)
 
     def fill(x, value):
-        out = np.empty(shape, dtype)
+        out = np.empty(padded, dtype)
         out[...] = value
         out[target] = x[source]
         return out

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -103,38 +104,29 @@ def erf_inv(eq: Equation):
     return in_float32(eq, inverse)
 
 
-def _scipy(name: str, primitive_name: str) -> None:
-    """Register a primitive that is SciPy's function of this name."""
+def _scipy(name: str, primitive_name: str, undefined: Callable[..., Any] | None = None) -> None:
+    """Register a primitive that is SciPy's function of this name, and NaN where `undefined` says so."""
 
     def rule(eq: Equation):
         from scipy import special  # 0.15 s
 
-        function = getattr(special, name)
-        dtype = eq.outs[0].dtype
-        if is_half(dtype):
-            return lambda *xs: function(*[x.astype(FLOAT32) for x in xs]).astype(dtype)
-        return lambda *xs: function(*xs).astype(dtype, copy=False)
+        function, dtype = getattr(special, name), eq.outs[0].dtype
+        not_a_number = dtype.type(np.nan)
+
+        def apply(*xs):
+            result = function(*xs).astype(dtype)
+            return result if undefined is None else np.where(undefined(*xs), not_a_number, result)
+
+        return in_float32(eq, apply)
 
     primitive(primitive_name, elementwise=True, weight=32)(rule)
 
 
-_scipy("gammainc", "igamma")
+_scipy("psi", "digamma", lambda x: np.logical_or(x == 0, x == -np.inf))
+_scipy("gammainc", "igamma", lambda a, x: a <= 0)
 _scipy("gammaincc", "igammac")
 _scipy("betainc", "regularized_incomplete_beta")
 _scipy("i0e", "bessel_i0e")
 _scipy("i1e", "bessel_i1e")
 _scipy("zeta", "zeta")
 _scipy("polygamma", "polygamma")
-
-
-@primitive("digamma", elementwise=True, weight=32)
-def digamma(eq: Equation):
-    from scipy import special
-
-    dtype = eq.outs[0].dtype
-    not_a_number = dtype.type(np.nan)
-
-    def apply(x):
-        return np.where(np.logical_or(x == 0, x == -np.inf), not_a_number, special.psi(x).astype(dtype))
-
-    return in_float32(eq, apply)

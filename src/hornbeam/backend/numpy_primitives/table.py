@@ -68,9 +68,7 @@ class Row:
 _rows: dict[str, Row] = {}
 
 
-def primitive(
-    *names: str, elementwise: bool = False, views: bool = False, weight: int = 1
-) -> Callable[[Rule], Rule]:
+def primitive(*names: str, elementwise: bool = False, views: bool = False, weight: int = 1) -> Callable[[Rule], Rule]:
     """Register the decorated rule for the lax primitives of these names."""
 
     def register(rule: Rule) -> Rule:
