@@ -271,6 +271,25 @@ class Op:
         return self.type
 
 
+@final
+class RawOp:
+    """An op as `raw_ops` offers it: by TensorFlow's argument names alone."""
+
+    def __init__(self, op: Op) -> None:
+        self._op = op
+        self.__name__ = self.__qualname__ = op.type
+        self.__doc__ = op.__doc__
+        self.__module__ = op.__module__
+
+    def __call__(self, **arguments: Any) -> Any:
+        return self._op(**arguments)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.Signature([p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+                                  for p in self._op.__signature__.parameters.values()])
+
+
 def _normal(name: str, value: Any, default: Any, kind: str | None) -> Any:
     if kind == "type" or (isinstance(default, DType) and value is not None):
         return dtypes.as_dtype(value)
@@ -313,6 +332,7 @@ def op(type: str, *, names: Iterable[str] = (), v1: Iterable[str] | None = None,
                   random=random, writes=writes, outputs=outputs, returns_list=returns_list, structural=structural,
                   gives_strings=gives_strings, attr_types=attr_types, samples=samples, waive=waive, types=types)
         registry.register(type, made, caller_place())
+        _register_names(RawOp(made), (f"raw_ops.{type}",))
         names_ = tuple(names)
         if names_ or v1 or v2:
             _register_names(made, names_, v1, v2, old_arguments)

@@ -30,7 +30,7 @@ class Frame(NamedTuple):
 
 def _ours(code: CodeType) -> bool:
     name = code.co_filename
-    ours = name.startswith(_PACKAGE) or name.startswith("<frozen ") or name.endswith("/runpy.py")
+    ours = name.startswith((_PACKAGE, "<frozen ")) or name.endswith("/runpy.py")
     _is_ours[code] = ours
     return ours
 

@@ -50,12 +50,12 @@ class Options:
             value = default(**value)
         self._set[name] = value
 
-    def HasField(self, name: str) -> bool:  # noqa: N802  (protobuf's name)
+    def HasField(self, name: str) -> bool:
         """Whether a field was set."""
         self._default(name)
         return name in self._set
 
-    def CopyFrom(self, other: Options) -> None:  # noqa: N802  (protobuf's name)
+    def CopyFrom(self, other: Options) -> None:
         """Take the other's fields."""
         self._set = copy.deepcopy(other._set)
 
