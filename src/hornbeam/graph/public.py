@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hornbeam.graph import call, convert, dtypes, errors, tensor
+from hornbeam.graph import convert, dtypes, errors, tensor
 from hornbeam.graph.names import register
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import Dimension, TensorShape, TensorShapeV1
@@ -34,5 +34,4 @@ register(TensorShape, v2=("TensorShape",))
 register(TensorShapeV1, v1=("TensorShape",))
 register(Dimension, v1=("Dimension",))
 register(None, ("newaxis",))
-register(call.convert_to_tensor, v2=("convert_to_tensor",))
 register(convert.register_tensor_conversion_function, ("register_tensor_conversion_function",))
