@@ -1,4 +1,4 @@
-"""What all tests share: where MNIST's files are."""
+"""What all tests share: where MNIST's files are, and a way to Hornbeam that holds in every folder."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 DATA = Path(os.environ.get("HORNBEAM_DATA") or Path(__file__).parents[2] / "shared" / "data")
+
+if paths := os.environ.get("PYTHONPATH"):  # tests start programs in other folders
+    os.environ["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in paths.split(os.pathsep))
 
 
 @pytest.fixture(scope="session")
