@@ -13,7 +13,10 @@ Item = TypeVar("Item")
 
 
 class Lazy(NamedTuple):
-    """A public object of another package, imported when it is first used; `extra` installs that package."""
+    """A public object of another module, imported when it is first used; `extra` installs a missing package.
+
+    Without an attribute it is the module itself.
+    """
 
     module: str
     attribute: str
@@ -22,7 +25,8 @@ class Lazy(NamedTuple):
     def load(self) -> Any:
         """The object. Raises ImportError that names the extra where the package is absent."""
         try:
-            return getattr(importlib.import_module(self.module), self.attribute)
+            module = importlib.import_module(self.module)
+            return getattr(module, self.attribute) if self.attribute else module
         except ImportError as error:
             raise ImportError(f"{self.attribute} comes from the package {self.module.split('.')[0]!r}: "
                               f"pip install 'hornbeam[{self.extra}]'") from error

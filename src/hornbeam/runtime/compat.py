@@ -1,0 +1,58 @@
+"""`tf.compat`: text and bytes, and each generation as the other sees it; `tf.version`."""
+
+from __future__ import annotations
+
+import numbers
+import os
+from typing import Any
+
+import numpy as np
+
+from hornbeam.graph.names import Lazy, public, register
+
+register(Lazy("hornbeam.v1", "", ""), ("compat.v1",))
+register(Lazy("hornbeam", "", ""), ("compat.v2",))
+register((bytes, str), ("compat.bytes_or_text_types",))
+register((numbers.Integral, np.integer), ("compat.integral_types",))
+register((numbers.Real, np.integer, np.floating), ("compat.real_types",))
+register((numbers.Complex, np.number), ("compat.complex_types",))
+register("1.15.5", v1=("__version__", "VERSION", "version.VERSION"))
+register("2.21.0", v2=("version.VERSION",))
+
+
+@public("compat.as_bytes")
+def as_bytes(bytes_or_text: Any, encoding: str = "utf-8") -> bytes:
+    """Bytes as they are, text encoded. Raises TypeError for anything else."""
+    if isinstance(bytes_or_text, (bytes, bytearray)):
+        return bytes(bytes_or_text)
+    if isinstance(bytes_or_text, str):
+        return bytes_or_text.encode(encoding)
+    raise TypeError(f"Expected binary or unicode string, got {bytes_or_text!r}")
+
+
+@public("compat.as_text", "compat.as_str")
+def as_text(bytes_or_text: Any, encoding: str = "utf-8") -> str:
+    """Text as it is, bytes decoded. Raises TypeError for anything else."""
+    if isinstance(bytes_or_text, str):
+        return bytes_or_text
+    if isinstance(bytes_or_text, bytes):
+        return bytes_or_text.decode(encoding)
+    raise TypeError(f"Expected binary or unicode string, got {bytes_or_text!r}")
+
+
+@public("compat.as_str_any")
+def as_str_any(value: Any, encoding: str = "utf-8") -> str:
+    """Anything as text: bytes decoded, the rest by `str`."""
+    return as_text(value, encoding) if isinstance(value, bytes) else str(value)
+
+
+@public("compat.path_to_str")
+def path_to_str(path: Any) -> Any:
+    """A path object as text; anything else as it is."""
+    return os.fspath(path) if hasattr(path, "__fspath__") else path
+
+
+@public("compat.forward_compatible")
+def forward_compatible(year: int, month: int, day: int) -> bool:
+    """True: nothing here waits for a date."""
+    return True
