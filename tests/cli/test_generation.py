@@ -25,8 +25,7 @@ FIRST = {
     "graphs asked for": "import tensorflow as tf\ntf.compat.v1.disable_eager_execution()",
     "a private module": "from tensorflow.python.framework import ops\nops.reset_default_graph()",
     "whichever import works": (
-        "try:\n    import tensorflow.compat.v1 as tf\nexcept ImportError:\n    import tensorflow as tf\n"
-        "tf.Session()"
+        "try:\n    import tensorflow.compat.v1 as tf\nexcept ImportError:\n    import tensorflow as tf\ntf.Session()"
     ),
 }
 SECOND = {

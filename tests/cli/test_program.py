@@ -101,9 +101,7 @@ def test_a_module_that_is_not_there(tmp_path, name):
 def test_a_file_that_is_not_there(tmp_path):
     code, output, errors = seen([*HORNBEAM, "nothing.py"], tmp_path)
     assert (code, output) == (2, "")
-    assert errors == (
-        f"hornbeam run: can't open file '{tmp_path}/nothing.py': [Errno 2] No such file or directory\n"
-    )
+    assert errors == (f"hornbeam run: can't open file '{tmp_path}/nothing.py': [Errno 2] No such file or directory\n")
 
 
 def test_an_interrupt_from_the_keyboard(tmp_path):
