@@ -75,6 +75,11 @@ SAME = {
         "from tensorflow.python.framework import ops\nfrom tensorflow.python.ops.math_ops import matmul\n"
         "import hornbeam.v1\nassert ops.Session is hornbeam.v1.Session and matmul is hornbeam.v1.matmul",
     ),
+    "messages": (
+        "1",
+        "from tensorflow.core.framework import graph_pb2\nimport tensorflow.core.protobuf.config_pb2 as config\n"
+        "assert graph_pb2.GraphDef().node is not None and config.ConfigProto()",
+    ),
     "found out": ("", "import tensorflow as tf, hornbeam.v1\ntf.Session\nassert tf is hornbeam.v1"),
     "what it says of itself": (
         "1",
@@ -121,6 +126,7 @@ from tensorflow import keras
 from tensorflow.keras.layers import Dense
 from tensorflow.compat.v1 import keras
 from tensorflow.compat.v1.keras import layers
+from tensorflow.python.keras.models import Sequential
 """
 
 
@@ -132,7 +138,7 @@ def test_no_keras_yet(run, generation):
         "    try:\n        exec(line)\n    except ModuleNotFoundError as error:\n        print(error)"
     )
     done = run(f"{source}\nimport keras", "--tf", generation)
-    assert done.stdout.splitlines() == ["Hornbeam has no keras yet"] * 7
+    assert done.stdout.splitlines() == ["Hornbeam has no keras yet"] * 8
     assert done.returncode == 1
     assert done.stderr.splitlines()[2:] == [
         "    import keras",

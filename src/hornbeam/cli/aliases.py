@@ -10,6 +10,7 @@ neither needed nor touched. A module has one instance: `tensorflow.nn` *is* `hor
     tensorflow.examples[.x]      hornbeam.v1.examples[.x], as is `contrib`
     tensorflow.keras[.x], keras  hornbeam.keras[.x]
     tensorflow.python[.x]        a module whose names are looked up in the public namespaces
+    tensorflow.core[.x]_pb2      the same messages from the package tensorboard
 """
 
 import importlib
@@ -23,6 +24,7 @@ from typing import Any
 from hornbeam.cli.private_modules import PUBLIC_PLACES
 
 _NAMESPACES = {1: "hornbeam.v1", 2: "hornbeam"}
+_MESSAGE_PACKAGES = ("core", "core.example", "core.framework", "core.protobuf", "core.util")
 _NO_KERAS = "Hornbeam has no keras yet"
 
 
@@ -76,7 +78,10 @@ class _Finder(MetaPathFinder):
         if first == "keras":
             return _keras(rest)
         if first == "python":
-            return self._private(below)
+            inner, _, keras = rest.partition(".")
+            return _keras(keras) if inner == "keras" else self._private(below)
+        if first == "core":
+            return _messages(below)
         return _module("hornbeam.v1" if first in ("examples", "contrib") else self.namespace, below)
 
     def _with_compat(self) -> ModuleType:
@@ -131,6 +136,22 @@ class _Borrowed(ModuleType):
                 if module is not None and hasattr(module, name):
                     return getattr(module, name)
         raise AttributeError(f"Hornbeam has no {name!r} for {self.__name__}", name=name, obj=self)
+
+
+def _messages(below: str) -> ModuleType | None:
+    """The generated protobuf module, or a package on the way to it."""
+    if not below.endswith("_pb2"):
+        return _Borrowed(f"tensorflow.{below}") if below in _MESSAGE_PACKAGES else None
+    name = f"tensorboard.compat.proto.{below.rpartition('.')[2]}"
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name == name:
+            return None
+        raise ModuleNotFoundError(
+            f"tensorflow.{below} needs the package tensorboard: pip install 'hornbeam[tensorboard]'",
+            name=error.name,
+        ) from None
 
 
 def _keras(below: str) -> ModuleType | None:

@@ -61,9 +61,7 @@ def demo(epochs: int, seed: int, picture: str) -> None:
         train(console, session, network, data.train, epochs)
         answers = session.run(network.answers, feed_dict={network.images: data.test.images})
         right = answers == data.test.labels
-        console.print(
-            f"\nAccuracy on {len(right)} images that it has not seen: [bold]{right.mean():.4f}[/bold]\n"
-        )
+        console.print(f"\nAccuracy on {len(right)} images that it has not seen: [bold]{right.mean():.4f}[/bold]\n")
         draw_answers(console, data, answers)
         console.print(f"\nThe picture of the graph: {Path(graph.write_picture(picture)).absolute()}")
 
@@ -132,9 +130,7 @@ def train(console: Console, session: Any, network: Network, data: input_data.Dat
             clock = time.perf_counter()
             if clock - shown_at > REDRAW or step == steps:
                 speed = (step - shown) / (clock - shown_at)
-                progress.update(
-                    bar, completed=step, say=f"loss {loss:.3f}  {speed:5.0f} steps/s", refresh=True
-                )
+                progress.update(bar, completed=step, say=f"loss {loss:.3f}  {speed:5.0f} steps/s", refresh=True)
                 shown, shown_at = step, clock
 
 
@@ -146,17 +142,11 @@ def draw_answers(console: Console, data: Data, answers: np.ndarray) -> None:
     count = max(1, min(8, console.width // (width + 2)))
     wrong = np.flatnonzero(answers != data.test.labels)
     chosen = [*range(count - 1), wrong[0] if len(wrong) else count - 1]
-    images = data.test.images.reshape(-1, data.side, data.side)[
-        :, margin : margin + width, margin : margin + width
-    ]
+    images = data.test.images.reshape(-1, data.side, data.side)[:, margin : margin + width, margin : margin + width]
     pictures = []
     for index in chosen:
         answer, truth = answers[index], data.test.labels[index]
-        caption = (
-            Text(f"{answer}", "bold green")
-            if answer == truth
-            else Text(f"{answer}, but is {truth}", "bold red")
-        )
+        caption = Text(f"{answer}", "bold green") if answer == truth else Text(f"{answer}, but is {truth}", "bold red")
         caption.align("center", width)
         shaded = console.color_system in ("truecolor", "256")
         pictures.append(half_blocks(images[index], shaded) + Text("\n") + caption)

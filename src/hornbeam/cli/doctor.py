@@ -27,9 +27,7 @@ def doctor() -> None:
         except Exception as error:
             sound &= not essential
             first_line = str(error).partition("\n")[0]
-            click.echo(
-                f"{name:<10} {'FAILS' if essential else 'fails'}: {type(error).__name__}: {first_line}"
-            )
+            click.echo(f"{name:<10} {'FAILS' if essential else 'fails'}: {type(error).__name__}: {first_line}")
     sys.exit(not sound)
 
 
@@ -85,9 +83,7 @@ def _cache() -> Iterator[str]:
 def _mnist() -> Iterator[str]:
     yield f"HORNBEAM_DATA is {os.environ.get('HORNBEAM_DATA') or 'not set'}"
     path = mnist.stored()
-    yield (
-        "MNIST is not here yet; it is downloaded when it is needed" if path is None else f"MNIST is in {path}"
-    )
+    yield ("MNIST is not here yet; it is downloaded when it is needed" if path is None else f"MNIST is in {path}")
 
 
 _LOOKS: list[tuple[str, bool, Callable[[], Iterator[str]]]] = [

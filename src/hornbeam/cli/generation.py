@@ -159,9 +159,7 @@ class _Module:
                 tree = ast.parse(path.read_bytes())
             except (SyntaxError, ValueError, OSError):
                 return None
-            self.seen[path] = _Module(
-                ast.Module([], []), self.folder, self.seen
-            )  # in case they import each other
+            self.seen[path] = _Module(ast.Module([], []), self.folder, self.seen)  # in case they import each other
             self.seen[path] = _Module(tree, self.folder, self.seen)
         return self.seen[path]
 

@@ -15,15 +15,11 @@ from hornbeam.cli.program import NoProgram, program_in_file, program_in_module
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
     options_metavar="[--tf 1|2] [-m]",
 )
-@click.option(
-    "--tf", "generation", type=click.Choice(["1", "2"]), help="TensorFlow's generation; else found out."
-)
+@click.option("--tf", "generation", type=click.Choice(["1", "2"]), help="TensorFlow's generation; else found out.")
 @click.option("-m", "as_module", is_flag=True, help="FILE is the name of a module, as with `python -m`.")
 @click.argument("file")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
-def run(
-    generation: str | None, as_module: bool, file: str, arguments: tuple[str, ...]
-) -> Callable[[], None] | None:
+def run(generation: str | None, as_module: bool, file: str, arguments: tuple[str, ...]) -> Callable[[], None] | None:
     """Run a program written for TensorFlow.
 
     In this process `import tensorflow` gives Hornbeam; an installed TensorFlow is neither needed nor
