@@ -11,9 +11,7 @@ A typed random key is passed as JAX's `key_data` of it: uint32 words along one m
 
 from __future__ import annotations
 
-import contextvars
 import itertools
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from math import prod
@@ -37,6 +35,7 @@ from hornbeam.backend.numpy_primitives.table import (
     spec,
     specs,
 )
+from hornbeam.backend.quiet import quietly
 from hornbeam.backend.work import estimated_work
 from hornbeam.backend.x64 import x64
 
@@ -58,6 +57,9 @@ INLINED = {
 }
 """The parameter that holds the body, for primitives that only wrap one."""
 
+_EXPANDED = "call_hi_primitive"
+_OWN = (_EXPANDED, "broadcast_in_dim")
+
 LARGEST_CONSTANT = 1 << 16
 """Equations of constants are evaluated while building if their results have at most this many elements."""
 
@@ -73,47 +75,13 @@ def numpy_program(closed_jaxpr: core.ClosedJaxpr) -> Callable[..., tuple[np.ndar
     >>> softmax(np.zeros(2, np.float32))
     (array([0.5, 0.5], dtype=float32),)
     """
-    return _quietly(_Builder().program(closed_jaxpr, boundary=True))
+    return quietly(_Builder().program(closed_jaxpr, boundary=True))
 
 
 def is_known(primitive: core.Primitive) -> bool:
     """Whether equations of this lax primitive are evaluated here; those of others are compiled one by one."""
     name = primitive.name
-    return name in INLINED or name == "broadcast_in_dim" or lookup(name) is not None
-
-
-# --- Calls without warnings -----------------------------------------------------------------------
-
-_inside: contextvars.ContextVar[bool] = contextvars.ContextVar("hornbeam_numpy_warnings_off", default=False)
-
-
-class _Quiet(threading.local):
-    """A context, one for each thread, in which NumPy's floating-point warnings are off.
-
-    Entering it costs a tenth of `np.errstate`.
-    """
-
-    def __init__(self) -> None:
-        context = contextvars.Context()
-        context.run(np.seterr, all="ignore")
-        context.run(_inside.set, True)
-        self.run = context.run
-
-
-_quiet = _Quiet()
-
-
-def _quietly(body: Callable[..., tuple]) -> Callable[..., tuple]:
-    def program(*arrays):
-        try:
-            return _quiet.run(body, *arrays)
-        except RuntimeError:
-            if not _inside.get():
-                raise
-        # The context was entered already: a program inside a program, by a callback.
-        return body(*arrays)
-
-    return program
+    return name in INLINED or name in _OWN or lookup(name) is not None
 
 
 # --- From a jaxpr to steps ------------------------------------------------------------------------
@@ -171,7 +139,7 @@ def _steps(jaxpr: Any, consts: Sequence[Any], arguments: Sequence[_Value]) -> tu
 def _body(equation: Any) -> Any:
     """The jaxpr that the equation only wraps, or None."""
     name = equation.primitive.name
-    if name == "call_hi_primitive":
+    if name == _EXPANDED:
         return _expansion(equation)
     return equation.params.get(INLINED[name]) if name in INLINED else None
 
@@ -302,7 +270,7 @@ class _Builder:
             return False
         if sum(prod(out.spec.shape) for out in outs) > LARGEST_CONSTANT and operands:
             return False
-        results = _quietly(function)(*[value.constant for value in operands])
+        results = quietly(function)(*[value.constant for value in operands])
         for out, result in zip(outs, [results] if single else results, strict=True):
             self.become_constant(out, np.asarray(result))
         return True

@@ -144,6 +144,7 @@ def gather(eq: Equation):
     limits, spread, fill = windows.limits(), windows.spread(batch), _fill_value(eq)
 
     def filled(x, starts):
+        starts = starts.astype(np.intp)
         out = take(x, starts)
         outside = _outside(starts, limits)
         if outside.any():
@@ -154,8 +155,8 @@ def gather(eq: Equation):
 
 
 def _outside(starts: np.ndarray, limits: np.ndarray) -> Any:
-    """Whether a window at each start would leave the array."""
-    outside = (starts < 0) | (starts > limits)
+    """Whether a window at each start would leave the array; as unsigned numbers, negative starts are large."""
+    outside = starts.view(np.uintp) > limits.view(np.uintp)
     return outside[..., 0] if len(limits) == 1 else outside.any(-1)
 
 

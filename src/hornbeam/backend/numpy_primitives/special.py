@@ -46,8 +46,8 @@ primitive("erf", elementwise=True, weight=16)(_each(math.erf))
 primitive("erfc", elementwise=True, weight=16)(_each(math.erfc))
 primitive("lgamma", elementwise=True, weight=16)(_each(_lgamma))
 
-# Polynomials for erf_inv from M. Giles, "Approximating the erfinv function", GPU Computing Gems (2011), highest
-# power first: the argument is w = -log(1 - x²) less a centre, or its square root where w is large.
+# Polynomials for erf_inv from M. Giles, "Approximating the erfinv function", GPU Computing Gems (2011), with the
+# highest power first: the argument is w = -log(1 - x²) less a centre, or its square root where w is large.
 _SINGLE = (
     (5.0, lambda w: w - 2.5, """
      2.81022636e-08 3.43273939e-07 -3.5233877e-06 -4.39150654e-06 0.00021858087 -0.00125372503
