@@ -10,8 +10,10 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.graph import dtypes
+from hornbeam.graph.errors import OutOfRangeError
 from hornbeam.graph.execute import ShapeFault
-from hornbeam.graph.op import NUMERIC, never, op
+from hornbeam.graph.op import INDEX, NUMERIC, never, op
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import rules
 
@@ -72,6 +74,37 @@ assign_add_op.shape(_updated)
 assign_sub_op.shape(_updated)
 
 
+@op("CountUpTo", inputs="ref: T ref", writes=("ref",), host=True, outputs=("ref", "output"), differentiable=_UPDATE,
+    T=INDEX)
+def count_up_to_op(ref, *, limit: int):
+    """One is added to the variable, up to `limit`; gives the variable and the value before."""
+    if int(ref) >= limit:
+        raise OutOfRangeError(None, None, f"Reached limit of {limit}")
+    return np.asarray(ref + 1, ref.dtype), np.array(ref)
+
+
+@count_up_to_op.shape
+def _(inputs, attrs):
+    return [(inputs[0].dims, inputs[0].dtype)] * 2
+
+
+def count_up_to(ref: Any, limit: int, name: str | None = None) -> Any:
+    """Add one to the scalar variable `ref`, up to `limit`; the result is the value before."""
+    return count_up_to_op(ref, limit=int(limit), name=name).output
+
+
+@op("IsVariableInitialized", inputs="ref: D ref", stateful=True, gives_strings=False,
+    differentiable=never("boolean result"))
+def is_variable_initialized_op(ref):
+    """Whether the variable has a value. The runtime answers where it has none."""
+    return jnp.ones((), jnp.bool_)
+
+
+@is_variable_initialized_op.shape
+def _(inputs, attrs):
+    return [((), dtypes.bool)]
+
+
 @op("NoOp", inputs="", stateful=True, differentiable=never("no outputs"))
 def no_op_op():
     """Nothing; other operations can wait for it."""
@@ -82,5 +115,3 @@ def no_op_op():
 def _(inputs, attrs):
     return []
 
-
-__all__ = ["assign_op", "np"]

@@ -5,7 +5,11 @@ Made while a graph is open (or by `hornbeam.v1`) a variable belongs to that grap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import enum
+import inspect
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -14,39 +18,121 @@ from hornbeam.graph import dtypes, mode
 from hornbeam.graph.call import as_tensor, convert_to_tensor
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.graph import Graph
+from hornbeam.graph.names import public
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import TensorShape, TensorShapeV1
 from hornbeam.graph.tensor import EagerTensor, GraphTensor, TensorReference, _session_for
 from hornbeam.ops import array, operators, state
 from hornbeam.runtime.store import Cell
 
-GLOBAL, TRAINABLE, LOCAL = "variables", "trainable_variables", "local_variables"
+GLOBAL, TRAINABLE = "variables", "trainable_variables"
 
 
-class Variable:
+@public("VariableSynchronization")
+class VariableSynchronization(enum.Enum):
+    """When copies of a variable on several devices are brought together."""
+
+    AUTO = 0
+    NONE = 1
+    ON_WRITE = 2
+    ON_READ = 3
+
+
+@public("VariableAggregation")
+class VariableAggregation(enum.Enum):
+    """How values from several devices become the one that a variable takes."""
+
+    NONE = 0
+    SUM = 1
+    MEAN = 2
+    ONLY_FIRST_REPLICA = 3
+    ONLY_FIRST_TOWER = 3
+
+
+class _Creators(threading.local):
+    def __init__(self) -> None:
+        self.open: list[Callable[..., Any]] = []
+
+
+_creators = _Creators()
+
+
+@public("variable_creator_scope")
+class variable_creator_scope(AbstractContextManager[None]):
+    """Within the block `variable_creator(next_creator, **arguments)` makes variables, the innermost scope's first.
+
+    The creator answers with a variable, usually `next_creator(**arguments)` with arguments changed.
+    """
+
+    def __init__(self, variable_creator: Callable[..., Any]) -> None:
+        self._creator = variable_creator
+
+    def __enter__(self) -> None:
+        _creators.open.append(self._creator)
+
+    def __exit__(self, *exc: object) -> None:
+        _creators.open.remove(self._creator)
+
+
+class VariableMeta(type):
+    """Lets `variable_creator_scope` take part in making variables."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if not _creators.open:
+            return super().__call__(*args, **kwargs)
+        bound = inspect.signature(cls.__init__).bind(None, *args, **kwargs)
+        bound.apply_defaults()
+        given = {k: v for k, v in bound.arguments.items() if k != "self"}
+        make: Callable[..., Any] = super().__call__
+        for creator in _creators.open:
+            make = _after(creator, make)
+        return make(**given)
+
+
+def _after(creator: Callable[..., Any], following: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda **arguments: creator(following, **arguments)
+
+
+@public(v2=("Variable",))
+class Variable(metaclass=VariableMeta):
     """A tensor whose value can be changed. Usable wherever a tensor is.
 
     initial_value: a tensor or what becomes one, or a function without arguments that gives it.
     trainable: whether optimizers change it. validate_shape: False leaves the shape open.
     name, dtype, shape: of the variable; the last two by default the initial value's.
     constraint: a function that optimizers apply to the value after each update.
+    caching_device, variable_def, import_scope, aggregation: accepted, without effect in one process.
     Raises ValueError without an initial value.
     """
 
     __array_priority__ = 100
-    v1 = False
 
     def __init__(self, initial_value: Any = None, trainable: bool | None = None, validate_shape: bool = True,
                  caching_device: Any = None, name: str | None = None, variable_def: Any = None, dtype: Any = None,
-                 import_scope: str | None = None, constraint: Any = None, synchronization: Any = None,
-                 aggregation: Any = None, shape: Any = None, collections: Sequence[Any] | None = None) -> None:
+                 import_scope: str | None = None, constraint: Any = None,
+                 synchronization: VariableSynchronization = VariableSynchronization.AUTO,
+                 aggregation: Any = VariableAggregation.NONE, shape: Any = None,
+                 experimental_enable_variable_lifting: bool = True) -> None:
+        self._make(initial_value, trainable, validate_shape, name, dtype, constraint, synchronization, aggregation,
+                   shape, None)
+
+    # Making ---------------------------------------------------------------------------------------
+
+    def _make(self, initial_value: Any, trainable: bool | None, validate_shape: bool, name: str | None, dtype: Any,
+              constraint: Any, synchronization: Any, aggregation: Any, shape: Any,
+              collections: Sequence[Any] | None) -> None:
         if initial_value is None:
             raise ValueError("initial_value must be specified. (tf.Variable needs a value to start from; in TF1 code "
                              "tf.get_variable takes a shape and an initializer instead.)")
         if constraint is not None and not callable(constraint):
             raise ValueError("The `constraint` argument must be a callable.")
-        self._trainable = trainable is None or bool(trainable)
+        if collections is not None and not isinstance(collections, (list, tuple, set)):
+            raise ValueError("collections argument to Variable constructor must be a list, tuple, or set. "
+                             f"Got {collections} of type {type(collections)}")
+        on_read = getattr(synchronization, "name", None) == "ON_READ"
+        self._trainable = not on_read if trainable is None else bool(trainable)
         self._constraint = constraint
+        self._synchronization, self._aggregation = synchronization, aggregation
         self._save_name: str | None = None
         self._cell: Cell | None = None
         self._graph: Graph | None = None
@@ -58,8 +144,6 @@ class Variable:
             self._init_eager(initial_value, wanted, name, shape)
         else:
             self._init_in_graph(graph.outermost, initial_value, wanted, name, shape, validate_shape, collections)
-
-    # Making ---------------------------------------------------------------------------------------
 
     def _init_eager(self, initial_value: Any, dtype: DType | None, name: str | None, shape: Any) -> None:
         if callable(initial_value):
@@ -89,7 +173,7 @@ class Variable:
             self._dtype = value.dtype.base_dtype
             dims = TensorShape(shape)._dims if shape is not None else value._dims if validate_shape else None
             if validate_shape and shape is None and not TensorShape(dims).is_fully_defined():
-                raise ValueError(f"initial_value must have a shape specified: {value!r}")
+                raise ValueError(f"initial_value must have a shape specified: {value}")
             self._variable = state.variable_v2(shape=TensorShape(dims), dtype=self._dtype, name=scope)
             self._name = self._variable.name
             assign = state.assign_op(self._variable, value, validate_shape=validate_shape, name="Assign")
@@ -138,6 +222,16 @@ class Variable:
     def trainable(self) -> bool:
         """Whether optimizers change it."""
         return self._trainable
+
+    @property
+    def synchronization(self) -> Any:
+        """The `VariableSynchronization` it was made with."""
+        return self._synchronization
+
+    @property
+    def aggregation(self) -> Any:
+        """The `VariableAggregation` it was made with."""
+        return self._aggregation
 
     @property
     def constraint(self) -> Any:
@@ -198,11 +292,9 @@ class Variable:
             return value if graph is None else as_tensor(value, None, graph, self._name.split(":")[0])
         if graph is None:
             raise TypeError(f"{self!r} belongs to a graph and has no value here. Run it in a Session.")
-        if graph is self._graph and not graph.open_controls:
-            return self._snapshot
-        if graph.open_controls:
+        if graph is self._graph and graph.open_controls:
             with graph.as_default():
-                return array.identity_op(self._variable, name=f"{self.op.name}/read")
+                return array.identity_op(self._variable, name=graph.unique_full_name(f"{self.op.name}/read") + "/")
         return graph.bring_in(self._snapshot)
 
     def value(self) -> Any:
@@ -265,14 +357,22 @@ class Variable:
         made = op(self._variable, value, use_locking=use_locking, name=name)
         return made if read_value else made.op
 
+    def count_up_to(self, limit: int) -> Any:
+        """Add one, up to `limit`; the result is the value before. Raises OutOfRangeError once it is reached."""
+        return state.count_up_to(self._variable if self._graph is not None else self, limit=limit)
+
     def load(self, value: Any, session: Any = None) -> None:
         """Set the value in `session`, or in the default session, without adding to the graph."""
-        session = _session_for(session, "load a value using `load()`", self._in_graph("load"))
+        graph = self._in_graph("load")
+        if session is None and not mode.state.sessions:
+            raise ValueError("Either session argument should be provided or default session should be established")
+        session = _session_for(session, "load a value using `load()`", graph)
         session.run(self._initializer, {self._initializer.inputs[1]: value})
 
     def set_shape(self, shape: Any) -> None:
         """Add what is known about the shape."""
         self._variable.set_shape(shape)
+        self._snapshot.set_shape(shape)
 
     def ref(self) -> TensorReference:
         """A hashable handle, for dictionaries and sets."""
@@ -296,8 +396,6 @@ class Variable:
         return float(self.value())
 
     def __iter__(self) -> Any:
-        if self._graph is not None:
-            raise TypeError("'Variable' object is not iterable.")
         return iter(self.value())
 
     def __copy__(self) -> Variable:
@@ -313,11 +411,34 @@ class Variable:
 operators.bind(Variable)
 
 
-def variables_initializer(var_list: Iterable[Variable], name: str = "init") -> Any:
-    """An operation that gives each variable its initial value; None where there are no variables to initialize.
+class VariableV1Meta(VariableMeta):
+    """Every variable is an instance of TF1's class, which builds in the graph."""
 
-    Initial values that depend on other variables of the list see what those are initialized to.
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        with mode.graph_first():
+            return super().__call__(*args, **kwargs)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Variable) if cls is VariableV1 else super().__instancecheck__(instance)
+
+
+@public(v1=("Variable",))
+class VariableV1(Variable, metaclass=VariableV1Meta):
+    """A tensor whose value can be changed, with TF1's arguments. It belongs to the default graph.
+
+    initial_value: a tensor or what becomes one, or a function without arguments that gives it.
+    trainable: whether optimizers change it. collections: what it is added to, by default `GLOBAL_VARIABLES`.
+    validate_shape: False leaves the shape open. name, dtype, shape: of the variable, the last two by default the
+    initial value's. constraint: a function that optimizers apply to the value after each update. caching_device,
+    variable_def, expected_shape, import_scope, use_resource, aggregation: accepted, without effect here.
+    Raises ValueError without an initial value, or one whose shape is not known.
     """
-    graph = mode.default_graph()
-    with graph.as_default(), graph.control_dependencies([v.initializer for v in var_list]):
-        return state.no_op_op(name=name)
+
+    def __init__(self, initial_value: Any = None, trainable: bool | None = None,
+                 collections: Sequence[Any] | None = None, validate_shape: bool = True, caching_device: Any = None,
+                 name: str | None = None, variable_def: Any = None, dtype: Any = None, expected_shape: Any = None,
+                 import_scope: str | None = None, constraint: Any = None, use_resource: bool | None = None,
+                 synchronization: VariableSynchronization = VariableSynchronization.AUTO,
+                 aggregation: Any = VariableAggregation.NONE, shape: Any = None) -> None:
+        self._make(initial_value, trainable, validate_shape, name, dtype, constraint, synchronization, aggregation,
+                   shape, collections)
