@@ -81,7 +81,61 @@ def test_control_flow(interpreted, assert_same, name):
         assert_same(got, want)
 
 
-# --- Promises ---------------------------------------------------------------------------------------------------
+# --- Random programs ------------------------------------------------------------------------------
+
+
+def broadcast_randomly(rng, x):
+    shape = [n if n > 1 else int(rng.integers(1, 4)) for n in x.shape]
+    return jnp.broadcast_to(x, [*map(int, rng.integers(1, 4, rng.integers(0, 2))), *shape][-4:])
+
+
+def fitted(rng, x, y):
+    """`y` made to broadcast with `x`: where its sizes do not agree, its first elements."""
+    y = y if y.ndim <= x.ndim else y[(0,) * (y.ndim - x.ndim)]
+    sizes = x.shape[x.ndim - y.ndim :]
+    return y[tuple(slice(None) if a == b else slice(1) for a, b in zip(sizes, y.shape, strict=True))]
+
+
+STEPS: list[Callable] = [
+    lambda rng, x, y: x + fitted(rng, x, y),
+    lambda rng, x, y: x * fitted(rng, x, y),
+    lambda rng, x, y: jnp.where(fitted(rng, x, y) > 0, x, 3),
+    lambda rng, x, y: lax.max(x, jnp.broadcast_to(fitted(rng, x, y), x.shape)),
+    lambda rng, x, y: broadcast_randomly(rng, x),
+    lambda rng, x, y: x.reshape(rng.permutation(x.shape).tolist()),
+    lambda rng, x, y: x.transpose(rng.permutation(x.ndim).tolist()),
+    lambda rng, x, y: jnp.expand_dims(x, int(rng.integers(0, x.ndim + 1))) if x.ndim < 3 else x,
+    lambda rng, x, y: x.sum(int(rng.integers(0, x.ndim))) if x.ndim else -x,
+    lambda rng, x, y: x.max(keepdims=True),
+    lambda rng, x, y: x[::-1] if x.ndim else x,
+    lambda rng, x, y: x[..., :1] if x.ndim else x,
+    lambda rng, x, y: jnp.concatenate([x, x], 0) if x.ndim and x.size < 99 else x,
+    lambda rng, x, y: jnp.full(x.shape, 2, np.int32),
+    lambda rng, x, y: lax.broadcasted_iota(np.int32, x.shape, 0) if x.ndim else x,
+    lambda rng, x, y: jnp.cumsum(x, 0) if x.ndim else x,
+    lambda rng, x, y: jnp.sort(x, 0) if x.ndim else x,
+    lambda rng, x, y: x.astype(np.int8).astype(np.int32),
+    lambda rng, x, y: lax.cond(x.min() > 0, lambda v: (v, v + 1), lambda v: (v * 2, v), x)[1],
+    lambda rng, x, y: jax.jit(lambda v: (v, v))(x)[0],
+    lambda rng, x, y: lax.scan(lambda c, r: (c + 1, r * c), 1, x)[1] if x.ndim else x,
+]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_program(check, seed):
+    def program(*xs):
+        rng, values = np.random.default_rng(seed), list(xs)
+        for _ in range(12):
+            x, y = (values[int(i)] for i in rng.integers(max(0, len(values) - 4), len(values), 2))
+            values.append(STEPS[int(rng.integers(len(STEPS)))](rng, x, y).astype(np.int32))
+        return values
+
+    rng = np.random.default_rng(seed + 1)
+    operands = [rng.integers(-9, 9, rng.integers(1, 4, rank)).astype(np.int32) for rank in (0, 2, 3)]
+    check(program, *operands)
+
+
+# --- Promises -------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("compiles")
