@@ -1,280 +1,216 @@
-"""Arithmetic, elementwise functions, reductions and products of matrices.
+"""The mathematics of tensors, gathered: what the other families of ops call as `math.…`.
 
-Each op is declared by its function; the gradient stands below it, written with public ops.
+The ops themselves stand in the modules that this one names.
 """
 
-from __future__ import annotations
-
-from typing import Any
-
-import jax.numpy as jnp
-import numpy as np
-
-from hornbeam.graph import dtypes
-from hornbeam.graph.names import public
-from hornbeam.graph.op import BOOL, INDEX, INEXACT, NUMERIC, op, never
-from hornbeam.graph.execute import ShapeFault
-from hornbeam.ops import array, rules
-from hornbeam.ops.array import unbroadcast
-
-
-@op("AddV2", T=NUMERIC)
-def add_v2(x, y):
-    """x + y, broadcast."""
-    return jnp.add(x, y)
-
-
-add_v2.shape(rules.broadcast)
-
-
-@add_v2.grad
-def _(call, dy):
-    x, y = call.inputs
-    return unbroadcast(dy, x), unbroadcast(dy, y)
-
-
-@public("add", "math.add")
-def add(x: Any, y: Any, name: str | None = None) -> Any:
-    """x + y, element by element; shapes broadcast.
-
-    x, y: tensors of one dtype.
-    """
-    return add_v2(x, y, name=name or "Add")
-
-
-@op("Sub", names=("subtract", "math.subtract"), T=NUMERIC)
-def subtract(x, y):
-    """x - y, broadcast."""
-    return jnp.subtract(x, y)
-
-
-subtract.shape(rules.broadcast)
-
-
-@subtract.grad
-def _(call, dy):
-    x, y = call.inputs
-    return unbroadcast(dy, x), unbroadcast(negative(dy), y)
-
-
-@op("Mul", names=("multiply", "math.multiply"), T=NUMERIC)
-def multiply(x, y):
-    """x * y, broadcast."""
-    return jnp.multiply(x, y)
-
-
-multiply.shape(rules.broadcast)
-
-
-@multiply.grad
-def _(call, dy):
-    x, y = call.inputs
-    return unbroadcast(multiply(dy, y), x), unbroadcast(multiply(dy, x), y)
-
-
-@op("RealDiv", T=INEXACT)
-def real_div(x, y):
-    """x / y of floats or complex numbers, broadcast."""
-    return jnp.divide(x, y)
-
-
-real_div.shape(rules.broadcast)
-
-
-@real_div.grad
-def _(call, dy):
-    x, y = call.inputs
-    over = real_div(dy, y)
-    return unbroadcast(over, x), unbroadcast(negative(multiply(over, real_div(x, y))), y)
-
-
-@op("Neg", inputs="x: T", names=("negative", "math.negative"), T=NUMERIC)
-def negative(x):
-    """-x."""
-    return jnp.negative(x)
-
-
-negative.shape(rules.as_first)
-
-
-@negative.grad
-def _(call, dy):
-    return negative(dy)
-
-
-@op("Log", inputs="x: T", names=("math.log",), v1=("log",), T=INEXACT)
-def log(x):
-    """Natural logarithm."""
-    return jnp.log(x)
-
-
-log.shape(rules.as_first)
-
-
-@log.grad
-def _(call, dy):
-    return real_div(dy, call.inputs[0])
-
-
-@op("AddN", inputs="inputs: list T", T=NUMERIC)
-def add_n_op(inputs):
-    """The sum of tensors of one shape."""
-    total = inputs[0]
-    for item in inputs[1:]:
-        total = total + item
-    return total
-
-
-@add_n_op.grad
-def _(call, dy):
-    return [dy] * len(call.inputs)
-
-
-@public("add_n", "math.add_n")
-def add_n(inputs: Any, name: str | None = None) -> Any:
-    """The sum of a list of tensors of one shape and dtype."""
-    return add_n_op(list(inputs), name=name)
-
-
-def _axes(axis: Any) -> tuple[int, ...]:
-    return tuple(int(a) for a in np.reshape(axis, -1))
-
-
-@op("Sum", inputs="input: T, axis: Tidx static", T=NUMERIC, Tidx=INDEX)
-def sum_op(input, axis, *, keep_dims: bool = False):
-    """The sum over the dimensions `axis`."""
-    return jnp.sum(input, _axes(axis), keepdims=keep_dims, dtype=input.dtype)
-
-
-@sum_op.grad
-def _(call, dy):
-    return restored(call, dy), None
-
-
-@op("Mean", inputs="input: T, axis: Tidx static", T=NUMERIC, Tidx=INDEX)
-def mean_op(input, axis, *, keep_dims: bool = False):
-    """The mean over the dimensions `axis`."""
-    return jnp.mean(input, _axes(axis), keepdims=keep_dims).astype(input.dtype)
-
-
-@mean_op.grad
-def _(call, dy):
-    x, y = call.inputs[0], call.outputs[0]
-    count = real_div(array_size(x, dy.dtype), array_size(y, dy.dtype))
-    return real_div(restored(call, dy), count), None
-
-
-@op("SizeAs", inputs="x: T", attr_types={"dtype": "type"}, differentiable=never("constant result"))
-def size_as(x, *, dtype: Any):
-    """The number of elements, in the given dtype."""
-    return jnp.asarray(np.prod(jnp.shape(x)), dtype.np_dtype)
-
-
-def array_size(x: Any, dtype: Any) -> Any:
-    """The number of elements of `x` as a scalar of `dtype`."""
-    return size_as(x, dtype=dtype.base_dtype)
-
-
-@op("RestoreReduced", inputs="dy: T, like: U, axis: Tidx static", Tidx=INDEX)
-def restore_reduced(dy, like, axis):
-    """The gradient of a sum: `dy` with its reduced dimensions put back and broadcast to the shape of `like`."""
-    shape = list(jnp.shape(like))
-    for a in _axes(axis):
-        shape[a] = 1
-    return jnp.broadcast_to(jnp.reshape(dy, shape), jnp.shape(like))
-
-
-@restore_reduced.shape
-def _(inputs, attrs):
-    return [(inputs[1].dims, inputs[0].dtype)]
-
-
-def restored(call: Any, dy: Any) -> Any:
-    """`dy` of a reduction, broadcast back to the shape of what was reduced."""
-    return restore_reduced(dy, call.inputs[0], call.inputs[1])
-
-
-def _every_axis(x: Any, axis: Any) -> Any:
-    if axis is not None:
-        return axis
-    dims = x.dims
-    if dims is None:
-        raise TypeError("reduce over unknown rank needs an axis")
-    return np.arange(len(dims), dtype=np.int32)
-
-
-@public("reduce_sum", "math.reduce_sum", old_arguments={"reduction_indices": "axis", "keep_dims": "keepdims"})
-def reduce_sum(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
-    """The sum over dimensions."""
-    x = array.convert(input_tensor)
-    return sum_op(x, _every_axis(x, axis), keep_dims=bool(keepdims), name=name)
-
-
-@public("reduce_mean", "math.reduce_mean", old_arguments={"reduction_indices": "axis", "keep_dims": "keepdims"})
-def reduce_mean(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
-    """The mean over dimensions."""
-    x = array.convert(input_tensor)
-    return mean_op(x, _every_axis(x, axis), keep_dims=bool(keepdims), name=name)
-
-
-@op("MatMul", inputs="a: T, b: T", T=NUMERIC)
-def matmul_op(a, b, *, transpose_a: bool = False, transpose_b: bool = False):
-    """The product of two matrices, either transposed first."""
-    return jnp.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
-
-
-@matmul_op.shape
-def _(inputs, attrs):
-    (a, dtype), (b, _) = inputs[0][:2], inputs[1][:2]
-    for name, dims in (("a", a), ("b", b)):
-        if dims is not None and len(dims) != 2:
-            raise ShapeFault(f"Shape must be rank 2 but is rank {len(dims)}", f"In[{'ab'.index(name)}] is not a matrix. "
-                             f"Instead it has shape {rules.text(dims)}")
-    rows, inner = (None, None) if a is None else a[::-1] if attrs["transpose_a"] else a
-    inner_b, columns = (None, None) if b is None else b[::-1] if attrs["transpose_b"] else b
-    if inner is not None and inner_b is not None and inner != inner_b:
-        raise ShapeFault(f"Dimensions must be equal, but are {inner} and {inner_b}",
-                         f"Matrix size-incompatible: In[0]: {rules.text(a)}, In[1]: {rules.text(b)}")
-    return [((rows, columns), dtype)]
-
-
-@matmul_op.grad
-def _(call, dy):
-    a, b = call.inputs
-    ta, tb = call.attrs["transpose_a"], call.attrs["transpose_b"]
-    da = matmul_op(b, dy, transpose_a=tb, transpose_b=True) if ta else matmul_op(dy, b, transpose_b=not tb)
-    db = matmul_op(dy, a, transpose_a=True, transpose_b=ta) if tb else matmul_op(a, dy, transpose_a=not ta)
-    return da, db
-
-
-@public("matmul", "linalg.matmul")
-def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, name: str | None = None) -> Any:
-    """The product of matrices."""
-    return matmul_op(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=name)
-
-
-@op("ArgMax", inputs="input: T, dimension: Tidx static", T=NUMERIC + BOOL, Tidx=INDEX,
-    attr_types={"output_type": "type"}, differentiable=never("integer result"))
-def argmax_op(input, dimension, *, output_type: Any = dtypes.int64):
-    """Where the largest value stands along a dimension; the first of equals."""
-    return jnp.argmax(input, int(dimension)).astype(output_type.np_dtype)
-
-
-@op("Equal", differentiable=never("boolean result"), gives_strings=False)
-def equal(x, y):
-    """x == y, element by element."""
-    return jnp.equal(x, y)
-
-
-equal.shape(rules.broadcast_bool)
-
-
-@op("Cast", inputs="x: SrcT", attr_types={"DstT": "type"})
-def cast_op(x, *, DstT: Any):  # noqa: N803  (TensorFlow's name of the attribute)
-    """The values in another dtype."""
-    return jnp.asarray(x).astype(DstT.np_dtype)
-
-
-@cast_op.grad
-def _(call, dy):
-    return cast_op(dy, DstT=call.inputs[0].dtype.base_dtype)
+from hornbeam.ops.arithmetic import (
+    abs,
+    abs_op,
+    accumulate_n,
+    add,
+    add_n,
+    add_n_op,
+    add_v1,
+    add_v2,
+    ceil,
+    complex_abs,
+    floor,
+    is_integer,
+    maximum,
+    minimum,
+    mul_no_nan,
+    multiply,
+    multiply_no_nan,
+    negative,
+    nextafter,
+    pow,
+    pow_op,
+    rint,
+    round,
+    round_op,
+    same_dims,
+    scalar_mul,
+    sign,
+    square,
+    squared_difference,
+    subtract,
+    sum_of_two,
+)
+from hornbeam.ops.casts import (
+    angle,
+    angle_op,
+    cast,
+    cast_op,
+    complex,
+    complex_op,
+    conj,
+    conj_op,
+    conjugate,
+    imag,
+    imag_op,
+    own_name,
+    real,
+    real_op,
+)
+from hornbeam.ops.clip import (
+    clip_by_average_norm,
+    clip_by_global_norm,
+    clip_by_norm,
+    clip_by_value,
+    clip_by_value_op,
+    global_norm,
+    saturate_cast,
+)
+from hornbeam.ops.compare import (
+    approximate_equal,
+    bitwise_and,
+    bitwise_or,
+    bitwise_xor,
+    equal,
+    equal_op,
+    greater,
+    greater_equal,
+    invert,
+    is_finite,
+    is_inf,
+    is_nan,
+    is_non_decreasing,
+    is_ordered,
+    is_strictly_increasing,
+    left_shift,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    not_equal,
+    not_equal_op,
+    population_count,
+    right_shift,
+    select,
+)
+from hornbeam.ops.division import (
+    alike,
+    div_no_nan_op,
+    div_op,
+    divide,
+    divide_no_nan,
+    floor_div,
+    floordiv,
+    floormod,
+    inv_op,
+    mod_op,
+    quotient,
+    real_div,
+    reciprocal,
+    reciprocal_grad,
+    reciprocal_no_nan,
+    truediv,
+    truncatediv,
+    truncatemod,
+)
+from hornbeam.ops.elementary import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    log,
+    log1p,
+    rsqrt,
+    rsqrt_grad,
+    sigmoid,
+    sigmoid_grad,
+    sin,
+    sinh,
+    slope,
+    sqrt,
+    sqrt_grad,
+    tan,
+    tanh,
+    tanh_grad,
+    xdivy,
+    xdivy_op,
+    xlog1py,
+    xlog1py_op,
+    xlogy,
+)
+from hornbeam.ops.matmul import (
+    batch_matmul,
+    batch_matmul_function,
+    batch_matmul_v1,
+    batch_matmul_v3,
+    einsum,
+    einsum_op,
+    matmul,
+    matmul_op,
+    matvec,
+    sparse_matmul,
+    tensordot,
+    tensordot_op,
+)
+from hornbeam.ops.reduce import (
+    all_op,
+    any_op,
+    argmax,
+    argmax_op,
+    argmin,
+    argmin_op,
+    array_size,
+    axes_within,
+    euclidean_norm_op,
+    every_axis,
+    max_op,
+    maximum_of_one,
+    mean_op,
+    min_op,
+    prod_op,
+    reduce_all,
+    reduce_any,
+    reduce_euclidean_norm,
+    reduce_logsumexp,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_std,
+    reduce_sum,
+    reduce_variance,
+    reduced,
+    restore_reduced,
+    restored,
+    size_as,
+    sum_op,
+)
+
+__all__ = [
+    "abs", "abs_op", "accumulate_n", "acos", "acosh", "add", "add_n", "add_n_op", "add_v1", "add_v2", "alike",
+    "all_op", "angle", "angle_op", "any_op", "approximate_equal", "argmax", "argmax_op", "argmin", "argmin_op",
+    "array_size", "asin", "asinh", "atan", "atan2", "atanh", "axes_within", "batch_matmul",
+    "batch_matmul_function", "batch_matmul_v1", "batch_matmul_v3", "bitwise_and", "bitwise_or", "bitwise_xor",
+    "cast", "cast_op", "ceil", "clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value",
+    "clip_by_value_op", "complex", "complex_abs", "complex_op", "conj", "conj_op", "conjugate", "cos", "cosh",
+    "div_no_nan_op", "div_op", "divide", "divide_no_nan", "einsum", "einsum_op", "equal", "equal_op",
+    "euclidean_norm_op", "every_axis", "exp", "expm1", "floor", "floor_div", "floordiv", "floormod",
+    "global_norm", "greater", "greater_equal", "imag", "imag_op", "inv_op", "invert", "is_finite", "is_inf",
+    "is_integer", "is_nan", "is_non_decreasing", "is_ordered", "is_strictly_increasing", "left_shift", "less",
+    "less_equal", "log", "log1p", "logical_and", "logical_not", "logical_or", "logical_xor", "matmul",
+    "matmul_op", "matvec", "max_op", "maximum", "maximum_of_one", "mean_op", "min_op", "minimum", "mod_op",
+    "mul_no_nan", "multiply", "multiply_no_nan", "negative", "nextafter", "not_equal", "not_equal_op",
+    "own_name", "population_count", "pow", "pow_op", "prod_op", "quotient", "real", "real_div", "real_op",
+    "reciprocal", "reciprocal_grad", "reciprocal_no_nan", "reduce_all", "reduce_any", "reduce_euclidean_norm",
+    "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_std", "reduce_sum",
+    "reduce_variance", "reduced", "restore_reduced", "restored", "right_shift", "rint", "round", "round_op",
+    "rsqrt", "rsqrt_grad", "same_dims", "saturate_cast", "scalar_mul", "select", "sigmoid", "sigmoid_grad",
+    "sign", "sin", "sinh", "size_as", "slope", "sparse_matmul", "sqrt", "sqrt_grad", "square",
+    "squared_difference", "subtract", "sum_of_two", "sum_op", "tan", "tanh", "tanh_grad", "tensordot",
+    "tensordot_op", "truediv", "truncatediv", "truncatemod", "xdivy", "xdivy_op", "xlog1py", "xlog1py_op",
+    "xlogy",
+]
