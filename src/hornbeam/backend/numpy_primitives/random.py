@@ -23,8 +23,11 @@ _BLOCKS = [scalar(block + 1, _UINT32) for block in range(5)]
 def threefry_2x32(k0, k1, x0, x1):
     """Twenty rounds of Threefry on pairs of uint32 words; the operands broadcast."""
     keys = (k0, k1, np.bitwise_xor(np.bitwise_xor(k0, k1), _PARITY))
-    shape = np.broadcast(k0, k1, x0, x1).shape
-    a, b, turned = np.empty(shape, _UINT32), np.empty(shape, _UINT32), np.empty(shape, _UINT32)
+    operands = np.broadcast(k0, k1, x0, x1)
+    shape = operands.shape
+    # In place NumPy takes three times as long for one element as for two.
+    room = (*shape[:-1], 2) if operands.size == 1 else shape
+    a, b, turned = np.empty(room, _UINT32), np.empty(room, _UINT32), np.empty(room, _UINT32)
     np.add(x0, k0, a)
     np.add(x1, k1, b)
     for block, number in enumerate(_BLOCKS):
@@ -37,7 +40,7 @@ def threefry_2x32(k0, k1, x0, x1):
         np.add(a, keys[(block + 1) % 3], a)
         np.add(b, keys[(block + 2) % 3], b)
         np.add(b, number, b)
-    return a, b
+    return (a, b) if room == shape else (a[..., :1].reshape(shape), b[..., :1].reshape(shape))
 
 
 @primitive("threefry2x32", elementwise=True, weight=80)
