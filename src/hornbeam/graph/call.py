@@ -265,7 +265,7 @@ def _reference(op: Op, arg: Arg, value: Any, graph: Graph | None) -> Any:
     tensor = value if type(value) is GraphTensor else getattr(value, "_ref", lambda: None)()
     if tensor is None or not tensor.dtype._is_ref_dtype:
         raise TypeError(f"'{op.type}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a tf.Variable)")
-    return graph.bring_in(tensor)
+    return graph.bring_in_reference(tensor)
 
 
 def as_tensor(value: Any, dtype: DType | None, graph: Graph | None, name: str = "Const") -> Any:

@@ -182,6 +182,10 @@ class Graph:
                              f"it was {tensor.op.made_at or 'made elsewhere'}.")
         return tensor
 
+    def bring_in_reference(self, tensor: GraphTensor) -> GraphTensor:
+        """A variable, as what an operation of this graph writes."""
+        return self.bring_in(tensor)
+
     @property
     def outermost(self) -> Graph:
         """The graph that variables and collections of this one live in."""

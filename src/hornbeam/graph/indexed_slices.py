@@ -62,6 +62,11 @@ class IndexedSlices:
     def _graph_home(self) -> Any:
         return getattr(getattr(self.values, "op", None), "graph", None)
 
+    def _parts(self) -> tuple[list[Any], Callable[[list[Any]], IndexedSlices]]:
+        """What branches and loops hand on."""
+        parts = [p for p in (self.values, self.indices, self.dense_shape) if p is not None]
+        return parts, lambda given: IndexedSlices(*given)
+
     def _as_tensor(self, graph: Any) -> Any:
         return _bound["densify"](self)
 

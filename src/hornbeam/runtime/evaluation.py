@@ -22,8 +22,8 @@ from hornbeam.graph.execute import random_key, refuse_misfits
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor import GraphTensor
-from hornbeam.runtime.order import is_reference, variable_of
-from hornbeam.runtime.store import Store
+from hornbeam.runtime.order import accesses, is_reference, variable_of
+from hornbeam.runtime.store import Store, stream_of
 
 _MAX_FOLDED = 4096
 
@@ -32,6 +32,7 @@ class Evaluation(ABC):
     """Values of tensors and variables while operations run in order."""
 
     concrete: bool
+    iteration: Any
 
     def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any]) -> None:
         self.values = values
@@ -86,6 +87,10 @@ class Evaluation(ABC):
         if SHOW.value >= 5 and self.concrete:
             _show(op, results)
 
+    def written(self, op: Operation) -> list[Operation]:
+        """The variables that an operation, with the graphs it holds, writes."""
+        return list(accesses(op).writes)
+
     def _arguments(self, op: Operation) -> list[Any]:
         flat = []
         for tensor in op.inputs:
@@ -111,9 +116,10 @@ class Stepping(Evaluation):
     concrete = True
 
     def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any], store: Store,
-                 iteration: int = 0, once: bool = False) -> None:
+                 iteration: int = 0, once: bool = False, drawn: dict[Operation, np.ndarray] | None = None) -> None:
         super().__init__(values, variables)
         self.store = store
+        self.drawn: dict[Operation, np.ndarray] = {} if drawn is None else drawn
         self.once = once
         self.iteration = iteration
 
@@ -121,8 +127,8 @@ class Stepping(Evaluation):
         declaration = op.declaration
         stream = None
         if declaration.random:
-            stream = self.store.stream(op)
-            stream[3] = self.iteration
+            stream = self.store.stream(op, self.drawn)
+            stream[3] = self.iteration & 0xFFFFFFFF
         if declaration.host:
             args = [[np.asarray(v) for v in a] if isinstance(a, list) else np.asarray(a) for a in args]
         else:
@@ -143,7 +149,7 @@ class Stepping(Evaluation):
     def child(self, values: dict[GraphTensor, Any], iteration: int | None = None) -> Stepping:
         """An evaluation of a body, with the same variables."""
         return Stepping(values, self.variables, self.store, self.iteration if iteration is None else iteration,
-                        self.once)
+                        self.once, self.drawn)
 
 
 @final
@@ -194,7 +200,7 @@ class Tracing(Evaluation):
         return results
 
     def _stream(self, op: Operation) -> Any:
-        stream = self.streams[op]
+        stream = self.streams[stream_of(op)]
         iteration = jnp.asarray(self.iteration).astype(jnp.uint32)
         return jnp.concatenate([stream[:3], iteration[None]])
 
@@ -207,11 +213,12 @@ class Tracing(Evaluation):
         mine = jnp.where(vector[0] != 0, mine, jnp.zeros_like(mine))
         self.found = mine if self.found is None else jnp.where(self.found[0] != 0, self.found, mine)
 
-    def child(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any] | None = None,
-              iteration: Any = None) -> Tracing:
+    def child(self, values: dict[GraphTensor, Any], iteration: Any = None,
+              variables: dict[Operation, Any] | None = None, found: Any = None) -> Tracing:
         """An evaluation of a body; its variables and findings are the caller's to take over."""
         made = Tracing(values, dict(self.variables) if variables is None else variables, self.streams, self.checks,
                        self.iteration if iteration is None else iteration)
+        made.found = found
         return made
 
 

@@ -18,12 +18,12 @@ import numpy as np
 from hornbeam.backend.cache import use_persistent_cache
 from hornbeam.backend.switches import SHOW
 from hornbeam.backend.x64 import x64
+from hornbeam.graph.body import NeedsHost, bodies
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.evaluation import Stepping, Tracing, failure
-from hornbeam.runtime.order import bodies
 from hornbeam.runtime.plan import Plan, Stage
-from hornbeam.runtime.store import Cell, Store
+from hornbeam.runtime.store import Cell, Store, stream_of
 
 SMALL_RUN = 30_000
 """Runs of at most this many estimated scalar operations go op by op; training steps are always compiled."""
@@ -83,11 +83,11 @@ def _kept(old: Any, new: Any, failed: Any) -> Any:
 
 
 def random_operations(ops: Sequence[Operation]) -> list[Operation]:
-    """The random operations among `ops` and in the graphs they hold."""
+    """The random operations among `ops` and in the graphs they hold; for copies, what they are copies of."""
     found: dict[Operation, None] = {}
     for op in ops:
         if op.declaration.random:
-            found[op] = None
+            found[stream_of(op)] = None
         for body in bodies(op):
             found.update(dict.fromkeys(random_operations(body.needed)))
     return list(found)
@@ -146,8 +146,12 @@ class Runner:
             count = stage.compiled
             started = time.perf_counter() if SHOW.value else 0.0
             with x64():
-                new, outputs, found = call(tuple([c.value for c in written]), tuple([c.value for c in read]), streams,
-                                           moving)
+                try:
+                    new, outputs, found = call(tuple([c.value for c in written]), tuple([c.value for c in read]),
+                                               streams, moving)
+                except NeedsHost as needs:
+                    _move_to_host(needs)
+                    return self._general(feeds, step=True, drawn=dict(zip(random, streams, strict=True)))
             if stage.compiled != count:
                 _log(self.plan, stage, moving, started)
             for cell, value in zip(written, new, strict=True):
@@ -170,8 +174,10 @@ class Runner:
         """Initial values are drawn once: interpreting a large draw takes less than compiling it."""
         return self._general(feeds, step=True, once=True)
 
-    def _general(self, feeds: Sequence[np.ndarray], step: bool, once: bool = False) -> Sequence[Any]:
+    def _general(self, feeds: Sequence[np.ndarray], step: bool, once: bool = False,
+                 drawn: dict[Operation, np.ndarray] | None = None) -> Sequence[Any]:
         plan = self.plan
+        drawn = {} if drawn is None else drawn
         values: dict[GraphTensor, Any] = dict(zip(plan.feeds, feeds, strict=True))
         cells = {v: self.store.cell(v) for v in (*plan.reads, *plan.writes)}
         variables = {v: c.value for v, c in cells.items()}
@@ -181,9 +187,9 @@ class Runner:
         for index, stage in enumerate(plan.stages):
             started = time.perf_counter() if SHOW.value >= 2 else 0.0
             if step or stage.on_host:
-                Stepping(values, variables, self.store, once=once).run(stage.ops)
+                Stepping(values, variables, self.store, once=once, drawn=drawn).run(stage.ops)
             else:
-                self._run_compiled(index, stage, values, variables)
+                self._run_compiled(index, stage, values, variables, drawn)
             if SHOW.value >= 2:
                 kind = "host" if stage.on_host else "step" if step else "device"
                 _say(f"stage {index} ({kind}, {len(stage.ops)} ops): {1e3 * (time.perf_counter() - started):.2f} ms")
@@ -196,15 +202,20 @@ class Runner:
         return Stepping({}, variables, self.store).variable(op)
 
     def _run_compiled(self, index: int, stage: Stage, values: dict[GraphTensor, Any],
-                      variables: dict[Operation, Any]) -> None:
+                      variables: dict[Operation, Any], drawn: dict[Operation, np.ndarray]) -> None:
         static = {t: np.asarray(values[t]) for t in stage.static}
         compiled = _compiled(self.plan, index, static, donate=False)
         moving = tuple(values[t] for t in compiled.moving)
+        streams = tuple(self.store.stream(op, drawn) for op in compiled.random)
         count, started = compiled.compiled, time.perf_counter()
-        with x64():
-            new, outputs, found = compiled.call(tuple(variables.get(v) for v in compiled.written),
-                                                tuple(variables.get(v) for v in compiled.read),
-                                                tuple(self.store.stream(op) for op in compiled.random), moving)
+        try:
+            with x64():
+                new, outputs, found = compiled.call(tuple(variables.get(v) for v in compiled.written),
+                                                    tuple(variables.get(v) for v in compiled.read), streams, moving)
+        except NeedsHost as needs:
+            _move_to_host(needs)
+            Stepping(values, variables, self.store, drawn=drawn).run(stage.ops)
+            return
         if compiled.compiled != count:
             _log(self.plan, compiled, moving, started)
         if found is not None:
@@ -258,6 +269,14 @@ def _compiled(plan: Plan, index: int, static: dict[GraphTensor, np.ndarray], don
     if found is None:
         found = plan.executables[key] = CompiledStage(plan, plan.stages[index], static, donate)
     return found  # type: ignore[return-value]
+
+
+def _move_to_host(needs: NeedsHost) -> None:
+    """Let the host run a branch or loop that cannot be compiled, in the plans that are made from now on."""
+    needs.op.attrs["on_host"] = True
+    needs.op.graph.edited()
+    if SHOW.value:
+        _say(str(needs))
 
 
 def _raise_found(stage: CompiledStage, found: Any) -> None:

@@ -12,6 +12,7 @@ import heapq
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from hornbeam.graph.body import bodies, set_order
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
 
@@ -54,16 +55,6 @@ def accesses(op: Operation) -> Accesses:
             reads.update(dict.fromkeys(found.reads))
             writes.update(dict.fromkeys(found.writes))
     return Accesses(tuple(reads), tuple(writes))
-
-
-def bodies(op: Operation) -> list:
-    """The graphs that a branch or loop operation holds."""
-    if not op.declaration.structural:
-        return []
-    found = []
-    for value in op.attrs.values():
-        found.extend(b for b in (value if isinstance(value, tuple) else (value,)) if hasattr(b, "needed"))
-    return found
 
 
 def needed(fetched: Iterable[Operation], fed: Collection[GraphTensor] = ()) -> list[Operation]:
@@ -122,3 +113,6 @@ def _initializers_first(ops: Collection[Operation], touches: dict[Operation, Acc
                 if read is not variable and read in initializers:
                     extra.setdefault(op, set()).add(initializers[read])
     return extra
+
+
+set_order(lambda roots: ordered(needed(roots)))

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, final
 
 from hornbeam.graph import dtypes
+from hornbeam.graph.body import SHAPES_ONLY, bodies, static_tensors
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
-from hornbeam.runtime.order import Accesses, accesses, bodies, is_reference, needed, ordered
+from hornbeam.runtime.order import Accesses, accesses, is_reference, needed, ordered
 
-_SHAPES_ONLY = frozenset(("Shape", "ShapeN", "Size", "Rank", "SizeAs"))
 _MAX_STATIC_FEED = 64
 
 
@@ -69,8 +69,14 @@ class Plan:
 
 
 def on_host(op: Operation) -> bool:
-    """Whether an operation runs on NumPy arrays: host ops, strings, and branches or loops that hold such."""
-    if op.declaration.host:
+    """Whether an operation runs on NumPy arrays: host ops, strings, and branches or loops that hold such.
+
+    Attributes say so where compiling has failed for good reason (`on_host`), or where an operation takes what another
+    keeps in a form of its own (`beside`).
+    """
+    if op.declaration.host or op.attrs.get("on_host"):
+        return True
+    if any(on_host(other) for other in op.attrs.get("beside", ())):
         return True
     if any(t.dtype.base_dtype is dtypes.string for t in (*op.inputs, *op.outputs)):
         return True
@@ -143,18 +149,6 @@ def _next_level(level: int, host: bool) -> int:
     return level if (level % 2 == 1) == host else level + 1
 
 
-def static_tensors(op: Operation) -> list[GraphTensor]:
-    """The inputs whose values must be known when `op` is compiled."""
-    declaration = op.declaration
-    if declaration.static_rule is not None:
-        return declaration.static_rule(op)
-    out: list[GraphTensor] = []
-    for arg, item in zip(declaration.args, declaration.group(op.inputs), strict=True):
-        if arg.static:
-            out.extend(item if arg.many else [item])
-    return out
-
-
 def _computed_shapes(op: Operation, fed: Collection[GraphTensor]) -> list[GraphTensor]:
     """The tensors that a stage before must have computed, as `op` needs values that follow from them to compile."""
     out: list[GraphTensor] = []
@@ -162,7 +156,7 @@ def _computed_shapes(op: Operation, fed: Collection[GraphTensor]) -> list[GraphT
     seen: set[GraphTensor] = set()
     while stack:
         tensor = stack.pop()
-        if tensor in seen or tensor in fed or tensor.op.type in _SHAPES_ONLY or _is_free(tensor.op):
+        if tensor in seen or tensor in fed or tensor.op.type in SHAPES_ONLY or _is_free(tensor.op):
             continue
         seen.add(tensor)
         if _is_arithmetic_on_shapes(tensor.op):
@@ -206,6 +200,6 @@ def _static_inputs(members: Sequence[Operation], inside: set[Operation], inputs:
         if tensor in fed or tensor.op not in inside:
             if not _is_unbound(tensor, fed):
                 wanted.add(tensor)
-        elif tensor.op.type not in _SHAPES_ONLY:
+        elif tensor.op.type not in SHAPES_ONLY:
             stack.extend(tensor.op.inputs)
     return frozenset(t for t in inputs if t in wanted)

@@ -51,16 +51,26 @@ class Store:
             found = self.cells[variable] = Cell(variable.name)
         return found
 
-    def stream(self, op: Operation) -> np.ndarray:
+    def stream(self, op: Operation, drawn: dict[Operation, np.ndarray] | None = None) -> np.ndarray:
         """The next place in the sequence of a random op: (seed, seed2, draw, 0) as uint32.
 
         An op without seeds draws from the session's own entropy; copies of an op (in the gradient of a branch) share
-        its `stream` attribute and so its draws.
+        its `stream` attribute and so its draws. drawn: the places that this run took already.
         """
-        key = op.attrs.get("stream") or op
+        key = stream_of(op)
+        if drawn is not None and key in drawn:
+            return drawn[key].copy()
         draw = self._draws.get(key, 0)
         self._draws[key] = draw + 1
         seed, seed2 = op.attrs["seed"], op.attrs["seed2"]
         if not seed and not seed2:
             seed, seed2 = self._entropy, self._unseeded.setdefault(key, next(self._serial))
-        return np.array([seed & 0xFFFFFFFF, seed2 & 0xFFFFFFFF, draw & 0xFFFFFFFF, 0], np.uint32)
+        made = np.array([seed & 0xFFFFFFFF, seed2 & 0xFFFFFFFF, draw & 0xFFFFFFFF, 0], np.uint32)
+        if drawn is not None:
+            drawn[key] = made.copy()
+        return made
+
+
+def stream_of(op: Operation) -> Operation:
+    """The random operation whose draws `op` shares: itself, or what it is a copy of."""
+    return op.attrs.get("stream") or op
