@@ -1,0 +1,35 @@
+"""`hornbeam doctor` says what is there, and fails where something essential does."""
+
+import pytest
+from click.testing import CliRunner
+
+from hornbeam.cli import doctor
+
+
+def test_a_sound_machine():
+    done = CliRunner().invoke(doctor.doctor)
+    lines = done.output.splitlines()
+    assert done.exit_code == 0, done.output
+    for start in (
+        "version    Python 3.",
+        "version    jax ",
+        "device     ",
+        "compiling  works",
+        "graph      works",
+    ):
+        assert any(line.startswith(start) for line in lines), start
+
+
+@pytest.mark.parametrize(("essential", "exit_code", "word"), [(True, 1, "FAILS"), (False, 0, "fails")])
+def test_what_fails_is_named(monkeypatch, essential, exit_code, word):
+    def broken():
+        yield "half of it works"
+        raise OSError("the disk is gone\nand more")
+
+    monkeypatch.setattr(doctor, "_LOOKS", [("disk", essential, broken)])
+    done = CliRunner().invoke(doctor.doctor)
+    assert done.exit_code == exit_code
+    assert done.output.splitlines() == [
+        "disk       half of it works",
+        f"disk       {word}: OSError: the disk is gone",
+    ]
