@@ -225,6 +225,7 @@ def test_results_own_their_memory(traced):
     functions = [lambda x: (x, x), lambda x: (x.T, x[0]), lambda x: (x + 1, (x + 1).T, constant, constant.T)]
     functions += [lambda x: (lax.complex(x, x).real, lax.imag(lax.complex(x, x)))]
     functions += [lambda x: lax.cond(True, lambda y: (y, y), lambda y: (y * 2, y), x)]
+    functions += [lambda x: lax.cond(x.sum() > 0, lambda: jnp.arange(6.0), lambda: jnp.zeros(6))]
     functions += [lambda x: lax.while_loop(lambda s: s[1].sum() < 0, lambda s: s, (x, x))]
     for function in functions:
         program = numpy_program(traced(function, x))

@@ -262,6 +262,8 @@ class _Builder:
                 out.held = np.broadcast_shapes(*[value.held for value in operands])
             if row.views:
                 out.roots = frozenset().union(*[value.roots for value in operands])
+            if name in _LOOPS:  # their programs may return their own constants
+                out.roots |= {_SHARED}
         return None
 
     def fold(self, function: Any, operands: Sequence[_Value], outs: Sequence[_Value], single: bool) -> bool:
