@@ -28,6 +28,7 @@ from hornbeam.runtime.store import Cell, Store, stream_of
 SMALL_RUN = 30_000
 """Runs of at most this many estimated scalar operations go op by op; training steps are always compiled."""
 _MAX_STEPS = 200
+_MAX_READY = 1000
 
 compilations: list[str] = []
 """What was compiled so far and why, newest last (at most `_KEPT` entries)."""
@@ -49,6 +50,7 @@ class CompiledStage:
         self.read = [v for v in reads if v not in set(self.written)]
         self.random = random_operations(stage.ops)
         self.moving = [t for t in stage.inputs if t not in static]
+        self.outputs = stage.outputs
         self.checks: list[Operation] = []
         self._stage, self._static = stage, static
         self.compiled = 0
@@ -123,6 +125,8 @@ class Runner:
             ready = self._step
         else:
             ready = self._stages
+        if len(self._ready) >= _MAX_READY:
+            self._ready.clear()
         self._ready[key] = ready
         return ready
 
@@ -133,11 +137,12 @@ class Runner:
         stage = _compiled(self.plan, 0, {}, donate=True)
         written: list[Cell] = [self.store.cell(v) for v in stage.written]
         read: list[Cell] = [self.store.cell(v) for v in stage.read]
-        order = [self.plan.feeds.index(t) for t in stage.moving]
+        fed = {t: i for i, t in enumerate(self.plan.feeds)}  # by hash: `==` between tensors may be an op
+        given = {t: i for i, t in enumerate(stage.outputs)}
+        order = [fed[t] for t in stage.moving]
         in_order = order == list(range(len(self.plan.feeds)))
-        picks = [(True, self.plan.feeds.index(t)) if t in self.plan.feeds else (False, stage._stage.outputs.index(t))
-                 for t in self.plan.fetches]
-        plain = all(not fed for fed, _ in picks) and [i for _, i in picks] == list(range(len(picks)))
+        picks = [(t in fed, fed[t] if t in fed else given[t]) for t in self.plan.fetches]
+        plain = all(not is_fed for is_fed, _ in picks) and [i for _, i in picks] == list(range(len(picks)))
         store, random, call = self.store, stage.random, stage.call
 
         def run(feeds: Sequence[np.ndarray]) -> Sequence[Any]:
@@ -158,7 +163,7 @@ class Runner:
                 cell.value = value
             if found is not None:
                 _raise_found(stage, found)
-            return outputs if plain else [feeds[i] if fed else outputs[i] for fed, i in picks]
+            return outputs if plain else [feeds[i] if is_fed else outputs[i] for is_fed, i in picks]
 
         return run
 
