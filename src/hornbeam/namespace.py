@@ -64,10 +64,11 @@ def _miss(module_name: str, prefix: str, name: str, table: Mapping[str, Public])
         return text
     if prefix + name in _tensorflow_names(".v1" in module_name):
         text += f". TensorFlow has {prefix}{name}, Hornbeam does not"
-    near = difflib.get_close_matches(prefix + name, table, n=1) or difflib.get_close_matches(
-        name, {n.rpartition(".")[2]: n for n in table}, n=1)
+    candidates = {n.rpartition(".")[2]: n for n in table if not n.startswith("raw_ops.") or prefix == "raw_ops."}
+    near = difflib.get_close_matches(prefix + name, candidates.values(), n=1) or difflib.get_close_matches(
+        name, candidates, n=1)
     if near:
-        whole = near[0] if near[0] in table else next(n for n in table if n.rpartition(".")[2] == near[0])
+        whole = candidates.get(near[0], near[0])
         text += f". The nearest thing here is {module_name.split('.')[0]}" \
                 f"{'.v1' * ('.v1' in module_name)}.{whole}"
     return text

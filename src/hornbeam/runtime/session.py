@@ -17,7 +17,6 @@ from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public
 from hornbeam.graph.operation import Operation
-from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
 from hornbeam.runtime.executor import Runner
 from hornbeam.runtime.fetches import Restore, fetched
@@ -68,9 +67,9 @@ class Feeder:
             raise ValueError(f"{error} (fed for {tensor.name}, dtype {tensor.dtype.name})") from None
 
     def _accept(self, shape: tuple[int, ...]) -> None:
-        if not TensorShape(self.tensor._dims).is_compatible_with(shape):
+        if not self.tensor.shape.is_compatible_with(shape):
             raise ValueError(f"Cannot feed value of shape {shape} for Tensor {self.tensor.name}, which has shape "
-                             f"{TensorShape(self.tensor._dims)}")
+                             f"{self.tensor.shape}")
         if len(self._accepted) > 256:
             self._accepted.clear()
         self._accepted.add(shape)
