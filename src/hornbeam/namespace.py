@@ -65,8 +65,8 @@ def _miss(module_name: str, prefix: str, name: str, table: Mapping[str, Public])
     if prefix + name in _tensorflow_names(".v1" in module_name):
         text += f". TensorFlow has {prefix}{name}, Hornbeam does not"
     candidates = {n.rpartition(".")[2]: n for n in table if not n.startswith("raw_ops.") or prefix == "raw_ops."}
-    near = difflib.get_close_matches(prefix + name, candidates.values(), n=1) or difflib.get_close_matches(
-        name, candidates, n=1)
+    near = [name] if name in candidates else (difflib.get_close_matches(prefix + name, candidates.values(), n=1)
+                                              or difflib.get_close_matches(name, candidates, n=1))
     if near:
         whole = candidates.get(near[0], near[0])
         text += f". The nearest thing here is {module_name.split('.')[0]}" \
