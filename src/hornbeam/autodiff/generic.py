@@ -54,7 +54,8 @@ def _vjp_op(op: Op) -> Op:
 
     vjp.__name__ = f"{op.__name__}_vjp"
     vjp.__doc__ = f"The vector–Jacobian product of {op.type}."
-    spec = ", ".join(f"{a.name}:{' list' * a.many} {getattr(a.type, 'name', a.type) or ''}{' static' * a.static}" for a in op.args)
+    spec = ", ".join(f"{a.name}:{' list' * a.many} {getattr(a.type, 'name', a.type) or ''}{' static' * a.static}"
+                     for a in op.args)
     return _with_attrs(Op(op.type + SUFFIX, _signed(vjp), inputs=f"{spec}, dys: list", returns_list=True,
                           types=op.types), op)
 
