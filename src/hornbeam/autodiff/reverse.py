@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import warnings
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from hornbeam.autodiff.generic import generic_gradient
@@ -35,11 +35,8 @@ def reverse(targets: Sequence[Any], target_grads: Sequence[Any], sources: Sequen
     grads: dict[int, list[Any]] = {}
     for target, grad in zip(targets, target_grads, strict=True):
         grads.setdefault(id(target), []).append(grad)
-    queue = [(-call.index, call) for call in useful.values()]
-    heapq.heapify(queue)
     blocked: list[tuple[Any, Never]] = []
-    while queue:
-        _, call = heapq.heappop(queue)
+    for call in _users_first(useful, producer):
         dys = [_total(grads, out) for out in call.outputs]
         if all(dy is None for dy in dys):
             continue
@@ -80,6 +77,25 @@ def _calls_between(targets: Sequence[Any], source_ids: set[int], producer: Produ
     return useful
 
 
+def _users_first(useful: dict[int, Any], producer: Producer) -> Iterator[Any]:
+    """The calls, each after all that use its outputs; among those that could come next, the latest made."""
+    waiting = dict.fromkeys(useful, 0)
+    makers = {key: {id(c) for t in call.inputs if (c := producer(t)) is not None and id(c) in useful}
+              for key, call in useful.items()}
+    for made_by in makers.values():
+        for key in made_by:
+            waiting[key] += 1
+    queue = [(-call.index, key) for key, call in useful.items() if not waiting[key]]
+    heapq.heapify(queue)
+    while queue:
+        _, key = heapq.heappop(queue)
+        yield useful[key]
+        for earlier in makers[key]:
+            waiting[earlier] -= 1
+            if not waiting[earlier]:
+                heapq.heappush(queue, (-useful[earlier].index, earlier))
+
+
 def _carries(tensor: Any) -> bool:
     """Whether gradients flow through tensors of this dtype."""
     dtype = tensor.dtype.base_dtype
@@ -89,7 +105,8 @@ def _carries(tensor: Any) -> bool:
 def _call_gradients(call: Any, dys: list[Any], blocked: list[tuple[Any, Never]]) -> Sequence[Any]:
     """One gradient an input, by the call's own rule, its op's, or the generic one."""
     op = call.declaration
-    rule = getattr(call, "rule", None) or _overridden(call) or op.gradient
+    own = getattr(call, "rule", None) or _overridden(call)
+    rule = own or op.gradient
     if rule is None:
         if isinstance(op.differentiable, Never):
             blocked.append((call, op.differentiable))
@@ -97,17 +114,21 @@ def _call_gradients(call: Any, dys: list[Any], blocked: list[tuple[Any, Never]])
         if op.differentiable is not GENERIC:
             raise NotDifferentiable(op.type, "its declaration does not say", getattr(call, "made_at", None))
         rule = generic_gradient
-    dense = [array.convert(dy) if isinstance(dy, IndexedSlices) else dy for dy in dys]
-    if op.gradient is None or len(dense) > 1:
-        found = rule(call, *dense)
-    else:
-        found = rule(call, dense[0])
+    if own is not None or op.type not in _HANDS_ON:
+        dys = [array.convert(dy) if isinstance(dy, IndexedSlices) else dy for dy in dys]
+    if own is not None:
+        dys = [array.zeros_like(out) if dy is None and _carries(out) else dy
+               for dy, out in zip(dys, call.outputs, strict=True)]
+    found = rule(call, *dys)
     if not isinstance(found, (tuple, list)):
         found = [found]
     if len(found) != len(call.inputs):
         raise ValueError(f"the gradient of {op.type} gave {len(found)} gradients for {len(call.inputs)} inputs")
     return found
 
+
+_HANDS_ON = frozenset(("Identity", "IdentityN", "Snapshot"))
+"""Ops whose gradient is what came in, which may be `IndexedSlices`."""
 
 custom_rules: dict[str, Callable[..., Any]] = {}
 """Gradients registered by name (`RegisterGradient`), for `Graph.gradient_override_map`."""

@@ -44,7 +44,7 @@ def as_outputs(body: Body, leaves: Iterable[Any], wanted: Sequence[DType | None]
                 with body.control_dependencies([leaf]):
                     found.append(ops["Identity"](as_tensor(True, None, body, "done")))
             else:
-                name = body.unique_name("Const")
+                name = body.unique_name("Const", False)
                 found.append(as_tensor(leaf, wanted[i] if wanted else None, body, name))
     return found
 
@@ -399,7 +399,7 @@ class _Loop:
         self.structure = loop_vars
         self.returned: Any = loop_vars
         leaves = nest.flatten(loop_vars, True)
-        self.start = [as_tensor(x, None, graph, graph.unique_name("Const")) for x in leaves]
+        self.start = [as_tensor(x, None, graph, graph.unique_name("Const", False)) for x in leaves]
 
     def build(self, shape_invariants: Any, maximum_iterations: Any) -> Any:
         """The loop's operation, and its results in the caller's structure."""
@@ -408,7 +408,7 @@ class _Loop:
         limited = maximum_iterations is not None
         if limited:
             condition, body = self._limited(ops["Cast"](convert(maximum_iterations), DstT=dtypes.int32))
-            start.insert(0, as_tensor(np.int32(0), None, self.graph, self.graph.unique_name("iteration_counter")))
+            start.insert(0, as_tensor(np.int32(0), None, self.graph, self.graph.unique_name("iteration_counter", False)))
             dims.insert(0, ())
         results = [ops["Identity"](t, name="Exit") for t in loop(self.graph, condition, body, start, dims)]
         packed = nest.pack_sequence_as(self.returned if self.v1 else self.structure, results[limited:], True)
