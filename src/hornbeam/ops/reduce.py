@@ -236,7 +236,10 @@ def every_axis(x: Any, axis: Any) -> Any:
         return registry["Range"](0, registry["Rank"](x), 1, name="range")
     axes = np.arange(len(x.dims), dtype=np.int32)
     graph = graph_for(x)
-    return axes if graph is None else constant_node(graph, axes, graph.name_for("Const"))
+    if graph is None:
+        return axes
+    scope = graph.get_name_scope()
+    return constant_node(graph, axes, f"{scope}/Const" if scope else "Const")
 
 
 def _reduce(kind: Any, input_tensor: Any, axis: Any, keepdims: Any, name: str | None) -> Any:
