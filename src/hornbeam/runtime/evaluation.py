@@ -73,6 +73,8 @@ class Evaluation(ABC):
             return
         if declaration.lowering is not None:
             results = declaration.lowering(self, op, [self.value(t) for t in op.inputs])
+        elif op.type == "IsVariableInitialized":
+            results = (np.asarray(self.variables.get(variable_of(op.inputs[0])) is not None),)
         else:
             args = self._arguments(op)
             results = self.apply(op, args)
@@ -143,7 +145,7 @@ class Stepping(Evaluation):
             raise failed(op, fault.text) from None
         except OpError as error:
             if error.op is None:
-                raise type(error)(None, op, error.message) from error
+                raise failed(op, error.message, type(error)) from error
             raise
 
     def child(self, values: dict[GraphTensor, Any], iteration: int | None = None) -> Stepping:
