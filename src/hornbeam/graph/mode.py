@@ -76,6 +76,16 @@ def set_v1_builds(builds: bool) -> None:
     _default["v1_builds"] = builds
 
 
+def v1_builds() -> bool:
+    """Whether `hornbeam.v1` builds where no input says."""
+    return _default["v1_builds"]
+
+
+def has_global_operations() -> bool:
+    """Whether something was built in the process's default graph."""
+    return _default["graph"] is not None and _default["graph"].version > 0
+
+
 @contextmanager
 def opened(graph: Graph | None) -> Iterator[None]:
     """Open `graph` for building; None opens eager execution."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
-from hornbeam.graph.op import INDEX, NUMERIC, Op, op, registry
+from hornbeam.graph.op import INDEX, NUMERIC, Op, never, op, registry
 from hornbeam.graph.shapes import Dims, TensorShape
 from hornbeam.ops import rules
 from hornbeam.ops.training import UPDATE
@@ -23,12 +23,12 @@ _ROWS = "ref: T ref, indices: Tindices, updates: T"
 
 def outside(indices: Any, size: int) -> tuple[Any, list[Any]]:
     """Whether an index is not in [0, size), with the first such, its place and the size."""
-    flat = jnp.reshape(indices, -1)
+    flat = jnp.asarray(indices).reshape(-1)
     wrong = (flat < 0) | (flat >= size)
     if not flat.size:
         return jnp.zeros((), jnp.bool_), [0, 0, size]
     at = jnp.argmax(wrong)
-    return jnp.any(wrong), [flat[at], at, size]
+    return jnp.any(wrong), [jnp.take(flat, at), at, size]
 
 
 def _text(numbers: Any, inputs: Any, attrs: dict[str, Any]) -> str:
@@ -103,7 +103,7 @@ def _outside_nd(ref: Any, indices: Any, updates: Any, **attrs: Any) -> Any:
         return jnp.zeros((), jnp.bool_), [0, 0, 0]
     wrong = jnp.any((indices < 0) | (indices >= jnp.array(ref.shape[:depth])), -1).reshape(-1)
     at = jnp.argmax(wrong)
-    return jnp.any(wrong), [at, depth, *indices.reshape(-1, depth)[at][:5]]
+    return jnp.any(wrong), [at, depth, *jnp.take(jnp.asarray(indices).reshape(-1, depth), at, 0)[:5]]
 
 
 def _nd_text(numbers: Any, inputs: Any, attrs: dict[str, Any]) -> str:
@@ -115,7 +115,7 @@ def _nd_text(numbers: Any, inputs: Any, attrs: dict[str, Any]) -> str:
 
 def _slices(type: str, method: str, doc: str, locking: bool = False, allowed: Any = NUMERIC) -> Op:
     def update(ref: Any, indices: Any, updates: Any, *, use_locking: bool = locking) -> Any:
-        at = tuple(jnp.moveaxis(indices, -1, 0))
+        at = tuple(jnp.moveaxis(jnp.asarray(indices), -1, 0))
         return getattr(ref.at[at], method)(updates) if at else getattr(ref.at[...], method)(updates)
 
     update.__name__, update.__doc__ = type, doc
@@ -164,6 +164,25 @@ for _name, _op in (("update", scatter_update_op), ("add", scatter_add_op), ("sub
     _public(f"scatter_{_name}", _op, _name == "update", _ROW_DOC.format(_op.__doc__))
 for _name, _op in (("update", scatter_nd_update_op), ("add", scatter_nd_add_op), ("sub", scatter_nd_sub_op)):
     _public(f"scatter_nd_{_name}", _op, _name == "update", _SLICE_DOC.format(_op.__doc__))
+
+
+@op("BatchedIndices", inputs="indices: Tindices", differentiable=never("integer result"), Tindices=INDEX,
+    samples=lambda rng: [((np.array([[1, 0], [2, 2]]),), {}), ((np.zeros((2, 0), np.int32),), {})])
+def batched_indices(indices):
+    """Row numbers of batches as index vectors: [..., n] → [..., n, dimensions of the batch and the row]."""
+    places = jnp.indices(indices.shape[:-1], indices.dtype)
+    parts = [jnp.broadcast_to(p[..., None], indices.shape) for p in places]
+    return jnp.stack([*parts, indices], -1)
+
+
+@public(v1=("batch_scatter_update",))
+def batch_scatter_update(ref: Any, indices: Any, updates: Any, use_locking: bool = True,
+                         name: str | None = None) -> Any:
+    """Rows of each batch take new values.
+
+    ref: a variable [batch…, rows, …]. indices: [batch…, n]. updates: [batch…, n, …]. Returns the new value.
+    """
+    return scatter_nd_update_op(ref, batched_indices(indices), updates, use_locking=use_locking, name=name)
 
 
 def sum_duplicates(values: Any, indices: Any) -> tuple[Any, Any]:

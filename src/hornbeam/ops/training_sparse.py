@@ -26,6 +26,7 @@ def summed(grad: Any, indices: Any) -> Any:
     count = indices.shape[0]
     if count < 2:
         return grad
+    grad, indices = jnp.asarray(grad), jnp.asarray(indices)
     order = jnp.argsort(indices)
     ranked = indices[order]
     group = jnp.cumsum(jnp.concatenate([jnp.zeros(1, jnp.int32), (ranked[1:] != ranked[:-1]).astype(jnp.int32)]))

@@ -23,6 +23,7 @@ from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import TensorShape, TensorShapeV1
 from hornbeam.graph.tensor import EagerTensor, GraphTensor, TensorReference, _session_for
 from hornbeam.ops import array, operators, state
+from hornbeam.runtime.sparse_updates import SparseUpdates
 from hornbeam.runtime.store import Cell
 
 GLOBAL, TRAINABLE = "variables", "trainable_variables"
@@ -94,7 +95,7 @@ def _after(creator: Callable[..., Any], following: Callable[..., Any]) -> Callab
 
 
 @public(v2=("Variable",))
-class Variable(metaclass=VariableMeta):
+class Variable(SparseUpdates, metaclass=VariableMeta):
     """A tensor whose value can be changed. Usable wherever a tensor is.
 
     initial_value: a tensor or what becomes one, or a function without arguments that gives it.
@@ -359,7 +360,7 @@ class Variable(metaclass=VariableMeta):
 
     def count_up_to(self, limit: int) -> Any:
         """Add one, up to `limit`; the result is the value before. Raises OutOfRangeError once it is reached."""
-        return state.count_up_to(self._variable if self._graph is not None else self, limit=limit)
+        return state.count_up_to(self, limit)
 
     def load(self, value: Any, session: Any = None) -> None:
         """Set the value in `session`, or in the default session, without adding to the graph."""

@@ -416,3 +416,24 @@ def get_local_variable(name: str, shape: Any = None, dtype: Any = None, initiali
 @public(v1=("no_regularizer",))
 def no_regularizer(_: Any) -> None:
     """Says that a variable has no regularizer though its scope has one."""
+
+
+@public(v1=("create_partitioned_variables",))
+def create_partitioned_variables(shape: Any, slicing: Any, initializer: Any, dtype: Any = dtypes.float32,
+                                 trainable: bool = True, collections: Any = None, name: str | None = None,
+                                 reuse: Any = None) -> list[Any]:
+    """The parts of a variable: `slicing` says how many along each dimension.
+
+    Raises ValueError where it fits the shape in length or values not.
+    """
+    if len(shape) != len(slicing):
+        raise ValueError(f"The 'shape' and 'slicing' of a partitioned Variable must have the length: shape: {shape}, "
+                         f"slicing: {slicing}")
+    if len(shape) < 1:
+        raise ValueError(f"A partitioned Variable must have rank at least 1: shape: {shape}")
+    with variable_scope(name, "PartitionedVariable", reuse=reuse) as scope, _root_scope(mode.current_graph()):
+        whole = store_of(home()).get_variable(
+            scope.name, shape, dtypes.as_dtype(dtype), initializer, None, scope.reuse, trainable, collections, None,
+            lambda shape, dtype: list(slicing), True, None, None, None, VariableSynchronization.AUTO,
+            VariableAggregation.NONE)
+    return list(whole)

@@ -6,13 +6,16 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.source import Frame
 from hornbeam.graph.tensor import Tensor
-from hornbeam.ops import initializers
+from hornbeam.ops import array, initializers
+from hornbeam.runtime import partitions
 from hornbeam.runtime.collections import GraphKeys
 from hornbeam.runtime.variable import Variable, VariableV1
 
@@ -32,6 +35,7 @@ class VariableStore:
 
     def __init__(self) -> None:
         self.variables: dict[str, Any] = {}
+        self.in_parts: dict[str, partitions.PartitionedVariable] = {}
 
     def get_variable(self, name: str, shape: Any, dtype: DType, initializer: Any, regularizer: Any, reuse: Any,
                      trainable: bool | None, collections: Sequence[Any] | None, caching_device: Any, partitioner: Any,
@@ -58,6 +62,10 @@ class VariableStore:
         if mode.executing_eagerly():
             return self._new(name, shape, wanted, initializer, None, trainable, collections, validate_shape,
                              constraint, synchronization, aggregation)
+        if partitioner is not None and shape is not None and TensorShape(shape).rank:
+            return self._in_parts(name, TensorShape(shape).as_list(), wanted, partitioner, initializer, regularizer,
+                                  reuse, trainable, collections, validate_shape, constraint, synchronization,
+                                  aggregation)
         if name in self.variables:
             return self._existing(name, shape, wanted, reuse)
         if reuse is True:
@@ -67,6 +75,30 @@ class VariableStore:
                          constraint, synchronization, aggregation)
         self.variables[name] = made
         return made
+
+    def _in_parts(self, name: str, shape: list[Any], dtype: DType, partitioner: Any, initializer: Any,
+                  regularizer: Any, reuse: Any, *settings: Any) -> partitions.PartitionedVariable:
+        """A variable in the parts that the partitioner says: one that exists, or a new one."""
+        counts = partitions.asked(partitioner, name, shape, dtype)
+        found = self.in_parts.get(name)
+        if found is not None:
+            if reuse is False:
+                raise ValueError(f"Partitioned variable with name {name} already exists. Did you mean to set "
+                                 "reuse=True or reuse=tf.AUTO_REUSE in VarScope?")
+            if not found.shape.is_compatible_with(TensorShape(shape)) or found.partitions != counts:
+                raise ValueError(f"Trying to reuse partitioned variable {name}, but specified shape "
+                                 f"{TensorShape(shape)} and partitions {counts}, and found shape {found.shape} and "
+                                 f"partitions {found.partitions}.")
+            return found
+        made = []
+        for number, (part, offset) in enumerate(zip(partitions.part_shapes(shape, counts),
+                                                    partitions.offsets(shape, counts), strict=True)):
+            info = partitions.PartitionInfo(shape, offset)
+            made.append(self._get(f"{name}/part_{number}" if name else f"part_{number}", part, dtype,
+                                  _for_part(initializer or default_initializer(name, dtype), part, info), regularizer,
+                                  reuse, settings[0], settings[1], None, None, settings[2], None, *settings[3:]))
+        whole = self.in_parts[name] = partitions.PartitionedVariable(name, shape, dtype, made, counts)
+        return whole
 
     def _existing(self, name: str, shape: Any, dtype: DType, reuse: Any) -> Variable:
         found = self.variables[name]
@@ -115,6 +147,21 @@ def _initial(name: str, shape: TensorShape | None, dtype: DType, initializer: An
     raise ValueError("The initializer passed is not valid. It should be a callable with no arguments and the shape "
                      "should not be provided or an instance of `tf.keras.initializers.*' and `shape` should be fully "
                      "defined.")
+
+
+def _for_part(initializer: Any, shape: list[int], info: partitions.PartitionInfo) -> Any:
+    """The initializer of one part of a variable."""
+    if isinstance(initializer, (Tensor, Variable)):
+        index = tuple(slice(o, o + n) for o, n in zip(info.var_offset, shape, strict=True))
+        return lambda part, dtype: initializer[index]
+    if not callable(initializer):
+        whole = np.asarray(initializer)
+        index = tuple(slice(o, o + n) for o, n in zip(info.var_offset, shape, strict=True))
+        return lambda part, dtype: array.constant(whole[index], dtype)
+    make = initializer() if isinstance(initializer, type) else initializer
+    if not (isinstance(make, initializers.Initializer) or _takes_partition(make)):
+        return make
+    return lambda part, dtype: make(part, dtype=dtype, partition_info=info)
 
 
 def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
