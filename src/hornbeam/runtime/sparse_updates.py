@@ -79,8 +79,8 @@ class SparseUpdates:
 
     def sparse_read(self, indices: Any, name: str | None = None) -> Any:
         """The rows `indices`."""
-        return names.names_v2["gather"].target(self, indices, name=name)
+        return names.names_v2["gather"].target(self.value(), indices, name=name)
 
     def gather_nd(self, indices: Any, name: str | None = None) -> Any:
         """The slices at index vectors."""
-        return names.names_v2["gather_nd"].target(self, indices, name=name)
+        return names.names_v2["gather_nd"].target(self.value(), indices, name=name)
