@@ -54,7 +54,7 @@ def floating(dtype: Any) -> DType:
     """`dtype`, which must be a float type. Raises ValueError otherwise."""
     wanted = dtypes.as_dtype(dtype)
     if not wanted.is_floating:
-        raise ValueError(f"Argument `dtype` is expected to be floating point. Received: {wanted!r}.")
+        raise ValueError(f"Argument `dtype` is expected to be floating point. Received: {wanted}.")
     return wanted
 
 

@@ -79,6 +79,11 @@ class Template:
         return self._scope
 
     @property
+    def var_scope(self) -> VariableScope | None:
+        """The older name of `variable_scope`."""
+        return self._scope
+
+    @property
     def variable_scope_name(self) -> str | None:
         """The name of that scope."""
         return None if self._scope is None else self._scope.name

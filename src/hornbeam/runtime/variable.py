@@ -385,6 +385,8 @@ class Variable(SparseUpdates, metaclass=VariableMeta):
         return id(self)
 
     def __bool__(self) -> bool:
+        if self._graph is not None and self._graph.v1:
+            return True  # as of any object: TF1 programs ask `if variable:`
         return bool(self.value())
 
     def __int__(self) -> int:

@@ -168,7 +168,7 @@ class VariableScope:
             given = getattr(initializer, "dtype", None)
             if wanted is not None and isinstance(given, dtypes.DType) and not callable(initializer):
                 if given.base_dtype is not wanted.base_dtype:
-                    raise ValueError(f"Initializer type '{given.base_dtype!r}' and explicit dtype '{wanted!r}' "
+                    raise ValueError(f"Initializer type '{given.base_dtype}' and explicit dtype '{wanted}' "
                                      "don't match.")
             return store.get_variable(
                 full_name, shape=shape, dtype=wanted or dtypes.as_dtype(self._dtype),
