@@ -203,44 +203,6 @@ def approx_min_k(operand: Any, k: int, reduction_dimension: int = -1, recall_tar
                         aggregate_to_topk=aggregate_to_topk, name=name)
 
 
-@op("InvertPermutation", inputs="x: T", names=("math.invert_permutation",), v1=("invert_permutation",), T=INDEX,
-    differentiable=PLACES, samples=lambda rng: [((rng.permutation(5).astype(np.int32),), {})])
-def invert_permutation(x):
-    """Where each number stands: y[x[i]] = i.
-
-    x: a vector of 0 … n - 1, each once. Raises InvalidArgumentError for anything else.
-    """
-    return jnp.zeros_like(x).at[x].set(jnp.arange(x.shape[0], dtype=x.dtype), mode="drop")
-
-
-@invert_permutation.shape
-def _(inputs, attrs):
-    dims = inputs[0].dims
-    if dims is not None and len(dims) != 1:
-        raise ShapeFault(f"Shape must be rank 1 but is rank {len(dims)}", "invert_permutation expects a 1D vector.")
-    return [(dims or (None,), inputs[0].dtype)]
-
-
-@invert_permutation.check
-def _(x):
-    size = x.shape[0]
-    if size == 0:
-        return jnp.zeros((), bool), []
-    outside = (x < 0) | (x >= size)
-    seen = jnp.zeros((size,), jnp.int32).at[jnp.clip(x, 0, size - 1)].add(1)
-    twice = seen[jnp.clip(x, 0, size - 1)] > 1
-    wrong = outside | twice
-    at = jnp.argmax(wrong)
-    return jnp.any(wrong), [x[at], outside[at], size]
-
-
-@invert_permutation.message
-def _(numbers, inputs, attrs):
-    if numbers[1]:
-        return f"{int(numbers[0])} is not between 0 and {int(numbers[2])}"
-    return f"{int(numbers[0])} is duplicated in the input."
-
-
 # Bins ----------------------------------------------------------------------------------------------
 
 
