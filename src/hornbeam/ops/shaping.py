@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.graph import dtypes, infer
+from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, NUMERIC, never, op
 from hornbeam.graph.shapes import TensorShape
@@ -460,6 +461,47 @@ def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> Tensor
     except ShapeFault:
         raise ValueError(f"Incompatible shapes for broadcasting. Two shapes are compatible if for each dimension pair "
                          f"they are either equal or one of them is 1. Received: {x} and {y}.") from None
+
+
+def _grid(tensors: list[Any], indexing: str) -> list[Any]:
+    """Vectors spread over the dimensions of a grid."""
+    count = len(tensors)
+    order = list(range(count))
+    if indexing == "xy" and count > 1:
+        order[:2] = [1, 0]
+    flat = [reshape_op(t, np.array([-1], np.int32)) for t in tensors]
+    sizes = [size_of(t) for t in flat]
+    known = [shapes.static_value(s) for s in sizes]
+    full: Any = [sizes[i] if known[i] is None else int(known[i]) for i in order]  # type: ignore[arg-type]
+    if all(k is not None for k in known):
+        full = np.array(full, np.int32)
+    columns = [np.array([-1 if order[k] == i else 1 for k in range(count)], np.int32) for i in range(count)]
+    return [broadcast_to(reshape_op(t, c), full) for t, c in zip(flat, columns, strict=True)]
+
+
+@composite("meshgrid")
+def _meshgrid(tensors: list[Any], indexing: str, name: str | None = None) -> list[Any]:
+    return _grid([convert(t) for t in tensors], indexing)
+
+
+@public("meshgrid")
+def meshgrid(*args: Any, **kwargs: Any) -> list[Any]:
+    """Vectors spread over a grid: output i varies along one dimension as input i does and is constant along others.
+
+    indexing: "xy" (the first input runs along columns) or "ij". name: the scope's name. Raises ValueError for
+    another indexing, TypeError for other keywords.
+
+    >>> [t.numpy().tolist() for t in meshgrid([1, 2], [3, 4, 5])][0]
+    [[1, 2], [1, 2], [1, 2]]
+    """
+    indexing, name = kwargs.pop("indexing", "xy"), kwargs.pop("name", "meshgrid")
+    if kwargs:
+        raise TypeError(f"'{next(iter(kwargs))}' is an invalid keyword argument for this function")
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'")
+    if not args:
+        return []
+    return _meshgrid(list(args), indexing, name=name)
 
 
 # The same bits ---------------------------------------------------------------------------------------

@@ -627,12 +627,3 @@ _masked: dict[str, Any] = {}
 def bind_mask(function: Any) -> None:
     """Say what a boolean mask as an index does (`selecting.boolean_mask`, which stands above)."""
     _masked["boolean_mask"] = function
-
-
-def bind(*classes: type) -> None:
-    """Give classes `[]`."""
-    for cls in classes:
-        cls.__getitem__ = getitem  # type: ignore[attr-defined]
-
-
-bind(Tensor)

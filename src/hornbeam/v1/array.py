@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
-from hornbeam.ops import array, constants, conversion, gathering, joining, moving, selecting, shaping
+from hornbeam.ops import array, blocks, constants, conversion, gathering, joining, moving, selecting, shaping, strings
 
 
 def either(now: Any, before: Any, names: tuple[str, str]) -> Any:
@@ -163,6 +165,65 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     if x is None or y is None:
         raise ValueError("x and y must both be non-None or both be None.")
     return selecting.select_op(condition, x, y, name=name)
+
+
+@public(v1=("space_to_batch", "nn.space_to_batch"))
+def space_to_batch(input: Any, paddings: Any, block_size: int | None = None, name: str | None = None,
+                   block_shape: Any = None) -> Any:
+    """The elements of each block of the padded spatial dimensions spread over as many batch entries."""
+    return blocks.space_to_batch_nd(input, _block(block_shape, block_size), paddings, name=name)
+
+
+@public(v1=("batch_to_space",))
+def batch_to_space(input: Any, crops: Any, block_size: int | None = None, name: str | None = None,
+                   block_shape: Any = None) -> Any:
+    """The inverse of `space_to_batch`: batch entries put back into blocks, then cropped."""
+    return blocks.batch_to_space(input, _block(block_shape, block_size), crops, name)
+
+
+def _block(shape: Any, size: int | None) -> Any:
+    if size is not None:
+        if shape is not None:
+            raise ValueError("Cannot specify both 'block_size' and 'block_shape'.")
+        return np.array([size, size])
+    if shape is None:
+        raise ValueError("block_shape (or block_size, for square blocks) is needed")
+    return shape
+
+
+@public(v1=("space_to_depth", "nn.space_to_depth"))
+def space_to_depth(input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Any:
+    """Images whose square blocks became channels."""
+    return blocks.space_to_depth(input, block_size, data_format, name)
+
+
+@public(v1=("depth_to_space", "nn.depth_to_space"))
+def depth_to_space(input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Any:
+    """Images whose channels became square blocks."""
+    return blocks.depth_to_space(input, block_size, data_format, name)
+
+
+@public(v1=("extract_image_patches", "image.extract_image_patches"))
+def extract_image_patches(images: Any, ksizes: Any = None, strides: Any = None, rates: Any = None,
+                          padding: str | None = None, name: str | None = None, sizes: Any = None) -> Any:
+    """Windows of images as channels. `ksizes` is the older name of `sizes`."""
+    wanted = either(sizes, ksizes, ("sizes", "ksizes"))
+    given = {"sizes": wanted, "strides": strides, "rates": rates, "padding": padding}
+    if any(v is None for v in given.values()):
+        raise ValueError(f"extract_image_patches needs {', '.join(k for k, v in given.items() if v is None)}")
+    return blocks.extract_patches(images, wanted, strides, rates, str(padding), name)
+
+
+@public(v1=("strings.length",))
+def string_length(input: Any, name: str | None = None, unit: str = "BYTE") -> Any:
+    """The length of each string, as int32."""
+    return strings.length(input, unit, name)
+
+
+@public(v1=("strings.substr", "substr"))
+def substr(input: Any, pos: Any, len: Any, name: str | None = None, unit: str = "BYTE") -> Any:
+    """The `len` bytes or characters of each string from `pos` on."""
+    return strings.substr(input, pos, len, unit, name)
 
 
 # Names from before TensorFlow 1.0 ----------------------------------------------------------------------
