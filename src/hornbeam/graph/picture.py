@@ -179,25 +179,32 @@ def svg(units: list[Unit], edges: list[Edge]) -> str:
 
 
 def _edge_parts(units: list[Unit], edges: list[Edge], layout: Layout) -> Iterator[str]:
+    """All lines, then all labels, so that no line runs through a label. What leads to training is pale."""
     pale = {i for i, unit in enumerate(units) if _is_training(unit)}
+    labels = []
     for edge, way in zip(edges, layout.ways, strict=True):
-        (x, y), *rest = way
-        path = [f"M{x:.1f} {y:.1f}"]
-        for to_x, to_y in rest:
-            middle = (y + to_y) / 2
-            path.append(f"C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {to_y:.1f}")
-            x, y = to_x, to_y
-        dashes = ' stroke-dasharray="3 3"' if edge.is_control else ""
         is_pale = edge.is_control or edge.end in pale
-        opacity = ' opacity="0.3"' if is_pale else ""
-        yield f'<path d="{" ".join(path)}" fill="none" stroke="#666"{dashes}{opacity} marker-end="url(#tip)"/>'
+        style = ' stroke-dasharray="3 3"' * edge.is_control + ' opacity="0.3"' * is_pale
+        yield f'<path d="{_curve(way)}" fill="none" stroke="#666"{style} marker-end="url(#tip)"/>'
         if not is_pale:
             (x0, y0), (x1, y1) = way[-2:]
-            yield (
+            labels.append(
                 f'<text x="{x0 + 0.72 * (x1 - x0):.1f}" y="{y0 + 0.66 * (y1 - y0):.1f}" font-size="8" '
                 'fill="#555" stroke="white" stroke-width="3" paint-order="stroke">'
                 f"{html.escape(edge.label)}</text>"
             )
+    yield from labels
+
+
+def _curve(way: list[tuple[float, float]]) -> str:
+    """A path through the points that leaves and enters each of them vertically."""
+    (x, y), *rest = way
+    path = [f"M{x:.1f} {y:.1f}"]
+    for to_x, to_y in rest:
+        middle = (y + to_y) / 2
+        path.append(f"C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {to_y:.1f}")
+        x, y = to_x, to_y
+    return " ".join(path)
 
 
 def _box_parts(units: list[Unit], sizes: list[tuple[float, float]], layout: Layout) -> Iterator[str]:
