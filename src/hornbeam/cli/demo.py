@@ -46,10 +46,10 @@ class Network(NamedTuple):
 
 
 @click.command()
-@click.option("--epochs", default=3, show_default=True, help="Passes over the training images.")
+@click.option("--steps", default=1500, show_default=True, help="Training steps, of 100 images each.")
 @click.option("--seed", default=0, show_default=True, help="Makes the run repeatable.")
 @click.option("--picture", default="demo-graph.svg", show_default=True, help="Where the graph is drawn.")
-def demo(epochs: int, seed: int, picture: str) -> None:
+def demo(steps: int, seed: int, picture: str) -> None:
     """Train a network on MNIST, here in the terminal."""
     console = Console()
     np.random.seed(seed)
@@ -58,7 +58,7 @@ def demo(epochs: int, seed: int, picture: str) -> None:
         tf.set_random_seed(seed)
         network = build(data.side**2)
         session.run(tf.global_variables_initializer())
-        train(console, session, network, data.train, epochs)
+        train(console, session, network, data.train, steps)
         answers = session.run(network.answers, feed_dict={network.images: data.test.images})
         right = answers == data.test.labels
         console.print(f"\nAccuracy on {len(right)} images that it has not seen: [bold]{right.mean():.4f}[/bold]\n")
@@ -110,9 +110,8 @@ def _linear(inputs: Any, size_in: int, size_out: int, name: str) -> Any:
         return tf.matmul(inputs, weights) + tf.Variable(tf.zeros([size_out]), name="b")
 
 
-def train(console: Console, session: Any, network: Network, data: input_data.DataSet, epochs: int) -> None:
+def train(console: Console, session: Any, network: Network, data: input_data.DataSet, steps: int) -> None:
     """Train, with a bar that shows the loss, averaged over a while, and the steps per second."""
-    steps = epochs * data.num_examples // BATCH
     columns = (
         "{task.description}",
         BarColumn(),
@@ -146,7 +145,7 @@ def draw_answers(console: Console, data: Data, answers: np.ndarray) -> None:
     pictures = []
     for index in chosen:
         answer, truth = answers[index], data.test.labels[index]
-        caption = Text(f"{answer}", "bold green") if answer == truth else Text(f"{answer}, but is {truth}", "bold red")
+        caption = Text(f"{answer}", "bold green") if answer == truth else Text(f"{answer} for {truth}", "bold red")
         caption.align("center", width)
         shaded = console.color_system in ("truecolor", "256")
         pictures.append(half_blocks(images[index], shaded) + Text("\n") + caption)
