@@ -2,7 +2,8 @@
 
 What is built in it may use tensors of the graphs around it: `bring_in` captures them, so that each becomes an input
 of the operation that holds the body. Variables are the exception: they come in as they are, and a run finds them by
-their operation. Names, collections, seeds and new variables are the outermost graph's.
+their operation. Names, collections, seeds and new variables are the outermost graph's. A body that repeats the
+operations of another (a gradient does) takes the other's tensors by their copies (`replays`).
 
 Invariants: `inputs` line up with the inputs of the operation that holds the body; a body that is `closed` gets no
 operation any more, so operations may share it.
@@ -47,6 +48,7 @@ class Body(Graph):
         self.captures: dict[GraphTensor, GraphTensor] = {}
         self.sources: dict[GraphTensor, GraphTensor] = {}
         self.outer_controls: dict[Operation, None] = {}
+        self.replays: dict[Graph, Callable[[GraphTensor], GraphTensor]] = {}
         self.closed = False
         self._scope = scope.rstrip("/")
         self._name_counts = outer._name_counts
@@ -75,6 +77,9 @@ class Body(Graph):
         """
         if tensor.op.graph is self or tensor.op.type == "VariableV2":
             return tensor
+        copied = self.replays.get(tensor.op.graph)
+        if copied is not None:
+            return copied(tensor)
         source = self.outer.bring_in(tensor)
         held = self.captures.get(source)
         if held is None:
@@ -188,6 +193,11 @@ def has_effects(op: Operation) -> bool:
     if declaration.structural:
         return any(has_effects(inner) for body in bodies(op) for inner in body._operations)
     return declaration.stateful and not declaration.random and op.type not in _NO_EFFECT
+
+
+def ordered_for(ops: Iterable[Operation]) -> list[Operation]:
+    """What operations need, themselves included, in the order it runs."""
+    return _order[0](ops)
 
 
 def has_checks(op: Operation) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.graph import dtypes, mode, nest
+from hornbeam.graph import dtypes, infer, mode, nest
 from hornbeam.graph.body import Body
 from hornbeam.graph.call import as_tensor, graph_for
 from hornbeam.graph.call import convert_to_tensor as convert
@@ -291,10 +291,11 @@ def _numbered(branch_fns: Any, default: Any) -> list[Any]:
 
 
 def loop(graph: Graph, condition: Callable[..., Any], body: Callable[..., Any], start: Sequence[GraphTensor],
-         dims: Sequence[Dims] | None = None, counted: bool = True) -> list[GraphTensor]:
+         dims: Sequence[Dims] | None = None, counted: bool = True, limit: int | None = None) -> list[GraphTensor]:
     """`body` of the loop variables for as long as `condition` of them holds, as an operation of `graph`.
 
     `condition` and `body` take tensors; `body` gives as many. dims: what is known of their shapes in every iteration.
+    limit: a number of iterations that is known not to be exceeded.
     """
     shapes = [t._dims for t in start] if dims is None else list(dims)
     made: list[tuple[Body, list[GraphTensor]]] = []
@@ -311,7 +312,8 @@ def loop(graph: Graph, condition: Callable[..., Any], body: Callable[..., Any], 
     _refuse_changed(start, shapes, inner.outputs)
     sources = close_all(graph, [test, inner], [made[0][1], made[1][1]])
     with graph.control_dependencies(waits_of([test, inner])):
-        return structural.while_op([*start, *sources], cond=test, body=inner, count=len(start), counted=counted)
+        return structural.while_op([*start, *sources], cond=test, body=inner, count=len(start), counted=counted,
+                                   limit=limit)
 
 
 def _refuse_changed(start: Sequence[GraphTensor], shapes: Sequence[Dims], outputs: Sequence[GraphTensor]) -> None:
@@ -406,11 +408,15 @@ class _Loop:
         dims = self._dims(shape_invariants)
         start, condition, body = list(self.start), self._condition, self._body
         limited = maximum_iterations is not None
+        known: Any = None
         if limited:
-            condition, body = self._limited(ops["Cast"](convert(maximum_iterations), DstT=dtypes.int32))
+            limit = ops["Cast"](convert(maximum_iterations), DstT=dtypes.int32)
+            condition, body = self._limited(limit)
             start.insert(0, as_tensor(np.int32(0), None, self.graph, self.graph.unique_name("iteration_counter", False)))
             dims.insert(0, ())
-        results = [ops["Identity"](t, name="Exit") for t in loop(self.graph, condition, body, start, dims)]
+            known = infer.constant_value(limit) if isinstance(limit, GraphTensor) else None
+        made = loop(self.graph, condition, body, start, dims, limit=None if known is None else int(known))
+        results = [ops["Identity"](t, name="Exit") for t in made]
         packed = nest.pack_sequence_as(self.returned if self.v1 else self.structure, results[limited:], True)
         return packed
 

@@ -230,30 +230,30 @@ def _refuse_different(operation: Any, results: Sequence[Any]) -> None:
 
 
 @op("While", inputs="input: list", structural=True, returns_list=True)
-def while_op(input, *, cond: Any, body: Any, count: int, output_shapes: Any = (), counted: bool = True):
+def while_op(input, *, cond: Any, body: Any, count: int, counted: bool = True, limit: Any = None):
     """The loop variables (the first `count` inputs) after running `body` on them for as long as `cond` holds.
 
-    The inputs after them do not change. counted: each iteration has its own random numbers.
+    The inputs after them do not change. counted: each iteration has its own random numbers. limit: a number of
+    iterations that is known not to be exceeded.
     """
     raise ShapeFault("a loop is run by its graph's runtime")
 
 
 @while_op.shape
 def _(inputs, attrs):
-    dims = attrs["output_shapes"] or [t._dims for t in attrs["body"].inputs[:attrs["count"]]]
-    return [(d, t.dtype.base_dtype) for d, t in zip(dims, attrs["body"].outputs, strict=True)]
+    return [(t._dims, t.dtype.base_dtype) for t in attrs["body"].inputs[:attrs["count"]]]
 
 
 @while_op.static
 def _(operation):
     held = operation.attrs["cond"], operation.attrs["body"]
     count, body = operation.attrs["count"], operation.attrs["body"]
-    steady = {operation.inputs[i] for i in range(count) if _unchanged(body, i)} | set(operation.inputs[count:])
+    steady = {operation.inputs[i] for i in range(count) if is_unchanged(body, i)} | set(operation.inputs[count:])
     found = dict.fromkeys(t for b in held for t in static_captures(operation, b, operation.inputs))
     return [t for t in found if t in steady]
 
 
-def _unchanged(body: Body, index: int) -> bool:
+def is_unchanged(body: Body, index: int) -> bool:
     """Whether an iteration hands a loop variable on as it is."""
     tensor = body.outputs[index]
     while tensor.op.type == "Identity":
@@ -289,7 +289,7 @@ def _traced(context: Any, operation: Any, values: list[Any]) -> list[Any]:
     attrs = operation.attrs
     cond, body, count = attrs["cond"], attrs["body"], attrs["count"]
     types = [t.dtype.base_dtype for t in body.outputs]
-    steady = [_unchanged(body, i) for i in range(count)]
+    steady = [is_unchanged(body, i) for i in range(count)]
     rest = values[count:]
     state = _State(context, operation)
     first = [v for v, same in zip(values[:count], steady, strict=True) if not same]
@@ -355,8 +355,11 @@ def _sound(state: Any) -> Any:
 
 
 @op("Step", inputs="iteration: int32, input: list", structural=True, returns_list=True)
-def step_op(iteration, input, *, body: Any):
-    """The outputs of a graph run once, with the random numbers of the given iteration of the loop around."""
+def step_op(iteration, input, *, body: Any, counted: bool = True):
+    """The outputs of a graph run once.
+
+    counted: with the random numbers of the given iteration of a loop that stands here.
+    """
     raise ShapeFault("a graph is run by its runtime")
 
 
@@ -372,7 +375,9 @@ def _(operation):
 
 @step_op.lower
 def _(context, operation, values):
-    index = int(values[0]) if context.concrete else values[0]
-    return run_inside(context, operation.attrs["body"], values[1:], mixed_iteration(context.iteration, index))
+    iteration = context.iteration
+    if operation.attrs["counted"]:
+        iteration = mixed_iteration(iteration, int(values[0]) if context.concrete else values[0])
+    return run_inside(context, operation.attrs["body"], values[1:], iteration)
 
 

@@ -1,0 +1,174 @@
+"""Rows of a buffer: where loops keep states for their gradients, and tensor arrays their elements.
+
+A buffer is a tensor whose first dimension counts rows. `SetRow` on the host writes in place where it may, and keeps
+rows of different shapes side by side in an array of arrays.
+
+The places of checkpoints, for a loop whose number of iterations nobody knows: there are `slots` (a power of two,
+2^s) places, and iterations are kept at multiples of 2^e; e starts at 0 and grows by one whenever the places are full.
+Then every second checkpoint may go, and new ones take those places: multiple m stands at m rotated left by e within s
+bits, so nothing ever moves. One place more takes what need not be kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from hornbeam.graph.execute import ShapeFault
+from hornbeam.graph.op import never, op
+
+_COUNTS = never("integer result")
+
+
+def _rows(inputs: Any, attrs: dict[str, Any]) -> Any:
+    dims = inputs[0].dims
+    return [(None if dims is None else (attrs["rows"], *dims), inputs[0].dtype)]
+
+
+@op("RowBuffer", inputs="example: T", differentiable=never("constant result"),
+    samples=lambda rng: [((rng.normal(size=(2, 3)),), {"rows": 4})])
+def row_buffer(example, *, rows: int):
+    """Zeros for `rows` rows of the shape and dtype of `example`."""
+    return jnp.zeros((rows, *jnp.shape(example)), example.dtype)
+
+
+row_buffer.shape(_rows)
+
+
+@row_buffer.lower
+def _(context, operation, values):
+    rows, example = operation.attrs["rows"], values[0]
+    make = np if context.concrete else jnp
+    return [make.zeros((rows, *np.shape(example)), example.dtype)]
+
+
+def _like_buffer(inputs: Any, attrs: dict[str, Any]) -> Any:
+    return [(inputs[0].dims, inputs[0].dtype)]
+
+
+def _numbered(rng: np.random.Generator) -> list[Any]:
+    return [((rng.normal(size=(4, 2)), np.int32(1), rng.normal(size=2)), {}),
+            ((rng.normal(size=3), np.int32(0), np.asarray(rng.normal())), {})]
+
+
+@op("SetRow", inputs="buffer: T, index: int32, value: T", samples=_numbered)
+def set_row(buffer, index, value):
+    """`buffer` with `value` as row `index`."""
+    return lax.dynamic_update_index_in_dim(buffer, value.astype(buffer.dtype), index, 0)
+
+
+set_row.shape(_like_buffer)
+
+
+@set_row.lower
+def _(context, operation, values):
+    buffer, index, value = values
+    if not context.concrete:
+        if jnp.shape(value) != jnp.shape(buffer)[1:]:
+            raise ShapeFault(f"a row of shape {jnp.shape(value)} does not fit {jnp.shape(buffer)}")
+        return [set_row.function(jnp.asarray(buffer), index, jnp.asarray(value))]
+    value = np.asarray(value)
+    if not isinstance(buffer, np.ndarray) or not buffer.flags.writeable:
+        buffer = np.array(buffer)
+    if buffer.dtype != object and value.shape != buffer.shape[1:]:
+        rows = np.empty(buffer.shape[0], object)
+        rows[:] = list(buffer)
+        buffer = rows
+    buffer[int(index)] = value
+    return [buffer]
+
+
+@set_row.grad
+def _(call, dy):
+    index = call.inputs[1]
+    return clear_row(dy, index), None, get_row(dy, index)
+
+
+@op("ClearRow", inputs="buffer: T, index: int32", samples=lambda rng: [((rng.normal(size=(4, 2)), np.int32(1)), {})])
+def clear_row(buffer, index):
+    """`buffer` with zeros as row `index`."""
+    return lax.dynamic_update_index_in_dim(buffer, jnp.zeros(buffer.shape[1:], buffer.dtype), index, 0)
+
+
+clear_row.shape(_like_buffer)
+
+
+@clear_row.grad
+def _(call, dy):
+    return clear_row(dy, call.inputs[1]), None
+
+
+@op("GetRow", inputs="buffer: T, index: int32", samples=lambda rng: [((rng.normal(size=(4, 2)), np.int32(1)), {})])
+def get_row(buffer, index):
+    """Row `index` of `buffer`."""
+    return lax.dynamic_index_in_dim(buffer, index, 0, keepdims=False)
+
+
+@get_row.shape
+def _(inputs, attrs):
+    dims = inputs[0].dims
+    return [(None if dims is None else dims[1:], inputs[0].dtype)]
+
+
+@get_row.lower
+def _(context, operation, values):
+    buffer, index = values
+    return [np.asarray(buffer[int(index)]) if context.concrete else get_row.function(jnp.asarray(buffer), index)]
+
+
+@get_row.grad
+def _(call, dy):
+    return only_row(dy, call.inputs[1], call.inputs[0]), None
+
+
+@op("OnlyRow", inputs="value: T, index: int32, like: T",
+    samples=lambda rng: [((rng.normal(size=2), np.int32(1), rng.normal(size=(4, 2))), {})])
+def only_row(value, index, like):
+    """Zeros of the shape of `like` with `value` as row `index`."""
+    return lax.dynamic_update_index_in_dim(jnp.zeros(like.shape, like.dtype), value, index, 0)
+
+
+@only_row.shape
+def _(inputs, attrs):
+    return [(inputs[2].dims, inputs[2].dtype)]
+
+
+@only_row.grad
+def _(call, dy):
+    return get_row(dy, call.inputs[1]), None, None
+
+
+# Places of checkpoints ------------------------------------------------------------------------------
+
+
+def place_of(multiple: Any, exponent: Any, slots: int) -> Any:
+    """Where checkpoint number `multiple` stands when checkpoints are 2^exponent iterations apart."""
+    bits = slots.bit_length() - 1
+    if bits == 0:
+        return jnp.zeros_like(multiple)
+    turn = exponent % bits
+    return ((multiple << turn) | (multiple >> (bits - turn))) & (slots - 1)
+
+
+@op("CheckpointPlace", inputs="iteration: int32, exponent: int32", outputs=("place", "exponent_now"),
+    differentiable=_COUNTS, samples=lambda rng: [((np.int32(5), np.int32(0)), {"slots": 4})])
+def checkpoint_place(iteration, exponent, *, slots: int):
+    """Where to keep this iteration's state (place `slots` for those that are not kept), and the exponent from now."""
+    exponent = exponent + (iteration == (jnp.int32(slots) << exponent)).astype(jnp.int32)
+    kept = (iteration & ((jnp.int32(1) << exponent) - 1)) == 0
+    place = place_of(iteration >> exponent, exponent, slots)
+    return jnp.where(kept, place, slots).astype(jnp.int32), exponent
+
+
+@op("CheckpointOf", inputs="multiple: int32, exponent: int32", differentiable=_COUNTS,
+    samples=lambda rng: [((np.int32(3), np.int32(1)), {"slots": 4})])
+def checkpoint_of(multiple, exponent, *, slots: int):
+    """Where checkpoint number `multiple` stands."""
+    return place_of(multiple, exponent, slots).astype(jnp.int32)
+
+
+for _op in (checkpoint_place, checkpoint_of):
+    _op.shape(lambda inputs, attrs, _n=len(_op.output_names) or 1: [((), inputs[0].dtype)] * _n)
