@@ -16,7 +16,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.op import COMPLEX, FLOATS, INEXACT, NUMERIC, REALS, SIGNED, never, op, registry
 from hornbeam.ops import array, rules
 from hornbeam.ops.array import unbroadcast
-from hornbeam.ops.casts import complex_op, conjugate
+from hornbeam.ops.casts import cast_op, complex_op, conjugate, real_op
 from hornbeam.ops.compare import greater, greater_equal, less_equal, not_equal, select
 from hornbeam.ops.samples import integers, pairs, reals
 
@@ -320,13 +320,19 @@ minimum.grad(_chosen_gradient(less_equal))
 
 
 @op("NextAfter", names=("math.nextafter",), v1=("nextafter",), v2=(), inputs="x1: T, x2: T", T=WIDE,
-    differentiable=STEPS, samples=pairs(-2, 2))
+    samples=pairs(-2, 2), waive={"gradient": "the step is far below what differences can see"})
 def nextafter(x1, x2):
     """The next float after x1 in the direction of x2; shapes broadcast."""
     return jnp.nextafter(x1, x2)
 
 
 nextafter.shape(rules.broadcast)
+
+
+@nextafter.grad
+def _(call, dy):
+    x1, x2 = call.inputs
+    return unbroadcast(dy, x1), unbroadcast(array.zeros_like(dy), x2)
 
 
 # One input -----------------------------------------------------------------------------------------
@@ -387,7 +393,14 @@ def sign(x):
 
 @sign.grad
 def _(call, dy):
-    return array.zeros_like(call.inputs[0])
+    x, y = call.inputs[0], call.outputs[0]
+    if not x.dtype.base_dtype.is_complex:
+        return array.zeros_like(x)
+    # Along the circle the sign follows its argument, outwards it does not move.
+    kind = x.dtype.base_dtype
+    outwards = multiply(y, cast_op(real_op(multiply(conjugate(y), dy), Tout=kind.real_dtype), DstT=kind))
+    size = cast_op(complex_abs(x, Tout=kind.real_dtype), DstT=kind)
+    return registry["DivNoNan"](subtract(dy, outwards), size)
 
 
 @op("Square", inputs="x: T", names=("square", "math.square"), T=NUMERIC, samples=reals(-2, 2))

@@ -77,10 +77,10 @@ def _(inputs, attrs):
     samples=lambda rng: [((rng.normal(size=(2, 2)), np.array([[0, 2], [1, 0]], np.int32), np.zeros((2, 3))), {})])
 def spread_by_place(dy, indices, like):
     """Zeros like a tensor, with the elements of `dy` put where `indices` say, along the last dimension."""
-    rows = jnp.reshape(dy, (-1, dy.shape[-1]))
-    places = jnp.reshape(indices, (-1, indices.shape[-1]))
-    out = jnp.zeros((rows.shape[0], like.shape[-1]), dy.dtype)
-    return jnp.reshape(out.at[jnp.arange(rows.shape[0])[:, None], places].add(rows), like.shape)
+    count = int(np.prod(dy.shape[:-1]))
+    rows, places = jnp.reshape(dy, (count, dy.shape[-1])), jnp.reshape(indices, (count, dy.shape[-1]))
+    out = jnp.zeros((count, like.shape[-1]), dy.dtype)
+    return jnp.reshape(out.at[jnp.arange(count)[:, None], places].add(rows), like.shape)
 
 
 @spread_by_place.shape

@@ -59,8 +59,7 @@ def cumprod_op(x, axis, *, exclusive: bool = False, reverse: bool = False):
 @op("CumulativeLogsumexp", inputs="x: T, axis: Tidx static", T=FLOATS, Tidx=INDEX, samples=_samples)
 def cumulative_logsumexp_op(x, axis, *, exclusive: bool = False, reverse: bool = False):
     """The running log(Σ exp(x)) along an axis."""
-    lowest = jnp.finfo(x.dtype).min
-    return _running(x, axis, exclusive, reverse, lowest, lambda v, a: jax.lax.cumlogsumexp(v, a))
+    return _running(x, axis, exclusive, reverse, -jnp.inf, lambda v, a: jax.lax.cumlogsumexp(v, a))
 
 
 for _scan in (cumsum_op, cumprod_op, cumulative_logsumexp_op):
@@ -95,7 +94,7 @@ def cumulative_logsumexp(x: Any, axis: Any = 0, exclusive: bool = False, reverse
                          name: str | None = None) -> Any:
     """The running log(Σ exp(x)) along an axis, without overflow.
 
-    x: floats. exclusive: without the element itself; the first place holds the lowest finite number. reverse: from
+    x: floats. exclusive: without the element itself; the first place holds -inf. reverse: from
     the end. Raises InvalidArgumentError where the tensor has no such axis.
     """
     return cumulative_logsumexp_op(x, axis, exclusive=exclusive, reverse=reverse,

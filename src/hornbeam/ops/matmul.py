@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -281,6 +282,20 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
 def einsum_op(inputs, *, equation: str):
     """A sum of products of tensors in Einstein's notation."""
     return jnp.einsum(equation, *inputs).astype(inputs[0].dtype)
+
+
+@op("EinsumGrad", inputs="dy: T, inputs: list T", T=NUMERIC, returns_list=True,
+    samples=lambda rng: [((rng.normal(size=(2, 4)), [rng.normal(size=(2, 3)), rng.normal(size=(3, 4))]),
+                          {"equation": "ij,jk->ik"})])
+def einsum_grad(dy, inputs, *, equation: str):
+    """The gradients of all inputs of `Einsum`."""
+    _, pull = jax.vjp(lambda *values: jnp.einsum(equation, *values).astype(dy.dtype), *inputs)
+    return [jnp.conj(g) for g in pull(jnp.conj(dy))] if jnp.iscomplexobj(dy) else list(pull(dy))
+
+
+@einsum_op.grad
+def _(call, dy):
+    return einsum_grad(dy, list(call.inputs), equation=call.attrs["equation"])
 
 
 @composite("einsum")

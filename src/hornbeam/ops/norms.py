@@ -67,10 +67,8 @@ def _check_order(ord: Any, of_matrices: bool) -> None:
 
 
 def _squares(x: Any, axes: Any) -> Any:
-    """Σ|x|², kept dimensions."""
-    if x.dtype.base_dtype.is_complex:
-        return real(reduce_sum(multiply(x, conj(x)), axes, True))
-    return reduce_sum(multiply(x, x), axes, True)
+    """Σ|x|², kept dimensions, in the dtype of x."""
+    return reduce_sum(multiply(x, conj(x)), axes, True)
 
 
 def _kept(x: Any, axes: Any, keepdims: bool | None) -> Any:

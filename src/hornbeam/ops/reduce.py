@@ -231,7 +231,7 @@ for _reduction in (sum_op, mean_op, prod_op, euclidean_norm_op, max_op, min_op, 
 def every_axis(x: Any, axis: Any) -> Any:
     """`axis`, or where it is None every dimension of `x`, as a constant where the rank is known."""
     if axis is not None:
-        return axis
+        return np.zeros(0, np.int32) if isinstance(axis, (list, tuple)) and not axis else axis
     if x.dims is None:
         return registry["Range"](0, registry["Rank"](x), 1, name="range")
     axes = np.arange(len(x.dims), dtype=np.int32)
@@ -394,25 +394,27 @@ def _place_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
     return [(dims[:at] + dims[at + 1:], attrs["output_type"])]
 
 
-def _place(find: Any, x: Any, dimension: Any, output_type: Any) -> Any:
+def _place(find: Any, x: Any, worst: Any, dimension: Any, output_type: Any) -> Any:
     axis = _axis_within(dimension, jnp.ndim(x))
     if x.shape[axis] == 0:
         raise ShapeFault(f"Reduction axis {axis} is empty in shape {rules.text(x.shape)}")
+    if jnp.issubdtype(x.dtype, jnp.floating):
+        x = jnp.where(jnp.isnan(x), jnp.asarray(worst, x.dtype), x)
     return find(x, axis).astype(output_type.np_dtype)
 
 
 @op("ArgMax", inputs="input: T, dimension: Tidx static", T=REALS + BOOL, Tidx=(dtypes.int16, *INDEX),
     attr_types={"output_type": "type"}, differentiable=PLACES, samples=along_axis(output_type="int64"))
 def argmax_op(input, dimension, *, output_type: Any = dtypes.int64):
-    """Where the largest value stands along a dimension; the first of equals."""
-    return _place(jnp.argmax, input, dimension, output_type)
+    """Where the largest value stands along a dimension; the first of equals; NaN never."""
+    return _place(jnp.argmax, input, -np.inf, dimension, output_type)
 
 
 @op("ArgMin", inputs="input: T, dimension: Tidx static", T=REALS + BOOL, Tidx=INDEX,
     attr_types={"output_type": "type"}, differentiable=PLACES, samples=along_axis(output_type="int64"))
 def argmin_op(input, dimension, *, output_type: Any = dtypes.int64):
-    """Where the smallest value stands along a dimension; the first of equals."""
-    return _place(jnp.argmin, input, dimension, output_type)
+    """Where the smallest value stands along a dimension; the first of equals; NaN never."""
+    return _place(jnp.argmin, input, np.inf, dimension, output_type)
 
 
 argmax_op.shape(_place_shape)
