@@ -67,7 +67,7 @@ def filled_to(array: np.ndarray, shape: Any, repeat_last: bool = False) -> np.nd
     """`array` in another shape; one element fills it. `repeat_last`: too few elements go on with the last one."""
     if shape is None:
         return array
-    dims = tuple(TensorShape(shape).as_list())
+    dims: Any = tuple(TensorShape(shape).as_list())
     size = int(np.prod(dims))
     if array.size == size:
         return array.reshape(dims)
@@ -172,6 +172,7 @@ def _filled(shape: Any, dtype: Any, one: bool) -> Any:
     """The body of `zeros` and `ones`, in their scope."""
     value = _scalar(dtypes.as_dtype(dtype).base_dtype, one)
     shape = shape_argument(shape)
+    sizes: Any
     if isinstance(shape, Tensor):
         sizes = shape
     elif holds_tensors(shape):

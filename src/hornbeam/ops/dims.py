@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hornbeam.graph import infer
+from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.infer import Input
 from hornbeam.graph.shapes import Dims
@@ -86,6 +87,11 @@ def static_dims(tensor: Any) -> tuple[int, ...] | None:
     return None if dims is None or None in dims else dims
 
 
+def refused(operation: Any, text: str) -> InvalidArgumentError:
+    """The error of an operation whose values do not fit, for what is found while it is lowered."""
+    return InvalidArgumentError(None, operation, f"{text}\n\t [[{{{{node {operation.name}}}}}]]")
+
+
 def with_dims(tensor: Any, dims: Dims) -> Any:
     """`tensor`, whose static shape learns what is known besides."""
     if type(tensor) is GraphTensor and dims is not None and tensor._dims != dims:
@@ -93,5 +99,5 @@ def with_dims(tensor: Any, dims: Dims) -> Any:
     return tensor
 
 
-__all__ = ["Input", "ShapeFault", "held_shape", "known_axis", "merged", "normal_axis", "product", "static_dims",
-           "static_value", "text", "want_rank", "with_dims"]
+__all__ = ["Input", "ShapeFault", "held_shape", "known_axis", "merged", "normal_axis", "product", "refused",
+           "static_dims", "static_value", "text", "want_rank", "with_dims"]

@@ -11,7 +11,7 @@ import numpy as np
 from hornbeam.graph import dtypes, indexed_slices, infer
 from hornbeam.graph.indexed_slices import IndexedSlices
 from hornbeam.graph.names import public
-from hornbeam.graph.op import INDEX, NUMERIC, never, op
+from hornbeam.graph.op import BOOL, INDEX, NUMERIC, REALS, never, op
 from hornbeam.graph.op import registry as ops
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops import dims as shapes
@@ -392,7 +392,7 @@ def _targets(indices: Any) -> tuple[Any, ...]:
 
 
 @op("ScatterNd", inputs="indices: Tindices, updates: T, shape: Tindices static", names=("scatter_nd",),
-    v1=("manip.scatter_nd",), Tindices=_PLACES,
+    v1=("manip.scatter_nd",), Tindices=_PLACES, T=NUMERIC + BOOL,
     samples=lambda rng: [((np.array([[1], [1], [3]]), rng.normal(size=(3, 2)), np.array([4, 2])), {}),
                          ((np.array([[0, 1]]), rng.normal(size=1), np.array([2, 2])), {})])
 def scatter_nd(indices, updates, shape, *, bad_indices_policy: str = ""):
@@ -487,10 +487,10 @@ scatter_sub = _declare(
     ("tensor_scatter_nd_sub",), ("tensor_scatter_sub",), T=NUMERIC)
 scatter_max = _declare(
     "TensorScatterMax", "max", "The tensor with the larger of its value and `updates` at the places `indices`.",
-    ("tensor_scatter_nd_max",), T=NUMERIC)
+    ("tensor_scatter_nd_max",), T=REALS)
 scatter_min = _declare(
     "TensorScatterMin", "min", "The tensor with the smaller of its value and `updates` at the places `indices`.",
-    ("tensor_scatter_nd_min",), T=NUMERIC)
+    ("tensor_scatter_nd_min",), T=REALS)
 
 
 @scatter_update_op.grad

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.graph import infer
+from hornbeam.graph import dtypes, infer
 from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
 from hornbeam.graph.shapes import TensorShape
@@ -103,7 +103,10 @@ def _(call, *dys):
 @public("identity_n")
 def identity_n(input: Any, name: str | None = None) -> list[Any]:
     """A list of tensors of the same values as those of `input`, all outputs of one operation."""
-    return identity_n_op([convert(i) for i in input], name=name)
+    tensors = [convert(i) for i in input]
+    if any(t.dtype.base_dtype is dtypes.string for t in tensors):
+        return [identity_op(t, name=name) for t in tensors]  # strings travel apart from numbers
+    return identity_n_op(tensors, name=name)
 
 
 @op("EnsureShape", inputs="input: T", samples=lambda rng: [((rng.normal(size=(2, 3)),), {"shape": (None, 3)})])

@@ -65,7 +65,7 @@ def _(tensor):
         return None
     if tensor.op.inputs[0]._dims == ():
         return tuple(p[0] if p is not None and len(p) == 1 else None for p in parts)
-    return None if any(p is None for p in parts) else tuple(d for p in parts for d in p)
+    return None if any(p is None for p in parts) else tuple(d for p in parts for d in p or ())
 
 
 @public("stack")
@@ -231,7 +231,7 @@ def _joined(parts: Sequence[Any], at: int, rank: int) -> tuple[int | None, ...]:
 @infer.partial_rule("ConcatV2")
 def _(tensor):
     parts = [infer.partial_shape(t) for t in tensor.op.inputs[:-1]]
-    return None if any(p is None for p in parts) else tuple(d for p in parts for d in p)
+    return None if any(p is None for p in parts) else tuple(d for p in parts for d in p or ())
 
 
 @op("ConcatOffset", inputs="concat_dim: int32 static, shape: list shape_type", shape_type=INDEX,
@@ -353,7 +353,7 @@ def _together(call: Any, dys: Sequence[Any], x: Any, axis: Any) -> Any:
 def split_v_op(value, size_splits, split_dim, *, num_split: int):
     """A tensor cut into parts of the given sizes along an axis; one size may be -1, for what is left."""
     axis = int(split_dim)
-    sizes = _sizes(size_splits, jnp.shape(value)[axis])
+    sizes: list[Any] = _sizes(size_splits, jnp.shape(value)[axis])
     return jnp.split(value, np.cumsum(sizes)[:-1], axis)
 
 
@@ -455,7 +455,8 @@ def _(inputs, attrs):
     (dims, dtype), times = inputs[0][:2], _known_multiples(inputs[1])
     _refuse_multiples(dims, times)
     if dims is None or times is None:
-        return [((None,) * len(times or dims) if (times or dims) is not None else None, dtype)]
+        known = dims if dims is not None else times
+        return [(None if known is None else (None,) * len(known), dtype)]
     return [(tuple(0 if 0 in (d, m) else None if d is None or m is None else d * m
                    for d, m in zip(dims, times, strict=True)), dtype)]
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from hornbeam.graph import dtypes, infer
 from hornbeam.graph.call import composite
-from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.execute import finding
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, never, op
@@ -81,7 +80,7 @@ def _(context, call, values):
     room = np.array(jnp.shape(x)) - np.asarray(size)
     if (room < 0).any():
         i = int(np.flatnonzero(room < 0)[0])
-        raise InvalidArgumentError(None, call, f"Expected size[{i}] in [0, {jnp.shape(x)[i]}], but got {size[i]}")
+        raise shapes.refused(call, f"Expected size[{i}] in [0, {jnp.shape(x)[i]}], but got {size[i]}")
     bad = (begin < 0) | (begin > room)
     at = jnp.argmax(bad)
     limit = jnp.take(jnp.asarray(np.array(jnp.shape(x))), at)

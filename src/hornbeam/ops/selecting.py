@@ -10,21 +10,21 @@ import numpy as np
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
-from hornbeam.graph.op import never, op
+from hornbeam.graph.op import BOOL, NUMERIC, never, op
 from hornbeam.graph.op import registry as ops
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import dims as shapes
 from hornbeam.ops import rules, slicing
 from hornbeam.ops.constants import range as range_
 from hornbeam.ops.constants import zeros_like_op
-from hornbeam.ops.conversion import convert, scope_name
+from hornbeam.ops.conversion import convert
 from hornbeam.ops.dims import ShapeFault
 from hornbeam.ops.gathering import gather_op
-from hornbeam.ops.joining import concat_op
 from hornbeam.ops.shaping import expand_dims_op, reshape_op, shape_of, squeeze_op, unbroadcast
 
 
 @op("Where", inputs="input: T", host=True, gives_strings=False, differentiable=never("integer result"),
+    T=NUMERIC + BOOL,
     samples=lambda rng: [((rng.random((2, 3)) < .5,), {}), ((rng.normal(size=(0, 2)),), {}), ((np.array(True),), {})])
 def where_op(input):
     """The places of the elements that are not zero, row by row."""
@@ -216,6 +216,3 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = dtypes.bool, na
     result = ops["Less"](row, column, name="Less")
     wanted = dtypes.as_dtype(dtype)
     return result if wanted.is_bool else ops["Cast"](result, DstT=wanted, name="Cast")
-
-
-__all__ = ["boolean_mask", "concat_op", "scope_name", "sequence_mask", "where"]

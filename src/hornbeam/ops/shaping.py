@@ -16,7 +16,7 @@ from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import dims as shapes
 from hornbeam.ops import rules
 from hornbeam.ops.conversion import convert, held, shape_argument
-from hornbeam.ops.dims import Input, ShapeFault
+from hornbeam.ops.dims import ShapeFault
 
 _INTEGER = never("integer result")
 
@@ -432,7 +432,8 @@ def broadcast_args(s0, s1):
 @broadcast_args.shape
 def _(inputs, attrs):
     ranks = [None if i.dims is None else i.dims[0] for i in inputs]
-    return [((None if None in ranks else max(ranks),), inputs[0].dtype)]
+    known = [r for r in ranks if r is not None]
+    return [((max(known) if len(known) == 2 else None,), inputs[0].dtype)]
 
 
 @infer.partial_rule("BroadcastArgs")
@@ -506,29 +507,30 @@ def meshgrid(*args: Any, **kwargs: Any) -> list[Any]:
 
 # The same bits ---------------------------------------------------------------------------------------
 
-_BITS = NUMERIC
 
-
-@op("Bitcast", inputs="input: T", attr_types={"type": "type"}, differentiable=never("reinterprets bits"), T=_BITS,
+@op("Bitcast", inputs="input: T", attr_types={"type": "type"}, differentiable=never("reinterprets bits"), T=NUMERIC,
     samples=lambda rng: [((rng.normal(size=(2, 3)).astype(np.float32),), {"type": dtypes.int32}),
                          ((rng.integers(0, 9, (2, 4), np.uint8),), {"type": dtypes.float32}),
                          ((rng.normal(size=3),), {"type": dtypes.uint8})])
 def bitcast_op(input, *, type: Any):
     """The bits of `input` read as another dtype."""
-    wanted = type.np_dtype
-    x = jnp.asarray(input)
-    if x.dtype.kind == "c" or np.dtype(wanted).kind == "c":
-        parts = x.view(np.dtype(f"f{x.dtype.itemsize // 2}")).reshape(*x.shape, 2) if x.dtype.kind == "c" else x
-        if np.dtype(wanted).kind != "c":
-            return jax.lax.bitcast_convert_type(parts, wanted) if np.dtype(wanted).itemsize <= x.dtype.itemsize // 2 \
-                else _joined(parts, wanted)
-        half = jax.lax.bitcast_convert_type(parts, np.dtype(f"f{np.dtype(wanted).itemsize // 2}"))
-        return half.reshape(*half.shape[:-1], -1).view(wanted)[..., 0]
+    x, wanted = jnp.asarray(input), np.dtype(type.np_dtype)
+    if x.dtype.kind == "c":
+        parts = jax.lax.bitcast_convert_type(jnp.stack([x.real, x.imag], -1), np.uint8)
+        x = jnp.reshape(parts, (*x.shape, x.dtype.itemsize))
+    if wanted.kind == "c":
+        return _complex_of(x, wanted)
+    if x.dtype == wanted:
+        return x
     return jax.lax.bitcast_convert_type(x, wanted)
 
 
-def _joined(parts: Any, wanted: Any) -> Any:
-    return jax.lax.bitcast_convert_type(parts, wanted)
+def _complex_of(x: Any, wanted: Any) -> Any:
+    """The bits of real numbers as complex ones: the last dimension holds the parts of one."""
+    lead = x.shape if x.dtype.itemsize == wanted.itemsize else x.shape[:-1]
+    parts = jnp.reshape(jax.lax.bitcast_convert_type(x, np.uint8), (*lead, 2, wanted.itemsize // 2))
+    parts = jax.lax.bitcast_convert_type(parts, np.dtype(f"f{wanted.itemsize // 2}"))
+    return jax.lax.complex(parts[..., 0], parts[..., 1])
 
 
 @bitcast_op.shape
@@ -558,6 +560,3 @@ def bitcast(input: Any, type: Any, name: str | None = None) -> Any:
     hold as many elements as fit (ValueError in a graph, InvalidArgumentError at once).
     """
     return bitcast_op(input, type=dtypes.as_dtype(type), name=name)
-
-
-__all__ = ["Input", "broadcast_like", "broadcast_to", "reshape", "shape", "unbroadcast"]

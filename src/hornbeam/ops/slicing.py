@@ -7,6 +7,7 @@ cost no compilation where they are single places.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any, NamedTuple, final
 
@@ -16,7 +17,6 @@ import numpy as np
 
 from hornbeam.graph import dtypes, infer, mode
 from hornbeam.graph.call import composite, graph_for
-from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.execute import Failed, execute, finding
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, op
@@ -246,7 +246,7 @@ def _masks(attrs: dict[str, Any]) -> Masks:
                  attrs["shrink_axis_mask"])
 
 
-def _ints(vector: Any) -> list[int]:
+def _ints(vector: Any) -> list[Any]:
     return [int(v) for v in vector]
 
 
@@ -286,28 +286,34 @@ def _sliced(dims: Any, vectors: Sequence[Any], attrs: dict[str, Any]) -> Any:
 
 
 def known_entries(tensor: GraphTensor) -> list[Entry] | None:
-    """The entries of a vector, None for those that only a run tells."""
+    """The entries of a vector, None for those that only a run tells; None where even their number is unknown."""
     value = infer.constant_value(tensor)
     if value is not None:
-        return _ints(value)
-    if tensor._dims is None or None in tensor._dims:
+        return [int(v) for v in value]
+    dims = tensor._dims
+    count = dims[0] if dims else None
+    if count is None:
         return None
     if tensor.op.type != "Pack" or tensor.op.inputs[0]._dims != ():
-        return [None] * tensor._dims[0]
+        return [None for _ in range(count)]
     return [None if (v := infer.constant_value(t)) is None else int(v) for t in tensor.op.inputs]
 
 
-def _only_places_move(operation: Any, vectors: Sequence[GraphTensor]) -> list[list[Entry]] | None:
+class _Entries(NamedTuple):
+    begin: list[Entry]
+    end: list[Entry]
+    strides: list[Entry]
+
+
+def _only_places_move(operation: Any, vectors: Sequence[GraphTensor]) -> _Entries | None:
     """The known entries, where some are unknown but all those are single places; else None."""
-    found = [known_entries(t) for t in vectors]
-    if any(f is None for f in found):
+    begin, end, strides = (known_entries(t) for t in vectors)
+    if begin is None or end is None or strides is None or None in strides:
         return None
-    begin, end, strides = found  # type: ignore[misc]
-    places = operation.attrs["shrink_axis_mask"] & ~operation.attrs["ellipsis_mask"] & ~operation.attrs["new_axis_mask"]
-    moves = any(b is None or e is None for b, e in zip(begin, end, strict=True))
-    fits = all((b is not None and e is not None) or places >> i & 1
-               for i, (b, e) in enumerate(zip(begin, end, strict=True)))
-    return [begin, end, strides] if moves and fits and None not in strides else None
+    masks = _masks(operation.attrs)
+    places = masks.shrink & ~masks.ellipsis & ~masks.new_axis
+    unknown = [i for i, (b, e) in enumerate(zip(begin, end, strict=True)) if b is None or e is None]
+    return _Entries(begin, end, strides) if unknown and all(places >> i & 1 for i in unknown) else None
 
 
 @strided_slice_op.static
@@ -323,7 +329,7 @@ def _(context, call, values):
     x, begin = values[:2]
     if entries is None or (not context.concrete and isinstance(begin, np.ndarray)):
         return context.apply(call, values)
-    spec = Spec(*entries, _masks(call.attrs), jnp.ndim(x))
+    spec = Spec(entries.begin, entries.end, entries.strides, _masks(call.attrs), jnp.ndim(x))
     if context.concrete:
         return _stepped(call, slice_at, [x, np.asarray(begin)[spec.places()].astype(np.int64)], spec)
     places = [begin[i] for i in spec.places()]
@@ -337,7 +343,7 @@ def _stepped(call: Any, at_op: Any, args: list[Any], spec: Spec) -> Any:
     try:
         return execute(at_op, args, attrs)
     except (ShapeFault, Failed) as fault:
-        raise InvalidArgumentError(None, call, getattr(fault, "run", None) or str(fault)) from None
+        raise shapes.refused(call, getattr(fault, "run", None) or str(fault)) from None
 
 
 _MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
@@ -409,7 +415,8 @@ def _partial_slice(tensor: GraphTensor) -> Any:
         return None
     entries = np.empty(len(held), object)
     entries[:] = held
-    spec = Spec(*(_ints(v) for v in vectors), _masks(operation.attrs), 1)  # type: ignore[misc]
+    begin, end, strides = (_ints(v) for v in vectors)
+    spec = Spec(begin, end, strides, _masks(operation.attrs), 1)
     return tuple(np.reshape(_numpy_take(spec, entries), -1))
 
 
@@ -417,7 +424,8 @@ def _grad_samples(rng: np.random.Generator) -> list[Any]:
     out = []
     for (x, *vectors), masks in _slices(rng):
         attrs = dict.fromkeys(_MASKS, 0) | masks
-        dims = Spec(*(_ints(v) for v in vectors), _masks(attrs), 3).result(x.shape)
+        begin, end, strides = (_ints(v) for v in vectors)
+        dims: Any = Spec(begin, end, strides, _masks(attrs), 3).result(x.shape)
         out.append(((np.array(x.shape, np.int32), *vectors, rng.normal(size=dims)), masks))
     return out
 
@@ -449,7 +457,7 @@ def _(context, call, values):
     shape, begin, dy = values[0], values[1], values[4]
     if entries is None or context.concrete or isinstance(begin, np.ndarray):
         return context.apply(call, values)
-    spec = Spec(*entries, _masks(call.attrs), len(shape))
+    spec = Spec(entries.begin, entries.end, entries.strides, _masks(call.attrs), len(shape))
     return (spec.put(dy, _ints(shape), [begin[i] for i in spec.places()]),)
 
 
@@ -569,7 +577,7 @@ def _entry(value: Any) -> Any:
         tensor = convert(value)
         return int(tensor._value) if type(tensor) is EagerTensor else tensor
     if hasattr(value, "__index__") and not isinstance(value, (bool, np.ndarray)) and not isinstance(value, Tensor):
-        return value.__index__()
+        return operator.index(value)  # type: ignore[arg-type]
     raise TypeError("Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 "
                     f"tensors are valid indices, got {value!r}")
 

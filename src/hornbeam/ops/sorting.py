@@ -11,7 +11,7 @@ import numpy as np
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
-from hornbeam.graph.op import BOOL, INDEX, REALS, never, op
+from hornbeam.graph.op import INDEX, REALS, never, op
 from hornbeam.ops import dims as shapes
 from hornbeam.ops import rules
 from hornbeam.ops.conversion import convert, scope_name
@@ -33,7 +33,7 @@ def _sorted_axis(inputs: Any, attrs: dict[str, Any]) -> None:
         shapes.normal_axis(axis, len(dims), f"axis {axis} is out of range for a tensor of rank {len(dims)}")
 
 
-@op("SortValues", inputs="values: T", T=REALS + BOOL, samples=_samples)
+@op("SortValues", inputs="values: T", T=REALS, samples=_samples)
 def sort_op(values, *, axis: int = -1, descending: bool = False):
     """The elements along an axis in order."""
     return jnp.sort(values, axis, descending=descending)
@@ -76,7 +76,7 @@ def take_along(x, places, *, axis: int = -1):
 take_along.shape(rules.as_first)
 
 
-@op("SortPlaces", inputs="values: T", T=REALS + BOOL, differentiable=_PLACES, samples=_samples)
+@op("SortPlaces", inputs="values: T", T=REALS, differentiable=_PLACES, samples=_samples)
 def argsort_op(values, *, axis: int = -1, descending: bool = False):
     """The places of the elements along an axis in order; equal ones stay in theirs."""
     return jnp.argsort(values, axis, descending=descending, stable=True).astype(jnp.int32)

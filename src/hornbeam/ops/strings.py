@@ -58,7 +58,7 @@ def _number_format(dtype: np.dtype, attrs: dict[str, Any]) -> Callable[[Any], by
     return lambda v: (pattern % float(v)).encode()
 
 
-@op("AsString", inputs="input: T", names=("as_string", "strings.as_string", "dtypes.as_string"), host=True,
+@op("AsString", inputs="input: T", names=("as_string", "strings.as_string"), v1=("dtypes.as_string",), host=True,
     gives_strings=False, differentiable=_NEVER, T=REALS + BOOL + COMPLEX + STRING,
     samples=lambda rng: [((np.array([1, -2]),), {"width": 4}), ((np.array([1.5, 2e9]),), {"precision": 2}),
                          ((np.array([True, False]),), {})])
