@@ -16,7 +16,7 @@ version := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.
 made := $(venv)/made-with-$(version)
 installed = $(venv)/installed-$(1)-$(version)
 
-.PHONY: demo test oracle lint clean
+.PHONY: demo test oracle bench api lint clean
 .DELETE_ON_ERROR:
 
 demo: $(call installed,demo)
@@ -28,6 +28,14 @@ test: $(call installed,test)
 # Asks TensorFlow, which has an environment of its own.
 oracle: $(call installed,test) $(venv)-tensorflow/installed
 	HORNBEAM_ORACLE=$(abspath $(venv)-tensorflow/bin/python) $(python) -m pytest tests -m oracle
+
+# Times Hornbeam and TensorFlow side by side.
+bench: $(call installed,bench) $(venv)-tensorflow/installed
+	HORNBEAM_ORACLE=$(abspath $(venv)-tensorflow/bin/python) $(python) benchmarks/session.py
+
+# Writes what follows from the public names: the stubs for editors, and api.txt.
+api: $(call installed,test)
+	$(python) tools/make_api.py
 
 lint: $(call installed,dev)
 	$(venv)/bin/ruff check
