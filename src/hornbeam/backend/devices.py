@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 import jax
@@ -30,3 +31,15 @@ def device_attributes() -> list[DeviceAttributes]:
         found.append(DeviceAttributes(f"/job:localhost/replica:0/task:0/device:{kind}:{index}", kind,
                                       int(stats.get("bytes_limit", 0))))
     return found
+
+
+def memory_of_machine() -> int:
+    """Bytes of physical memory; where the system does not say, more than any machine has.
+
+    >>> memory_of_machine() > 2**20
+    True
+    """
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 2**62

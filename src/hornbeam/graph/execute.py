@@ -7,21 +7,26 @@ for each signature (`op.programs`), then interpreted or compiled (`backend/progr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import numpy as np
 
 from hornbeam.backend import program
+from hornbeam.backend.devices import memory_of_machine
 from hornbeam.graph import dtypes
 from hornbeam.graph.dtypes import DType
-from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.graph.errors import InternalError, InvalidArgumentError, OpError, ResourceExhaustedError
 from hornbeam.graph.shapes import Dims
 
 if TYPE_CHECKING:
     from hornbeam.graph.op import Op
 
 _MAX_PROGRAMS = 2_000
+
+most_bytes = memory_of_machine()
+"""Results larger than this are refused."""
 
 
 def attrs_key(attrs: dict[str, Any]) -> tuple[Any, ...]:
@@ -60,8 +65,7 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
     Raises ShapeFault for inputs it cannot take, Failed where its check fails.
     """
     if op.host:
-        results = op.function(*args, **{k: v for k, v in attrs.items() if k in op.defaults})
-        return tuple(results) if isinstance(results, (tuple, list)) else (results,)
+        return _on_host(op, args, attrs)
     if _any_strings(args):
         return _on_strings(op, args, attrs)
     if stream is not None and (attrs["seed"] or attrs["seed2"]):
@@ -85,13 +89,51 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
     if ready is None:
         ready = op.programs[signature] = _prepare(op, args, attrs)
     run = ready.run_interpreted if once else ready.run
-    results = run(*flat) if stream is None else run(stream, *flat)
+    try:
+        results = run(*flat) if stream is None else run(stream, *flat)
+    except (MemoryError, jax.errors.JaxRuntimeError) as error:
+        raise _of_machine(op, error) from error
     if op.checker is None:
         return results
     found = np.asarray(results[-1])
     if found[0]:
         raise Failed(op, found[1:], args, attrs)
     return results[:-1]
+
+
+def _of_machine(op: Op, error: Exception) -> OpError:
+    """What stopped a program that had been accepted: memory, or the compiler."""
+    text = f"{first_line(error)} [Op:{op.type}]"
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in text or "Out of memory" in text:
+        return ResourceExhaustedError(None, None, f"OOM when running {op.type}: intermediate values do not fit into "
+                                      "memory")
+    return InternalError(None, None, text)
+
+
+_FAULTS = (TypeError, ValueError, IndexError, KeyError, OverflowError, ZeroDivisionError)
+"""What an op's function or rule raises, without meaning to, on inputs that it cannot take."""
+
+
+def _on_host(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, ...]:
+    try:
+        results = op.function(*args, **{k: v for k, v in attrs.items() if k in op.defaults})
+    except MemoryError as error:
+        raise ResourceExhaustedError(None, None, f"{op.type}: the result does not fit into memory") from error
+    except _FAULTS as error:
+        raise ShapeFault(first_line(error)) from error
+    return tuple(results) if isinstance(results, (tuple, list)) else (results,)
+
+
+def refuse_too_large(op: Op, outputs: Sequence[Any]) -> None:
+    """Raise ResourceExhaustedError where results are larger than the memory of this machine.
+
+    XLA would end the process instead.
+    """
+    for out in outputs:
+        if prod(out.shape) * np.dtype(out.dtype).itemsize > most_bytes:
+            dims = ",".join(map(str, out.shape))
+            raise ResourceExhaustedError(None, None, f"OOM when allocating tensor with shape[{dims}] and type "
+                                         f"{dtypes.from_numpy(np.dtype(out.dtype)).name} [Op:{op.type}]")
 
 
 def _prepare(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> program.Program:
@@ -106,11 +148,16 @@ def _prepare(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> program.Prog
               for arg, value in zip(op.args, args, strict=True)]
     function, specs = pure(op, inputs, attrs)
     try:
-        return program.trace(function, specs)
-    except ShapeFault:
+        made = program.trace(function, specs)
+    except (ShapeFault, OpError):
         raise
+    except MemoryError as error:
+        raise ResourceExhaustedError(None, None, f"{op.type}: values that are known while tracing do not fit into "
+                                     "memory") from error
     except Exception as error:
         raise ShapeFault(first_line(error)) from error
+    refuse_too_large(op, made.outputs)
+    return made
 
 
 class Input(NamedTuple):
@@ -136,7 +183,16 @@ def refuse_misfits(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> None:
         value = item if static and isinstance(item, np.ndarray) else None
         return Input(tuple(np.shape(item)), dtypes.from_numpy(np.dtype(item.dtype)), value)
 
-    op.shape_rule([described(v, a.static) for a, v in zip(op.args, args, strict=True)], attrs)
+    apply_rule(op, [described(v, a.static) for a, v in zip(op.args, args, strict=True)], attrs)
+
+
+def apply_rule(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+    """What the op's shape rule says. Raises ShapeFault, also where the rule trips over what it was given."""
+    assert op.shape_rule is not None
+    try:
+        return op.shape_rule(inputs, attrs)
+    except _FAULTS as error:
+        raise ShapeFault(first_line(error)) from error
 
 
 class Failed(Exception):
@@ -193,7 +249,14 @@ def _on_strings(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any
     words = np.empty(len(table), object)
     words[:] = list(table)
     moves = op.gives_strings
-    return tuple(words[np.asarray(r)] if moves and i == 0 else r for i, r in enumerate(results))
+    return tuple(_words_at(words, r) if moves and (i == 0 or op.returns_list) else r for i, r in enumerate(results))
+
+
+def _words_at(words: np.ndarray, places: Any) -> np.ndarray:
+    """The words at the given places, as an array even of a single one."""
+    out = np.empty(np.shape(places), object)
+    out[...] = words[np.asarray(places)]
+    return out
 
 
 # The op's function on flat arrays --------------------------------------------------------------------

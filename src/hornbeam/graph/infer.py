@@ -16,7 +16,7 @@ import numpy as np
 from hornbeam.backend import program
 from hornbeam.graph import dtypes
 from hornbeam.graph.dtypes import DType
-from hornbeam.graph.execute import Input, ShapeFault, attrs_key, execute, first_line, pure
+from hornbeam.graph.execute import Input, ShapeFault, apply_rule, attrs_key, execute, first_line, pure
 from hornbeam.graph.shapes import Dims
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def outputs_of(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> list[Out
     Raises ShapeFault where no input of these dims can be right.
     """
     if op.shape_rule is not None:
-        return op.shape_rule(inputs, attrs)
+        return apply_rule(op, inputs, attrs)
     key = (attrs_key(attrs), tuple(_input_key(i) for i in inputs))
     found = op.inferred.get(key)
     if found is None:

@@ -19,6 +19,8 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, final
 
+import numpy as np
+
 from hornbeam.graph import dtypes, names
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.registry import Registry, caller_place
@@ -113,6 +115,9 @@ class Op:
         self.defaults: dict[str, Any] = {
             p.name: (None if p.default is p.empty else p.default)
             for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
+        self.attr_kinds: dict[str, str] = {p.name: _KIND_WORDS[str(p.annotation)]
+                                           for p in signature.parameters.values()
+                                           if p.kind is p.KEYWORD_ONLY and str(p.annotation) in _KIND_WORDS}
         self.required = tuple(p.name for p in signature.parameters.values()
                               if p.kind is p.KEYWORD_ONLY and p.default is p.empty)
         self.differentiable = differentiable
@@ -225,8 +230,15 @@ class Op:
         return inputs, self.normalized({**self.defaults, **given})
 
     def normalized(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Attributes in the one form that keys and graphs use: dtypes interned, lists as tuples."""
-        return {k: _normal(k, v, self.defaults.get(k), self.attr_types.get(k)) for k, v in attrs.items()}
+        """Attributes in the one form that keys and graphs use: dtypes interned, lists as tuples.
+
+        Raises TypeError where one is of another kind than its annotation or default says.
+        """
+        try:
+            return {k: _normal(k, v, self.defaults.get(k), self.attr_types.get(k), self.attr_kinds.get(k))
+                    for k, v in attrs.items()}
+        except TypeError as error:
+            raise TypeError(f"{error} ({self.type})") from None
 
     def all_attrs(self, call: Any) -> dict[str, Any]:
         """The attributes of a call with its type variables, as a `NodeDef` has them."""
@@ -290,14 +302,36 @@ class RawOp:
                                   for p in self._op.__signature__.parameters.values()])
 
 
-def _normal(name: str, value: Any, default: Any, kind: str | None) -> Any:
-    if kind == "type" or (isinstance(default, DType) and value is not None):
+_KIND_WORDS = {"int": "int", "float": "float", "bool": "bool", "str": "string"}
+"""Annotations of attributes that are checked, and what messages call them."""
+
+
+def _normal(name: str, value: Any, default: Any, type_kind: str | None, kind: str | None) -> Any:
+    if type_kind == "type" or (isinstance(default, DType) and value is not None):
         return dtypes.as_dtype(value)
-    if isinstance(default, bool) and value is not None and type(value) is not bool:
-        return bool(value)
+    if kind is not None:
+        return _of_kind(name, value, kind)
+    if isinstance(default, tuple) and not isinstance(value, (list, tuple)):
+        raise TypeError(f"Expected list for '{name}' argument, not {value!r}.")
     if isinstance(value, list):
         return tuple(value)
     return value
+
+
+def _of_kind(name: str, value: Any, kind: str) -> Any:
+    """A plain Python value of the kind. Whole floats are integers too; nothing else is converted."""
+    number = not isinstance(value, (bool, str)) and np.ndim(value) == 0
+    if kind == "int" and number and hasattr(value, "__int__"):
+        whole = None if value != value or value in (np.inf, -np.inf) else int(value)
+        if whole is not None and whole == value and -2**63 <= whole < 2**63:
+            return whole
+    elif kind == "float" and number and hasattr(value, "__float__"):
+        return float(value)
+    elif kind == "bool" and isinstance(value, (bool, np.bool_, int)) and value in (0, 1):
+        return bool(value)
+    elif kind == "string" and isinstance(value, (str, bytes)):
+        return value if isinstance(value, str) else value.decode()
+    raise TypeError(f"Expected {kind} for argument '{name}' not {value!r}.")
 
 
 def _call(op: Op, inputs: Sequence[Any], attrs: dict[str, Any], name: str | None) -> Any:
