@@ -1,0 +1,121 @@
+"""`python -m tests.fuzz.run --calls 100000`: malformed calls of every op, in a process that may die.
+
+What went wrong is printed once for each op and kind, with the number of the call: `--only NUMBER` repeats it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.fuzz.calls import fuzzed_ops, make
+from tests.fuzz.outcome import fault
+
+from hornbeam.graph import execute
+
+GRAPH_EVERY = 7
+TIERS_EVERY = 11
+MOST_BYTES = 2**26
+"""Results larger than this are refused here, so that a huge shape takes no time."""
+MEMORY = 6 * 2**30
+"""Bytes of address space beyond those at the start: a call that wants more meets MemoryError."""
+
+
+def work(seed: int, start: int, stop: int, types: list[str]) -> None:
+    """The calls from `start` to `stop`; each fault is one JSON line on standard output."""
+    _limit_memory()
+    execute.most_bytes = MOST_BYTES
+    ops = [op for op in fuzzed_ops() if not types or op.type in types]
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    for number in range(start, stop):
+        if number % 64 == 0:
+            out.write(json.dumps({"at": number}) + "\n")
+        found, text = check(ops, seed, number)
+        if found:
+            out.write(json.dumps({"number": number, "op": ops[number % len(ops)].type, "found": found,
+                                  "call": text}) + "\n")
+        if number % 20_000 == 19_999:
+            for op in ops:
+                op.programs.clear()
+                op.inferred.clear()
+    out.write(json.dumps({"at": stop}) + "\n")
+
+
+def check(ops: list, seed: int, number: int) -> tuple[str | None, str]:  # type: ignore[type-arg]
+    """The fault of one call of the sequence, if any, and the call in words."""
+    call = make(ops, seed, number)
+    refs = any(a.ref for a in call.op.args)
+    turn = number // len(ops)
+    return fault(call, refs or turn % GRAPH_EVERY == 0, turn % TIERS_EVERY == 1), str(call)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
+    resource.setrlimit(resource.RLIMIT_AS, (pages * 4096 + MEMORY,) * 2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--only", type=int, help="one call, shown with its error")
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("ops", nargs="*", help="op types; all without")
+    options = parser.parse_args()
+    if options.only is not None:
+        ops = [op for op in fuzzed_ops() if not options.ops or op.type in options.ops]
+        print(*check(ops, options.seed, options.only)[::-1], sep="\n")
+    elif options.worker:
+        work(options.seed, options.start, options.start + options.calls, options.ops)
+    else:
+        sys.exit(watch(options.seed, options.start, options.calls, options.ops))
+
+
+def watch(seed: int, start: int, calls: int, ops: list[str]) -> int:
+    """Run the calls in a process of their own, begin a new one after a crash, and report. 1 if there were faults."""
+    first: dict[tuple[str, str], tuple[int, str, str]] = {}
+    seen: collections.Counter[tuple[str, str]] = collections.Counter()
+    began, at, stop = time.perf_counter(), start, start + calls
+    while at < stop:
+        command = [sys.executable, "-X", "faulthandler", "-m", "tests.fuzz.run", "--worker", "--seed", str(seed),
+                   "--start", str(at), "--calls", str(stop - at), *ops]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            for line in process.stdout:
+                item = json.loads(line)
+                if "at" in item:
+                    at = item["at"]
+                    continue
+                key = item["op"], re.sub(r"[0-9]+", "#", item["found"])[:60]
+                seen[key] += 1
+                if key not in first:
+                    first[key] = item["number"], item["found"], item["call"]
+            process.wait()
+            assert process.stderr
+            if process.returncode:
+                tail = process.stderr.read()[-600:]
+                seen["(process)", "crash"] += 1
+                first["(process)", f"crash {at}"] = at, f"died with {process.returncode} soon after call {at}", tail
+                at += 64
+    for (op, _), (number, found, call) in sorted(first.items()):
+        print(f"{op} #{number}: {found}\n    {call[:240]}")
+    print(f"{calls} calls of seed {seed}, {time.perf_counter() - began:.0f} s: {sum(seen.values())} faults of "
+          f"{len(first)} kinds")
+    return bool(first)
+
+
+if __name__ == "__main__":
+    main()
