@@ -2,7 +2,7 @@
 
 import io
 import sys
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_without_mnist_the_small_digits_are_used_and_it_says_so(tmp_path, monkey
     classes = random.integers(0, 17, (10, 8, 8))
     labels = random.integers(0, 10, 1797)
     fake = ModuleType("sklearn.datasets")
-    fake.load_digits = lambda: SimpleNamespace(images=classes[labels].astype(float), target=labels)
+    fake.load_digits = lambda return_X_y: (classes[labels].reshape(-1, 64).astype(float), labels)
     monkeypatch.setitem(sys.modules, "sklearn.datasets", fake)
     picture = tmp_path / "graph.svg"
     done = CliRunner().invoke(demo.demo, ["--steps", "50", "--picture", str(picture)], catch_exceptions=False)

@@ -83,10 +83,10 @@ def mnist_or_small_digits(console: Console) -> Data:
         "of 8×8 pixels. The accuracy below says nothing about MNIST."
     )
     console.print(Panel(notice, border_style="red bold"))
-    digits = load_digits()
-    order = np.random.permutation(len(digits.target))
-    pixels = (digits.images[order] * (255 / 16)).astype(np.uint8)[..., np.newaxis]
-    labels = digits.target[order]
+    pixels, labels = load_digits(return_X_y=True)
+    order = np.random.permutation(len(labels))
+    pixels = (pixels[order] * (255 / 16)).astype(np.uint8).reshape(-1, 8, 8, 1)
+    labels = labels[order]
     train, test = (input_data.DataSet(pixels[part], labels[part]) for part in (slice(360, None), slice(360)))
     return Data(train, test, 8)
 
