@@ -223,6 +223,8 @@ def dense_bincount(input, size, weights, *, binary_output: bool = False):
     rows = jnp.reshape(input, (1, -1) if input.ndim < 2 else input.shape)
     each = jnp.ones(rows.shape, weights.dtype) if weights.size == 0 else jnp.reshape(weights, rows.shape)
     out = jnp.zeros((rows.shape[0], bins), weights.dtype)
+    if bins == 0:
+        return jnp.reshape(out, (0,) if input.ndim < 2 else out.shape)
     places = (jnp.arange(rows.shape[0])[:, None], jnp.where(rows < 0, bins, rows))
     out = out.at[places].max(jnp.ones((), weights.dtype), mode="drop") if binary_output else \
         out.at[places].add(each, mode="drop")

@@ -56,7 +56,11 @@ def cumprod_op(x, axis, *, exclusive: bool = False, reverse: bool = False):
     return _running(x, axis, exclusive, reverse, 1, lambda v, a: jnp.cumprod(v, a, dtype=v.dtype))
 
 
-@op("CumulativeLogsumexp", inputs="x: T, axis: Tidx static", T=FLOATS, Tidx=INDEX, samples=_samples)
+def _inclusive(rng: np.random.Generator) -> list[Sample]:
+    return [(inputs, {**attrs, "exclusive": False}) for inputs, attrs in _samples(rng)]
+
+
+@op("CumulativeLogsumexp", inputs="x: T, axis: Tidx static", T=FLOATS, Tidx=INDEX, samples=_inclusive)
 def cumulative_logsumexp_op(x, axis, *, exclusive: bool = False, reverse: bool = False):
     """The running log(Σ exp(x)) along an axis."""
     return _running(x, axis, exclusive, reverse, -jnp.inf, lambda v, a: jax.lax.cumlogsumexp(v, a))

@@ -79,7 +79,8 @@ def _lower_half(x: Any) -> Any:
 # Cholesky, QR, LU ----------------------------------------------------------------------------------
 
 
-@op("Cholesky", inputs="input: T", names=("linalg.cholesky",), v1=("cholesky",), T=SOLVABLE, samples=positive)
+@op("Cholesky", inputs="input: T", names=("linalg.cholesky",), v1=("cholesky",), T=SOLVABLE, samples=positive,
+    waive={"gradient": "symmetric, though only the lower triangle is read, as TensorFlow's"})
 def cholesky(input):
     """The lower triangle L with positive diagonal for which L · Lᴴ is the input.
 
@@ -243,7 +244,7 @@ def _complex_of(tensor: Any) -> Any:
     return x, wide
 
 
-@public("linalg.eig")
+@public("linalg.eig", v2=("eig",))
 def eig(tensor: Any, name: str | None = None) -> tuple[Any, Any]:
     """Eigenvalues and eigenvectors (columns) of general matrices: (e [..., n], v [..., n, n]), complex.
 
@@ -254,7 +255,7 @@ def eig(tensor: Any, name: str | None = None) -> tuple[Any, Any]:
     return found.e, found.v
 
 
-@public("linalg.eigvals")
+@public("linalg.eigvals", v2=("eigvals",))
 def eigvals(tensor: Any, name: str | None = None) -> Any:
     """Eigenvalues of general matrices, complex, in no determined order: [..., n, n] gives [..., n]."""
     x, wide = _complex_of(tensor)

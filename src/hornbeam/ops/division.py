@@ -16,7 +16,7 @@ from hornbeam.ops import array, rules
 from hornbeam.ops.arithmetic import STEPS, WITH_SIGN, is_integer, multiply, negative
 from hornbeam.ops.array import unbroadcast
 from hornbeam.ops.casts import cast_op, conjugate, own_name
-from hornbeam.ops.samples import integers, pairs, reals
+from hornbeam.ops.samples import integers, one_shape, pairs, reals
 
 
 def _divides_by_zero(x: Any, y: Any) -> Any:
@@ -256,7 +256,7 @@ def _one_over(x: Any) -> Any:
     return jax.lax.div(jnp.broadcast_to(one, x.shape), x) if is_integer(x) else one / x
 
 
-@op("ReciprocalGrad", inputs="y: T, dy: T", T=INEXACT, samples=pairs(0.5, 2))
+@op("ReciprocalGrad", inputs="y: T, dy: T", T=INEXACT, samples=one_shape(0.5, 2))
 def reciprocal_grad(y, dy):
     """The gradient of 1 / x, from its result: -dy · conj(y)²."""
     return -dy * jnp.conj(y) * jnp.conj(y) if jnp.iscomplexobj(y) else -dy * y * y

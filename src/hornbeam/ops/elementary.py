@@ -13,15 +13,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
-from hornbeam.graph.op import FLOATS, INEXACT, op
+from hornbeam.graph.op import FLOATS, INEXACT, op, registry
 from hornbeam.ops import array, rules
 from hornbeam.ops.arithmetic import add_v2, multiply, negative, square, subtract
 from hornbeam.ops.array import unbroadcast
-from hornbeam.ops.casts import conjugate
+from hornbeam.ops.casts import conjugate, own_name
 from hornbeam.ops.compare import not_equal, select
 from hornbeam.ops.division import real_div, reciprocal
-from hornbeam.ops.samples import pairs, reals
+from hornbeam.ops.samples import one_shape, pairs, reals
 
 
 def slope(derivative: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
@@ -79,7 +80,7 @@ def sqrt(x):
     return jnp.sqrt(x)
 
 
-@op("SqrtGrad", inputs="y: T, dy: T", T=INEXACT, samples=pairs(0.5, 2))
+@op("SqrtGrad", inputs="y: T, dy: T", T=INEXACT, samples=one_shape(0.5, 2))
 def sqrt_grad(y, dy):
     """The gradient of √x, from its result: dy / 2y."""
     return dy * jnp.asarray(0.5, dy.dtype) / jnp.conj(y)
@@ -96,7 +97,7 @@ def rsqrt(x):
     return jax.lax.rsqrt(x)
 
 
-@op("RsqrtGrad", inputs="y: T, dy: T", T=INEXACT, samples=pairs(0.5, 2))
+@op("RsqrtGrad", inputs="y: T, dy: T", T=INEXACT, samples=one_shape(0.5, 2))
 def rsqrt_grad(y, dy):
     """The gradient of 1/√x, from its result: -dy · y³ / 2."""
     y = jnp.conj(y)
@@ -202,7 +203,7 @@ def tanh(x):
     return jnp.tanh(x)
 
 
-@op("TanhGrad", inputs="y: T, dy: T", T=INEXACT, samples=pairs(-1, 1))
+@op("TanhGrad", inputs="y: T, dy: T", T=INEXACT, samples=one_shape(-1, 1))
 def tanh_grad(y, dy):
     """The gradient of tanh, from its result: dy · (1 - y²)."""
     y = jnp.conj(y)
@@ -251,7 +252,20 @@ def sigmoid(x):
     return 1 / (1 + jnp.exp(-x)) if jnp.iscomplexobj(x) else jax.nn.sigmoid(x)
 
 
-@op("SigmoidGrad", inputs="y: T, dy: T", T=INEXACT, samples=pairs(0.1, 0.9))
+@public("math.log_sigmoid", v1=("log_sigmoid",))
+@composite("LogSigmoid")
+def log_sigmoid(x: Any, name: str | None = None) -> Any:
+    """log(sigmoid(x)), exact for large negative x: -softplus(-x).
+
+    x: floats.
+
+    >>> log_sigmoid(0.).numpy().round(4).item()
+    -0.6930999755859375
+    """
+    return negative(registry["Softplus"](negative(array.convert(x, name="x"))), name=own_name())
+
+
+@op("SigmoidGrad", inputs="y: T, dy: T", T=INEXACT, samples=one_shape(0.1, 0.9))
 def sigmoid_grad(y, dy):
     """The gradient of the sigmoid, from its result: dy · y · (1 - y)."""
     y = jnp.conj(y)

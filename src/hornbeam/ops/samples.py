@@ -40,6 +40,15 @@ def pairs(low: float, high: float, low_y: float | None = None, high_y: float | N
     return make
 
 
+def one_shape(low: float, high: float) -> Samples:
+    """Two real inputs of one shape: matrices, scalars, and without elements."""
+    def make(rng: np.random.Generator) -> list[Sample]:
+        return [((np.asarray(rng.uniform(low, high, s)), np.asarray(rng.uniform(low, high, s))), {})
+                for s in ((2, 3), (), (0, 3))]
+
+    return make
+
+
 def integers(low: int, high: int, *shapes: tuple[int, ...]) -> Samples:
     """One int32 input for each shape, between `low` and `high`, the latter left out."""
     def make(rng: np.random.Generator) -> list[Sample]:

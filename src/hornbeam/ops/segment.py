@@ -47,7 +47,7 @@ def _(inputs, attrs):
 
 def _unsorted_samples(rng: np.random.Generator) -> list[Sample]:
     x = rng.uniform(0.5, 2, (5, 2))
-    ids, count = np.array([0, 2, 0, -1, 2], np.int32), np.asarray(4, np.int32)
+    ids, count = np.array([0, 2, 0, -1, 1], np.int32), np.asarray(3, np.int32)
     return [((x, ids, count), {}), ((x, np.array([[0, 1]] * 5, np.int32), np.asarray(2, np.int32)), {})]
 
 
