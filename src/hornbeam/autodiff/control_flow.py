@@ -8,7 +8,7 @@ two checkpoints are computed again, into a second buffer of S rows. With c bytes
 
     memory  2·S·c,     S = the largest power of two with S·c ≤ 8 MiB, between 16 and 1024
     time    N ≤ S: one forward and one backward pass; N ≤ S²: the body once more for each iteration;
-            beyond: from the nearest state of the second buffer, N/S² further times in the worst case
+            beyond: from the nearest state of the second buffer, up to 2·N/S² times more
 
 in one compiled program, whatever N is. Loop variables that the gradient does not need are not kept. All of it is made
 of operations that have gradients themselves, so second derivatives are the same thing once more.
@@ -17,6 +17,7 @@ of operations that have gradients themselves, so second derivatives are the same
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, final
 
 import numpy as np
@@ -113,7 +114,9 @@ def _(call, *dys):
 # Loops ----------------------------------------------------------------------------------------------
 
 
-class _Kept(NamedTuple):
+@final
+@dataclass(frozen=True)
+class _Kept:
     """What a loop that keeps states was before, and where it keeps what.
 
     `count`, `exponent` and `buffers` (by loop variable) are positions among its outputs.
@@ -127,6 +130,49 @@ class _Kept(NamedTuple):
     count: int
     exponent: int
     buffers: dict[int, int]
+
+
+def _moving(body: Body, size: int, moving: set[int]) -> list[int]:
+    """The first `size` inputs of a body that gradients flow through: `moving`, and those that these come from."""
+    while True:
+        reached = reaching([body.outputs[i] for i in moving], body)
+        more = {i for i in range(size) if body.inputs[i] in reached and _carries(body.inputs[i])}
+        if more <= moving:
+            return sorted(moving)
+        moving = moving | more
+
+
+class _IterationBack(NamedTuple):
+    """The graph of one iteration backwards.
+
+    Its inputs are the values of the body's inputs number `used` and the gradients of outputs; its outputs are the
+    gradients of some inputs, and what is added to those of the captured tensors number `captured`.
+    """
+
+    body: Body
+    used: list[int]
+    captured: list[int]
+
+
+def _iteration_back(graph: Graph, original: Body, size: int, captured: Sequence[GraphTensor], outputs: Sequence[int],
+                    sources: Sequence[int]) -> _IterationBack:
+    """One iteration of a loop whose body has `size` own inputs, from gradients of `outputs` to those of `sources`."""
+    made = Body(graph, graph.get_name_scope())
+    values = [made.add_input(t._dims, t.dtype) for t in original.inputs[:size]]
+    dys = [made.add_input(original.outputs[i]._dims, original.outputs[i].dtype) for i in outputs]
+    with mode.opened(made):
+        replay = Replay(made, original, dict(zip(original.inputs, [*values, *captured], strict=True)))
+        places = [j for j, t in enumerate(captured) if _carries(t)]
+        wanted = [values[i] for i in sources] + [made.bring_in(captured[j]) for j in places]
+        found = reverse([replay.tensor(original.outputs[i]) for i in outputs], dys, wanted, _maker)
+        before = [array.zeros_like(values[i]) if g is None else array.convert(g)
+                  for i, g in zip(sources, found, strict=False)]
+        added = {j: array.convert(g) for j, g in zip(places, found[len(sources):], strict=True) if g is not None}
+    made.outputs = [*before, *added.values()]
+    reached = reaching(made.outputs, made)
+    used = [i for i in range(size) if values[i] in reached]
+    made.close(list(made.captures), [*(values[i] for i in used), *dys])
+    return _IterationBack(made, used, list(added))
 
 
 @structural.while_op.grad
@@ -164,10 +210,11 @@ class _LoopGradient:
 
     def gradients(self) -> list[Any]:
         """One gradient an input of the loop operation (which has more of them afterwards)."""
-        moving = self._moving()
+        moving = _moving(self.body, self.size, {i for i, dy in enumerate(self.dys) if dy is not None})
         if not moving:
             return [None] * len(self.call.inputs)
-        step, used, captured = self._back_step(moving)
+        back = _iteration_back(self.graph, self.body, self.size, self.captured, moving, moving)
+        step, used, captured = back.body, back.used, back.captured
         again = self._recomputed(used)
         kept = self._keep([i for i in again if i not in self.steady])
         start = [self._start(i) for i in moving]
@@ -184,39 +231,6 @@ class _LoopGradient:
     def _start(self, i: int) -> Any:
         dy = self.dys[i]
         return array.zeros_like(self.graph.bring_in(self.call.outputs[i])) if dy is None else self.graph.bring_in(dy)
-
-    def _moving(self) -> list[int]:
-        """The loop variables that gradients flow through: those that have one, and those that these come from."""
-        moving = {i for i, dy in enumerate(self.dys) if dy is not None}
-        while True:
-            reached = reaching([self.body.outputs[i] for i in moving], self.body)
-            more = {i for i in range(self.size) if self.body.inputs[i] in reached and _carries(self.body.inputs[i])}
-            if more <= moving:
-                return sorted(moving)
-            moving |= more
-
-    def _back_step(self, moving: list[int]) -> tuple[Body, list[int], list[int]]:
-        """The graph of one iteration backwards, the loop variables it uses, and the captured tensors it reaches.
-
-        Its inputs are the values of those loop variables and the gradients of the moving ones; its outputs are the
-        gradients before the iteration and what is added to those of captured tensors.
-        """
-        made = Body(self.graph, self.graph.get_name_scope())
-        values = [made.add_input(t._dims, t.dtype) for t in self.body.inputs[:self.size]]
-        dys = [made.add_input(self.body.inputs[i]._dims, self.body.inputs[i].dtype) for i in moving]
-        with mode.opened(made):
-            replay = Replay(made, self.body, dict(zip(self.body.inputs, [*values, *self.captured], strict=True)))
-            places = [j for j, t in enumerate(self.captured) if _carries(t)]
-            sources = [values[i] for i in moving] + [made.bring_in(self.captured[j]) for j in places]
-            found = reverse([replay.tensor(self.body.outputs[i]) for i in moving], dys, sources, _maker)
-            before = [array.zeros_like(values[i]) if g is None else array.convert(g)
-                      for i, g in zip(moving, found, strict=False)]
-            added = {j: array.convert(g) for j, g in zip(places, found[len(moving):], strict=True) if g is not None}
-        made.outputs = [*before, *added.values()]
-        reached = reaching(made.outputs, made)
-        used = [i for i in range(self.size) if values[i] in reached]
-        made.close(list(made.captures), [*(values[i] for i in used), *dys])
-        return made, used, list(added)
 
     def _recomputed(self, used: Sequence[int]) -> list[int]:
         """The loop variables that must be known to compute those in `used` anew from iteration to iteration."""
@@ -316,10 +330,7 @@ def _constant(graph: Graph, value: int) -> GraphTensor:
 
 @final
 class _Walk:
-    """The way back through a loop: one loop over segments between checkpoints, or over iterations.
-
-    The latter where it is known that every state was kept.
-    """
+    """The way back through a loop, which is a loop."""
 
     def __init__(self, loop: _LoopGradient, kept: _Kept, step: Body, used: Sequence[int], again: Sequence[int],
                  moving: Sequence[int], captured: Sequence[int]) -> None:
@@ -338,10 +349,10 @@ class _Walk:
         self.buffers = [self.graph.bring_in(outputs[self.kept.buffers[i]]) for i in self.saved]
         grads = [*start, *zeros]
         dims = [self.loop.body.inputs[i]._dims for i in self.moving] + [z._dims for z in zeros]
-        return self._by_iteration(grads, dims) if self.all_kept else self._by_segment(grads, dims)
+        return self._by_iteration(grads, dims) if self.all_kept else self._by_checkpoint(grads, dims)
 
-    def _looped(self, condition: Any, body: Any, start: Sequence[Any], dims: Sequence[Any], graph: Graph) -> list[Any]:
-        made = control_flow.loop(graph, condition, body, list(start), list(dims), counted=False)
+    def _looped(self, condition: Any, body: Any, start: Sequence[Any], dims: Sequence[Any]) -> list[Any]:
+        made = control_flow.loop(mode.default_graph(), condition, body, list(start), list(dims), counted=False)
         made[0].op.attrs["beside"] = (self.loop.call,)
         return made
 
@@ -367,34 +378,43 @@ class _Walk:
             return [index, *self._back(index, rows, now)]
 
         start = [self.count, *grads]
-        return self._looped(lambda left, *_: ops["Greater"](left, 0), body, start, [(), *dims], self.graph)[1:]
+        return self._looped(_some_left, body, start, [(), *dims])[1:]
 
-    # By segments ----------------------------------------------------------------------------------
+    # From the nearest state -------------------------------------------------------------------------
 
-    def _by_segment(self, grads: Sequence[Any], dims: Sequence[Any]) -> list[Any]:
-        slots = self.kept.slots
-        self.forward = self._forward_step()
-        length = ops["LeftShift"](_constant(self.graph, 1), self.exponent)
-        apart = ops["Maximum"](ops["FloorDiv"](length, slots), 1)
-        segments = ops["FloorDiv"](ops["Sub"](ops["AddV2"](self.count, length), 1), length)
+    def _by_checkpoint(self, grads: Sequence[Any], dims: Sequence[Any]) -> list[Any]:
+        """Iteration by iteration, each from the nearest state before it.
+
+        The last iteration of the stretch after a checkpoint starts from that and fills the second buffer on its way;
+        those before it start from the second buffer.
+        """
+        slots, width = self.kept.slots, len(self.buffers)
+        forward = self._forward_step()
         second = [states.row_buffer(states.get_row(b, _constant(self.graph, 0)), rows=slots + 1)
                   for b in self.buffers]
         for tensor in second:
             tensor.op.attrs["beside"] = (self.loop.call,)
-        width = len(second)
+        state_dims = [self.loop.body.inputs[i]._dims for i in self.saved]
 
         def body(left: Any, *now: Any) -> list[Any]:
-            number = ops["Sub"](left, 1)
-            here = self._here([length, apart, self.count])
-            begin = ops["Mul"](number, here[0])
-            steps = ops["Minimum"](here[0], ops["Sub"](here[2], begin))
-            rows = self._refill(number, begin, steps, here[1], now[:width])
-            return [number, *rows, *self._through(begin, steps, here[1], rows, now[width:])]
+            index = ops["Sub"](left, 1)
+            at = states.way_to(index, *self._here([self.count, self.exponent]), slots=slots)
+            nearest = [states.either(at.fresh, states.get_row(b, at.place), states.get_row(second_, at.row))
+                       for b, second_ in zip(self._here(self.buffers), now[:width], strict=True)]
+            rows = [states.set_row(b, at.first_row, v) for b, v in zip(now[:width], nearest, strict=True)]
+
+            def ahead(t: Any, *values: Any) -> list[Any]:
+                following = self._forward(forward, t, values[width:])
+                row = states.row_after(t, *self._here([at.begin, at.exponent]), slots=slots)
+                kept = [states.set_row(b, row, v) for b, v in zip(values[:width], following, strict=True)]
+                return [ops["AddV2"](t, 1), *kept, *following]
+
+            reached = self._looped(lambda t, *_: ops["Less"](t, self._here([index])[0]), ahead,
+                                   [at.start, *rows, *nearest], [(), *(r._dims for r in rows), *state_dims])
+            return [index, *reached[1:1 + width], *self._back(index, reached[1 + width:], now[width:])]
 
         shapes = [(), *(t._dims for t in second), *dims]
-        found = self._looped(lambda left, *_: ops["Greater"](left, 0), body, [segments, *second, *grads], shapes,
-                             self.graph)
-        return found[1 + width:]
+        return self._looped(_some_left, body, [self.count, *second, *grads], shapes)[1 + width:]
 
     def _forward_step(self) -> Body:
         """The graph of one iteration forwards, of the saved loop variables alone."""
@@ -408,51 +428,85 @@ class _Walk:
         made.close(list(made.captures), list(values.values()))
         return made
 
-    def _forward(self, index: Any, now: Sequence[Any]) -> list[Any]:
-        rest = self._here(list(self.forward.captures))
-        return structural.step_op(index, [*now, *rest], body=self.forward, counted=self.loop.counted)
+    def _forward(self, forward: Body, index: Any, now: Sequence[Any]) -> list[Any]:
+        rest = self._here(list(forward.captures))
+        return structural.step_op(index, [*now, *rest], body=forward, counted=self.loop.counted)
 
-    def _refill(self, number: Any, begin: Any, steps: Any, apart: Any, rows: Sequence[Any]) -> list[Any]:
-        """The second buffer with every `apart`-th state of a segment, from its checkpoint on."""
-        graph = mode.default_graph()
-        slots = self.kept.slots
-        place = states.checkpoint_of(number, graph.bring_in(self.exponent), slots=slots)
-        first = [states.get_row(b, place) for b in self._here(self.buffers)]
-        rows = [states.set_row(b, _constant(graph, 0), v) for b, v in zip(rows, first, strict=True)]
-        width = len(rows)
 
-        def body(at: Any, *now: Any) -> list[Any]:
-            here = self._here([begin, apart])
-            following = self._forward(ops["AddV2"](here[0], ops["Sub"](at, 1)), now[width:])
-            apart_here = here[1]
-            whole = ops["Equal"](ops["FloorMod"](at, apart_here), 0)
-            row = ops["SelectV2"](whole, ops["FloorDiv"](at, apart_here), slots)
-            kept = [states.set_row(b, row, v) for b, v in zip(now[:width], following, strict=True)]
-            return [ops["AddV2"](at, 1), *kept, *following]
+def _some_left(left: Any, *_: Any) -> Any:
+    return ops["Greater"](left, 0)
 
-        dims = [self.loop.body.inputs[i]._dims for i in self.saved]
-        start = [_constant(graph, 1), *rows, *first]
-        found = self._looped(lambda at, *_: ops["Less"](at, self._here([steps])[0]), body, start,
-                             [(), *(r._dims for r in rows), *dims], graph)
-        return found[1:1 + width]
 
-    def _through(self, begin: Any, steps: Any, apart: Any, rows: Sequence[Any], grads: Sequence[Any]) -> list[Any]:
-        """Backwards through the iterations of one segment."""
-        graph = mode.default_graph()
-        dims = [self.loop.body.inputs[i]._dims for i in self.saved]
+# Scans ----------------------------------------------------------------------------------------------
 
-        def body(left: Any, *now: Any) -> list[Any]:
-            begin_here, apart_here, *rows_here = self._here([begin, apart, *rows])
-            at = ops["Sub"](left, 1)
-            row = ops["FloorDiv"](at, apart_here)
-            nearest = [states.get_row(b, row) for b in rows_here]
 
-            def ahead(t: Any, *values: Any) -> list[Any]:
-                return [ops["AddV2"](t, 1), *self._forward(ops["AddV2"](self._here([begin])[0], t), values)]
+@structural.scan_op.grad
+def _(call, *dys):
+    """A scan back over the rows: what an iteration started from is kept by the forward scan, row by row."""
+    graph, attrs, body = mode.default_graph(), call.attrs, call.attrs["body"]
+    carried, rows = attrs["carried"], attrs["rows"]
+    size = carried + rows
+    given = [dy if _carries(out) else None for dy, out in zip(dys, call.outputs, strict=True)]
+    moving = _moving(body, carried, {i for i in range(carried) if given[i] is not None} | _flowing(body, carried, given))
+    stacked = [i for i in range(carried, len(given)) if given[i] is not None]
+    rows_back = [i for i in range(carried, size) if _carries(call.inputs[i])]
+    captured = list(call.inputs[size:])
+    back = _iteration_back(graph, body, size, captured, [*moving, *stacked], [*moving, *rows_back])
+    places = _keep_carried(call, [i for i in back.used if i < carried])
+    start = [array.zeros_like(graph.bring_in(call.outputs[i])) if given[i] is None else given[i] for i in moving]
+    zeros = [array.zeros_like(graph.bring_in(captured[j])) for j in back.captured]
+    used = [graph.bring_in(call.outputs[places[i]] if i < carried else call.inputs[i]) for i in back.used]
+    numbers = structural.row_numbers(graph.bring_in(call.inputs[carried]))
 
-            reached = self._looped(lambda t, *_: ops["Less"](t, self._here([at])[0]), ahead,
-                                   [ops["Mul"](row, apart_here), *nearest], [(), *dims], mode.default_graph())
-            return [at, *self._back(ops["AddV2"](begin_here, at), reached[1:], now)]
+    def step(values: Sequence[Any], xs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        grads, totals = values[:len(moving)], values[len(moving):]
+        here = mode.default_graph()
+        rest = [here.bring_in(t) for t in back.body.captures]
+        split = 1 + len(used)
+        made = structural.step_op(xs[0], [*xs[1:split], *grads, *xs[split:], *rest], body=back.body,
+                                  counted=attrs["counted"])
+        before, of_rows = made[:len(moving)], made[len(moving):len(moving) + len(rows_back)]
+        added = made[len(moving) + len(rows_back):]
+        return [*before, *(ops["AddV2"](t, a) for t, a in zip(totals, added, strict=True))], of_rows
 
-        shapes = [(), *(g._dims for g in grads)]
-        return self._looped(lambda left, *_: ops["Greater"](left, 0), body, [steps, *grads], shapes, graph)[1:]
+    xs = [numbers, *used, *(graph.bring_in(given[i]) for i in stacked)]
+    results = control_flow.scanned(graph, step, [*start, *zeros], xs, not attrs["reverse"], counted=False)
+    found: dict[int, Any] = dict(zip(moving, results, strict=False))
+    found.update(zip((size + j for j in back.captured), results[len(moving):], strict=False))
+    found.update(zip(rows_back, results[len(moving) + len(zeros):], strict=True))
+    return [found.get(i) for i in range(len(call.inputs))]
+
+
+def _flowing(body: Body, carried: int, given: Sequence[Any]) -> set[int]:
+    """The carried inputs that stacked outputs with a gradient come from."""
+    reached = reaching([body.outputs[i] for i in range(carried, len(given)) if given[i] is not None], body)
+    return {i for i in range(carried) if body.inputs[i] in reached and _carries(body.inputs[i])}
+
+
+def _keep_carried(call: Any, wanted: Sequence[int]) -> dict[int, int]:
+    """Let a scan give, row by row, what its iterations start from; where it stands among the outputs."""
+    kept: dict[int, int] = dict(call.attrs.get("kept_rows", {}))
+    new = [i for i in wanted if i not in kept]
+    if not new:
+        return kept
+    body: Body = call.attrs["body"]
+    home: Graph = call.graph
+    size = call.attrs["carried"] + call.attrs["rows"]
+    made = Body(home, home.get_name_scope())
+    own = [made.add_input(t._dims, t.dtype) for t in body.inputs[:size]]
+    with mode.opened(made):
+        rest = [made.bring_in(t) for t in call.inputs[size:]]
+        results = structural.step_op(_constant(made, 0), [*own, *rest], body=body, counted=False)
+        made.outputs = [*results, *(ops["Identity"](own[i]) for i in new)]
+    made.close(list(call.inputs[size:]), own)
+    call.attrs["body"] = made
+    lead = call.inputs[call.attrs["carried"]]._dims
+    for i in new:
+        dims, position = body.inputs[i]._dims, len(call.outputs)
+        length = lead[0] if lead else None
+        tensor = GraphTensor(call, position, None if dims is None else (length, *dims), body.inputs[i].dtype.base_dtype)
+        call.outputs.append(tensor)
+        kept[i] = position
+    call.attrs["kept_rows"] = kept
+    call.graph.edited()
+    return kept

@@ -316,6 +316,26 @@ def loop(graph: Graph, condition: Callable[..., Any], body: Callable[..., Any], 
                                    limit=limit)
 
 
+def scanned(graph: Graph, body: Callable[..., Any], start: Sequence[GraphTensor], rows: Sequence[GraphTensor],
+            reverse: bool = False, counted: bool = True) -> list[GraphTensor]:
+    """`body(carried, row)` for each row of `rows`, as an operation of `graph`: it gives (carried, row of results).
+
+    The results: what is carried at the end, and the rows stacked.
+    """
+    inside = Body(graph, graph.get_name_scope())
+    carried = [inside.add_input(t._dims, t.dtype) for t in start]
+    taken = [inside.add_input(None if t._dims is None else t._dims[1:], t.dtype) for t in rows]
+    with mode.opened(inside):
+        now, results = body(carried, taken)
+        after = as_outputs(inside, now, [t.dtype.base_dtype for t in start])
+        inside.outputs = [*after, *as_outputs(inside, results)]
+    _refuse_changed(start, [t._dims for t in start], after)
+    sources = close_all(graph, [inside], [[*carried, *taken]])
+    with graph.control_dependencies(waits_of([inside])):
+        return structural.scan_op([*start, *rows, *sources], body=inside, carried=len(start), rows=len(rows),
+                                  reverse=reverse, counted=counted)
+
+
 def _refuse_changed(start: Sequence[GraphTensor], shapes: Sequence[Dims], outputs: Sequence[GraphTensor]) -> None:
     """Raise where an iteration gives another dtype or shape than it takes."""
     for before, dims, after in zip(start, shapes, outputs, strict=True):

@@ -17,8 +17,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import never, op
+from hornbeam.ops.array import zeros_like_op
 
 _COUNTS = never("integer result")
 
@@ -141,6 +143,32 @@ def _(call, dy):
     return get_row(dy, call.inputs[1]), None, None
 
 
+@op("Either", inputs="first: bool, x: T, y: T",
+    samples=lambda rng: [((np.array(True), rng.normal(size=2), rng.normal(size=2)), {})])
+def either(first, x, y):
+    """`x` where `first` holds, else `y`; the one that is not chosen may have another shape."""
+    return jnp.where(first, x, y)
+
+
+@either.shape
+def _(inputs, attrs):
+    x, y = inputs[1].dims, inputs[2].dims
+    known = x is not None and y is not None and len(x) == len(y)
+    return [(tuple(a if a == b else None for a, b in zip(x, y, strict=True)) if known else None, inputs[1].dtype)]
+
+
+@either.lower
+def _(context, operation, values):
+    first, x, y = values
+    return [(x if bool(first) else y) if context.concrete else jnp.where(first, x, y)]
+
+
+@either.grad
+def _(call, dy):
+    first, x, y = call.inputs
+    return None, either(first, dy, zeros_like_op(x)), either(first, zeros_like_op(y), dy)
+
+
 # Places of checkpoints ------------------------------------------------------------------------------
 
 
@@ -170,5 +198,40 @@ def checkpoint_of(multiple, exponent, *, slots: int):
     return place_of(multiple, exponent, slots).astype(jnp.int32)
 
 
-for _op in (checkpoint_place, checkpoint_of):
+@op("WayTo", inputs="index: int32, count: int32, exponent: int32", differentiable=_COUNTS,
+    outputs=("fresh", "place", "row", "first_row", "start", "begin", "exponent"),
+    samples=lambda rng: [((np.int32(5), np.int32(7), np.int32(2)), {"slots": 2})])
+def way_to(index, count, exponent, *, slots: int):
+    """How to reach the state of iteration `index` of `count`, going backwards.
+
+    fresh: from the checkpoint at `place` (and keep it in row `first_row` of the second buffer), else from `row` of
+    the second buffer; that is the state of iteration `start`. begin: where the stretch begins that the second buffer
+    holds, every 2^exponent-th state of it.
+    """
+    number = index >> exponent
+    begin = number << exponent
+    fresh = index == jnp.minimum(begin + (jnp.int32(1) << exponent), count) - 1
+    apart = jnp.maximum(exponent - (slots.bit_length() - 1), 0)
+    row = (index - begin) >> apart
+    start = jnp.where(fresh, begin, begin + (row << apart))
+    first_row = jnp.where(fresh, 0, slots)
+    found = place_of(number, exponent, slots), row, first_row, start, begin, apart
+    return (fresh, *(v.astype(jnp.int32) for v in found))
+
+
+@way_to.shape
+def _(inputs, attrs):
+    return [((), dtypes.bool)] + [((), dtypes.int32)] * 6
+
+
+@op("RowAfter", inputs="iteration: int32, begin: int32, exponent: int32", differentiable=_COUNTS,
+    samples=lambda rng: [((np.int32(5), np.int32(4), np.int32(1)), {"slots": 4})])
+def row_after(iteration, begin, exponent, *, slots: int):
+    """The row of the second buffer for the state after `iteration`; `slots` where it is not kept."""
+    at = iteration + 1 - begin
+    kept = (at & ((jnp.int32(1) << exponent) - 1)) == 0
+    return jnp.where(kept, jnp.minimum(at >> exponent, slots), slots).astype(jnp.int32)
+
+
+for _op in (checkpoint_place, checkpoint_of, row_after):
     _op.shape(lambda inputs, attrs, _n=len(_op.output_names) or 1: [((), inputs[0].dtype)] * _n)

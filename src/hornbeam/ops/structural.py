@@ -351,6 +351,118 @@ def _sound(state: Any) -> Any:
     return state[1][0] == 0 if len(state) > 1 else True
 
 
+# Scan -----------------------------------------------------------------------------------------------
+
+
+@op("Scan", inputs="input: list", structural=True, returns_list=True)
+def scan_op(input, *, body: Any, carried: int, rows: int, reverse: bool = False, counted: bool = True):
+    """`body` once for each row, from the last where `reverse`, each time from what the time before carried on.
+
+    input: the values carried (the first `carried`), tensors that are taken row by row (`rows` of them, at least one),
+    and those that stay. Outputs: what is carried at the end, and the body's further outputs, stacked.
+    """
+    raise ShapeFault("a scan is run by its graph's runtime")
+
+
+@scan_op.shape
+def _(inputs, attrs):
+    carried, body = attrs["carried"], attrs["body"]
+    rows = [i.dims for i in inputs[0][carried:carried + attrs["rows"]]]
+    length = next((d[0] for d in rows if d is not None and d[0] is not None), None)
+    outputs = [(t._dims, t.dtype.base_dtype) for t in body.outputs]
+    stacked = [(None if d is None else (length, *d), dtype) for d, dtype in outputs[carried:]]
+    return [(t._dims, dtype) for t, (_, dtype) in zip(body.inputs, outputs[:carried], strict=False)] + stacked
+
+
+@scan_op.static
+def _(operation):
+    attrs = operation.attrs
+    steady = set(operation.inputs[attrs["carried"] + attrs["rows"]:])
+    steady |= {operation.inputs[i] for i in range(attrs["carried"]) if is_unchanged(attrs["body"], i)}
+    return [t for t in static_captures(operation, attrs["body"], operation.inputs) if t in steady]
+
+
+@scan_op.lower
+def _(context, operation, values):
+    attrs = operation.attrs
+    carried, rows = attrs["carried"], attrs["rows"]
+    parts = values[:carried], values[carried:carried + rows], values[carried + rows:]
+    lengths = {np.shape(v)[0] for v in parts[1]}
+    if len(lengths) > 1:
+        raise ShapeFault(f"the tensors taken row by row have {sorted(lengths)} rows")
+    return (_scan_stepped if context.concrete else _scan_traced)(context, operation, *parts, lengths.pop())
+
+
+def _scan_stepped(context: Any, operation: Any, carry: list[Any], rows: list[Any], rest: list[Any],
+                  length: int) -> list[Any]:
+    attrs, body = operation.attrs, operation.attrs["body"]
+    count = attrs["carried"]
+    stacked: list[list[Any]] = [[None] * length for _ in body.outputs[count:]]
+    rows = [np.asarray(r) for r in rows]
+    for index in range(length - 1, -1, -1) if attrs["reverse"] else range(length):
+        iteration = mixed_iteration(context.iteration, index) if attrs["counted"] else context.iteration
+        results = run_inside(context, body, [*carry, *(r[index] for r in rows), *rest], iteration)
+        carry = results[:count]
+        for place, value in zip(stacked, results[count:], strict=True):
+            place[index] = np.asarray(value)
+    return [*carry, *(_joined(s, t) for s, t in zip(stacked, body.outputs[count:], strict=True))]
+
+
+def _joined(values: Sequence[Any], like: GraphTensor) -> np.ndarray:
+    if not values:
+        return np.zeros((0, *(d or 0 for d in like._dims or ())), like.dtype.base_dtype.np_dtype)
+    if any(v.shape != values[0].shape for v in values):
+        raise ShapeFault("the results of the iterations have different shapes: " + ", ".join(
+            sorted({str(list(v.shape)) for v in values})))
+    return np.stack(values)
+
+
+def _scan_traced(context: Any, operation: Any, carry: list[Any], rows: list[Any], rest: list[Any],
+                 length: int) -> list[Any]:
+    attrs, body = operation.attrs, operation.attrs["body"]
+    count = attrs["carried"]
+    steady = [is_unchanged(body, i) for i in range(count)]
+    state = _State(context, operation)
+    first = [strong(v, t.dtype.base_dtype)
+             for v, t, same in zip(carry, body.outputs, steady, strict=False) if not same]
+
+    def step(now: Any, xs: Any) -> Any:
+        held, before = now
+        index, row = xs
+        picked = iter(held)
+        full = [v if same else next(picked) for v, same in zip(carry, steady, strict=True)]
+        iteration = mixed_iteration(context.iteration, index) if attrs["counted"] else context.iteration
+        child = state.child(before, dict(zip(body.inputs, [*full, *row, *rest], strict=True)), iteration)
+        child.run(body.needed)
+        results = [strong(child.value(t), t.dtype.base_dtype) for t in body.outputs]
+        after = [r for r, same in zip(results, steady, strict=False) if not same]
+        if [r.shape for r in after] != [jnp.shape(h) for h in held]:
+            raise NeedsHost(operation, "the shapes of what it carries change from row to row")
+        return (after, state.of(child)), results[count:]
+
+    xs = jnp.arange(length, dtype=jnp.int32), [jnp.asarray(r) for r in rows]
+    try:
+        (held, after), stacked = lax.scan(step, (first, state.enter()), xs, reverse=attrs["reverse"])
+    except jax.errors.JAXTypeError as error:
+        raise _host_decides(operation, error) from error
+    state.leave(after)
+    picked = iter(held)
+    return [*(v if same else next(picked) for v, same in zip(carry, steady, strict=True)), *stacked]
+
+
+@op("RowNumbers", inputs="x: T", differentiable=never("integer result"),
+    samples=lambda rng: [((rng.normal(size=(3, 2)),), {})])
+def row_numbers(x):
+    """0, 1, … for each row of `x`, as int32."""
+    return np.arange(jnp.shape(x)[0], dtype=np.int32)
+
+
+@row_numbers.shape
+def _(inputs, attrs):
+    dims = inputs[0].dims
+    return [((dims[0] if dims else None,), dtypes.int32)]
+
+
 # Step -----------------------------------------------------------------------------------------------
 
 
