@@ -1,1 +1,14 @@
 """TF1's optimizers, learning rates, checkpoints and summaries, on the public API."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from hornbeam import namespace
+from hornbeam.graph import names
+
+
+def __getattr__(name: str) -> Any:
+    """TensorFlow 2's names of this namespace: the folder and `tf.train` share their name."""
+    return namespace.find(sys.modules[__name__], __name__, "train.", names.names_v2, namespace.as_it_is, name)

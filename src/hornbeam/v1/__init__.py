@@ -1,6 +1,6 @@
 """TensorFlow 1's namespace: `import hornbeam.v1 as tf` builds graphs where no input says otherwise.
 
-The names come from what public objects declare; `adapters.py` and its neighbours hold what TF1 spells otherwise.
+The names come from what public objects declare; `adapters/` holds what TF1 spells otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hornbeam import namespace
 from hornbeam.graph import names
 from hornbeam.load import load_public_names
 
-load_public_names("hornbeam.v1")
+load_public_names("hornbeam.v1.adapters")
 
 
 def __getattr__(name: str) -> Any:
