@@ -114,7 +114,7 @@ def _three(diagonals: Any, form: str) -> list[Any]:
     if form == "compact":
         if x.dims is None or len(x.dims) < 2 or x.dims[-2] not in (3, None):
             raise ValueError(f"Expected 3 diagonals got {x.dims[-2] if x.dims and len(x.dims) > 1 else x.shape}")
-        return [array.gather(x, i, axis=-2) for i in range(3)]
+        return [x[..., i, :] for i in range(3)]
     if form == "matrix":
         if x.dims is None or len(x.dims) < 2 or x.dims[-1] != x.dims[-2]:
             raise ValueError(f"Expected last two dimensions of diagonals to be same, got {x.shape}")
@@ -145,8 +145,8 @@ def tridiagonal_solve(diagonals: Any, rhs: Any, diagonals_format: str = "compact
     [..., n] or [..., n, k], turned and conjugated first where asked. partial_pivoting, perturb_singular: accepted;
     rows are always exchanged where that is more exact. Raises ValueError for other forms.
     """
-    upper, middle, lower = _three(diagonals, diagonals_format)
-    bands = array.stack([upper, middle, lower], axis=-2)
+    three = _three(diagonals, diagonals_format)
+    bands = array.convert(diagonals) if diagonals_format == "compact" else array.stack(three, axis=-2)
     b = array.convert(rhs)
     vector = b.dims is not None and bands.dims is not None and len(b.dims) == len(bands.dims) - 1
     if vector:

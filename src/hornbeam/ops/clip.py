@@ -114,8 +114,8 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
 
     t: a tensor, or `IndexedSlices`. axes: the dimensions over which the norm is taken, all by default.
 
-    >>> clip_by_norm([3., 4.], 1.).numpy().round(4).tolist()
-    [0.6, 0.8]
+    >>> clip_by_norm([3., 4.], 2.5).numpy().tolist()
+    [1.5, 2.0]
     """
     values = array.convert(_values(t))
     squares = reduce_sum(multiply(values, values), axes, True)

@@ -474,16 +474,16 @@ def zero_fraction(value: Any, name: str | None = None) -> Any:
 def linspace_op(start, stop, num, *, axis: int = 0):
     """`num` evenly spaced numbers from `start` to `stop`, both included, along a new axis."""
     count = int(num)
-    if count <= 0:
-        raise ShapeFault(f"Requires num > 0: {count}")
+    if count < 0:
+        raise ShapeFault(f"Requires num >= 0: {count}")
     start, stop = jnp.broadcast_arrays(start, stop)
     shape = [1] * (start.ndim + 1)
     at = axis % (start.ndim + 1)
     shape[at] = count
     steps = jnp.reshape(jnp.arange(count).astype(start.dtype), shape)
     first, last = jnp.expand_dims(start, at), jnp.expand_dims(stop, at)
-    if count == 1:
-        return jnp.broadcast_to(first, [*start.shape[:at], 1, *start.shape[at:]])
+    if count <= 1:
+        return jnp.broadcast_to(first, [*start.shape[:at], count, *start.shape[at:]])
     inner = first + (last - first) / (count - 1) * steps
     return jnp.where(jnp.reshape(jnp.arange(count), shape) == count - 1, last, inner).astype(start.dtype)
 
@@ -493,7 +493,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     """`num` evenly spaced numbers from `start` to `stop`, both included.
 
     start, stop: floats or integers (which give float64) of one dtype and shape. axis: where the new dimension stands
-    in the result. Raises InvalidArgumentError where `num` is not positive.
+    in the result. Raises InvalidArgumentError where `num` is negative.
 
     >>> linspace(0., 1., 5).numpy().tolist()
     [0.0, 0.25, 0.5, 0.75, 1.0]

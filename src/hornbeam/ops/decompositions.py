@@ -1,7 +1,7 @@
 """Matrices taken apart: Cholesky, QR, LU, eigenvalues, singular values; determinants, inverses and solutions.
 
-All work on the matrices in the last two dimensions. What TensorFlow's kernels refuse (a matrix that has no inverse,
-one that is not positive definite) is refused here too. Eigenvectors and singular vectors are determined up to sign
+All work on the matrices in the last two dimensions. A matrix without an inverse is refused where
+TensorFlow's kernels refuse it. Eigenvectors and singular vectors are determined up to sign
 (or a complex factor of size one), so they may differ between libraries.
 """
 
@@ -84,8 +84,8 @@ def _lower_half(x: Any) -> Any:
 def cholesky(input):
     """The lower triangle L with positive diagonal for which L · Lᴴ is the input.
 
-    input: [..., n, n], symmetric (Hermitian) with positive eigenvalues; only its lower triangle is read. Raises
-    InvalidArgumentError where there is no such L. The gradient is symmetric.
+    input: [..., n, n], symmetric (Hermitian) with positive eigenvalues; only its lower triangle is read. Where
+    there is no such L the result is NaN. The gradient is symmetric.
     """
     both = (input + adjoint_of(input)) / 2
     # The value comes from the lower triangle, the gradient goes to both.
@@ -93,16 +93,6 @@ def cholesky(input):
 
 
 cholesky.shape(_like_square)
-
-
-@cholesky.check
-def _(input):
-    return jnp.any(jnp.isnan(jax.lax.linalg.cholesky(_lower_half(input), symmetrize_input=False))), []
-
-
-@cholesky.message
-def _(numbers, inputs, attrs):
-    return "Cholesky decomposition was not successful. The input might not be valid."
 
 
 @op("Qr", inputs="input: T", outputs=("q", "r"), names=("linalg.qr",), v1=("qr",), T=SOLVABLE,
@@ -316,7 +306,7 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
     samples=squares)
 def det(input):
     """The determinants of square matrices: [..., n, n] gives [...]; of no rows 1."""
-    return jnp.linalg.det(input)
+    return jnp.ones(input.shape[:-2], input.dtype) if input.shape[-1] == 0 else jnp.linalg.det(input)
 
 
 det.shape(_scalars_of_square(1))
@@ -326,6 +316,8 @@ det.shape(_scalars_of_square(1))
     T=SOLVABLE, samples=squares)
 def slogdet(input):
     """The signs of determinants and the logarithms of their sizes: [..., n, n] gives two [...]."""
+    if input.shape[-1] == 0:
+        return jnp.ones(input.shape[:-2], input.dtype), jnp.zeros(input.shape[:-2], input.dtype)
     sign, size = jnp.linalg.slogdet(input)
     return sign.astype(input.dtype), size.astype(input.dtype)
 
@@ -415,22 +407,12 @@ def triangular_solve_op(matrix, rhs, *, lower: bool = True, adjoint: bool = Fals
 triangular_solve_op.shape(_solution_shape)
 
 
-@triangular_solve_op.check
-def _(matrix, rhs, *, lower=True, adjoint=False):
-    return jnp.any(jnp.diagonal(matrix, axis1=-2, axis2=-1) == 0), []
-
-
-@triangular_solve_op.message
-def _(numbers, inputs, attrs):
-    return "Input matrix is not invertible."
-
-
 @public("linalg.triangular_solve", v1=("matrix_triangular_solve",))
 def triangular_solve(matrix: Any, rhs: Any, lower: bool = True, adjoint: bool = False, name: str | None = None) -> Any:
     """The solutions x of matrix · x = rhs for triangular matrices, or of matrixᴴ · x = rhs with `adjoint`.
 
     matrix: [..., n, n]; only its lower triangle is read, or the upper without `lower`. rhs: [..., n, k]; leading
-    dimensions broadcast. Raises InvalidArgumentError where the diagonal holds a zero.
+    dimensions broadcast. A zero on the diagonal gives infinity or NaN.
     """
     return triangular_solve_op(matrix, rhs, lower=lower, adjoint=adjoint, name=name)
 
