@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from hornbeam.graph import errors
 from hornbeam.graph.call import composite
@@ -115,6 +116,14 @@ def elu_grad(gradients, outputs):
 
 elu_grad.shape(rules.as_first)
 
+
+@elu_grad.grad
+def _(call, dy):
+    gradients, outputs = call.inputs
+    zeros = array.zeros_like_op(outputs)
+    return elu_grad(dy, outputs), array.select_op(math.less(outputs, zeros), math.multiply(dy, gradients), zeros)
+
+
 _SELU_SCALE = 1.0507009873554804934193349852946
 _SELU_ALPHA = 1.7580993408473768599402175208123
 """Scale · α, the limit of -SELU at minus infinity."""
@@ -147,11 +156,23 @@ def selu_grad(gradients, outputs):
 selu_grad.shape(rules.as_first)
 
 
+@selu_grad.grad
+def _(call, dy):
+    gradients, outputs = call.inputs
+    zeros = array.zeros_like_op(outputs)
+    return selu_grad(dy, outputs), array.select_op(math.less(outputs, zeros), math.multiply(dy, gradients), zeros)
+
+
+def _slope(alpha: float, dtype: Any) -> Any:
+    """An attribute as TensorFlow holds it: rounded to float32."""
+    return jnp.asarray(np.float32(alpha), dtype)
+
+
 @op("LeakyRelu", inputs="features: T", T=FLOATS,
     samples=lambda rng: [((rng.normal(size=(3, 4)),), {"alpha": 0.3}), ((rng.normal(size=()),), {})])
 def leaky_relu_op(features, *, alpha: float = 0.2):
     """x where x > 0, else alpha · x."""
-    return jnp.where(features > 0, features, features * alpha)
+    return jnp.where(features > 0, features, features * _slope(alpha, features.dtype))
 
 
 leaky_relu_op.shape(rules.as_first)
@@ -165,7 +186,7 @@ def _(call, dy):
 @op("LeakyReluGrad", T=FLOATS, samples=_with_gradient)
 def leaky_relu_grad(gradients, features, *, alpha: float = 0.2):
     """The gradient of `LeakyRelu`."""
-    return jnp.where(features > 0, gradients, gradients * alpha)
+    return jnp.where(features > 0, gradients, gradients * _slope(alpha, features.dtype))
 
 
 leaky_relu_grad.shape(rules.as_first)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
@@ -109,6 +110,8 @@ def convolve(x: Any, w: Any, where: Layout, slide: Slide) -> Any:
 
 def input_gradient(sizes: Sequence[int], w: Any, dy: Any, where: Layout, slide: Slide) -> Any:
     """The gradient of `convolve` in `x` of shape `sizes`."""
+    if not jnp.issubdtype(w.dtype, jnp.inexact):  # integers have no transpose; products of int32 fit float64
+        return input_gradient(sizes, w.astype(jnp.float64), dy.astype(jnp.float64), where, slide).astype(w.dtype)
     (found,) = jax.linear_transpose(lambda x: convolve(x, w, where, slide),
                                     jax.ShapeDtypeStruct(tuple(sizes), w.dtype))(dy)
     return found

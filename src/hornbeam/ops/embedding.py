@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
+from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import array, math
 
 
@@ -79,14 +80,15 @@ def _blocks(parts: list[Any], ids: Any, own: Any) -> tuple[Any, Any]:
     longer = (size + 1) * more
     home = math.maximum(math.floordiv(ids, size + 1), math.floordiv(ids - more, size))
     within = array.where(math.less(ids, longer), math.floormod(ids, size + 1), math.floormod(ids - more, size))
-    return home, within
+    held = math.logical_and(math.greater_equal(ids, 0), math.less(ids, total))
+    return home, array.where(held, within, ids)  # an id that no part holds is no row of the one that is asked
 
 
 def _rows(parts: list[Any], own: Any) -> Any:
     """The number of rows of all parts together, as a tensor."""
-    known = [p.shape.as_list()[0] for p in parts if p.shape.rank is not None]
-    if len(known) == len(parts) and None not in known:
-        return array.constant(sum(known), own)
+    known = [TensorShape(p.shape) for p in parts]
+    if all(shape.rank and shape[:1].is_fully_defined() for shape in known):
+        return array.constant(sum(shape.as_list()[0] for shape in known), own)
     return math.add_n([math.cast(array.shape_op(array.convert(p))[0], own) for p in parts])
 
 

@@ -244,7 +244,7 @@ def _norm_dims(inputs: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, Any, 
                              f"{name} must have the same number of elements as the channels of x, got "
                              f"{given.dims[0]} and {channels}")
         channels = given.dims[0] if channels is None else channels
-    return x, inputs[0].dtype, (channels,)
+    return x or (None,) * len(data_format), inputs[0].dtype, (channels,)
 
 
 def _norm_samples(*, training: bool = True, grad: bool = False) -> Any:
@@ -275,18 +275,18 @@ def _declare_norm(version: str, number_types: Any, statistic_types: Any) -> tupl
     @op(f"FusedBatchNorm{version}", inputs=f"x: T, {vectors}", outputs=outputs, **types,
         samples=lambda rng: _norm_samples()(rng) + _norm_samples(training=False)(rng),
         waive={"gradient": "float32 only; the gradient ignores all outputs but y, as TensorFlow's does"})
-    def forward(x, scale, offset, mean, variance, *, epsilon: float = 0.0001, exponential_avg_factor: float = 1.0,
+    def forward(x, scale, offset, mean, variance, *, epsilon: float = 0.0001, exponential_avg_factor: float = 1,
                 data_format: str = "NHWC", is_training: bool = True):
         """x normalised by channel: with the batch's mean and variance in training, else with those given."""
         results = _batch_norm(x, scale, offset, mean, variance, epsilon, exponential_avg_factor, data_format,
                               is_training)
-        return (*results, jnp.zeros((0,), scale.dtype)) if third else results
+        return (*results, jnp.zeros((), scale.dtype)) if third else results
 
     @forward.shape
     def _(inputs, attrs):
         dims, dtype, vector = _norm_dims(inputs, attrs)
         kept = [(vector, inputs[1].dtype)] * 4
-        return [(dims, dtype), *kept, *([((0,), inputs[1].dtype)] if third else [])]
+        return [(dims, dtype), *kept, *([((), inputs[1].dtype)] if third else [])]
 
     @forward.grad
     def _(call, dy, *_others):
@@ -299,7 +299,7 @@ def _declare_norm(version: str, number_types: Any, statistic_types: Any) -> tupl
         dx, dscale, doffset = backward(dy, x, scale, *used, *more, **attrs)[:3]
         return [dx, dscale, doffset, None, None]
 
-    backward = _declare_gradient(version, types)
+    backward = _declare_gradient(version, {**types, "U": (dtypes.float32,)} if version else types)
     return forward, backward
 
 
@@ -334,7 +334,10 @@ def _gradient_samples(third: bool) -> Any:
     def make(rng: Any) -> Any:
         found = []
         for (x, scale, _, mean, variance), attrs in (*_norm_samples()(rng), *_norm_samples(training=False)(rng)):
-            more = (np.zeros(0, np.float32),) if third else ()
+            more = (np.zeros((), np.float32),) if third else ()
+            if attrs["is_training"]:
+                others = (0, 1, 2) if attrs["data_format"] == "NHWC" else (0, 2, 3)
+                mean, variance = x.mean(others), x.var(others)
             found.append(((rng.normal(size=x.shape).astype(np.float32), x, scale, mean, variance, *more), attrs))
         return found
 
@@ -395,7 +398,7 @@ def _lrn(x: Any, depth_radius: int, bias: float, alpha: float, beta: float) -> A
 
 def _image_dims(inputs, attrs):
     windows.check_rank(inputs[0].dims, 4)
-    return rules.as_first(inputs, attrs)
+    return [(inputs[0].dims or (None,) * 4, inputs[0].dtype)]
 
 
 @op("LRN", names=("nn.local_response_normalization", "nn.lrn"), inputs="input: T", T=FLOATS[:3],
@@ -411,14 +414,19 @@ def lrn(input, *, depth_radius: int = 5, bias: float = 1, alpha: float = 1, beta
 lrn.shape(_image_dims)
 
 
+def _lrn_samples(rng: Any) -> Any:
+    dy, x = (rng.normal(size=(1, 2, 2, 7)).astype(np.float32) for _ in range(2))
+    attrs = {"depth_radius": 2, "alpha": 0.3}
+    return [((dy, x, np.asarray(_lrn(jnp.asarray(x), 2, 1, 0.3, 0.5))), attrs)]
+
+
 @lrn.grad
 def _(call, dy):
     return lrn_grad(dy, call.inputs[0], call.outputs[0], **call.attrs)
 
 
 @op("LRNGrad", inputs="input_grads: T, input_image: T, output_image: T", T=FLOATS[:3],
-    samples=lambda rng: [(tuple(rng.normal(size=(1, 2, 2, 7)).astype(np.float32) for _ in range(3)),
-                          {"depth_radius": 2, "alpha": 0.3})])
+    samples=_lrn_samples)
 def lrn_grad(input_grads, input_image, output_image, *, depth_radius: int = 5, bias: float = 1, alpha: float = 1,
              beta: float = 0.5):
     """The gradient of `LRN`."""

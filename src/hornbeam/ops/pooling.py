@@ -172,6 +172,7 @@ def max_gradient(x: Any, y: Any, dy: Any, slide: Slide) -> Any:
 
 # Max pooling ------------------------------------------------------------------------------------------
 
+_POOLED = tuple(d for d in REALS if d not in (dtypes.uint32, dtypes.uint64))
 _TWO = {"ksize": (1, 2, 2, 1), "strides": (1, 2, 2, 1), "padding": "SAME"}
 _ODD = {"ksize": (1, 1, 3, 2), "strides": (1, 1, 2, 1), "padding": "EXPLICIT",
         "explicit_paddings": (0, 0, 0, 0, 1, 0, 0, 1), "data_format": "NCHW"}
@@ -193,7 +194,7 @@ def _distinct(rng: Any) -> Any:
     return [((x,), attrs) for x, attrs in images]
 
 
-@op("MaxPool", inputs="input: T", T=REALS, samples=_distinct)
+@op("MaxPool", inputs="input: T", T=_POOLED, samples=_distinct)
 def max_pool_op(input, *, ksize: Any, strides: Any, padding: str, explicit_paddings: Any = (),
                 data_format: str = "NHWC"):
     """The maximum of each window of images."""
@@ -243,15 +244,26 @@ def max_pool_grad_grad_op(orig_input, orig_output, grad, *, ksize: Any, strides:
                           data_format: str = "NHWC"):
     """The elements of `grad` that stand where the maxima of the windows of `orig_input` do."""
     attrs = {"ksize": ksize, "strides": strides, "padding": padding, "data_format": data_format}
-    slide = pooling("MaxPoolGradGrad", attrs, orig_input.ndim)
-    (found,) = jax.linear_transpose(lambda dy: max_gradient(orig_input, orig_output, dy, slide),
-                                    jax.ShapeDtypeStruct(orig_output.shape, grad.dtype))(grad)
-    return found
+    return _picked(orig_input, orig_output, grad, pooling("MaxPoolGradGrad", attrs, orig_input.ndim))
+
+
+def _picked(x: Any, y: Any, values: Any, slide: Slide) -> Any:
+    """What of `values` stands where `x` has the maximum of each window: the transpose of `max_gradient`."""
+    number = _first_max(x, y, slide)
+    padded = _padded(values, slide, 0)
+    zero = jnp.zeros((), values.dtype)
+    total = jnp.zeros(y.shape, values.dtype)
+    for k, tap in enumerate(_taps(slide)):
+        total = total + jnp.where(number == k, padded[_tap_slice(tap, slide, y.shape)], zero)
+    return total
 
 
 @max_pool_grad_grad_op.shape
 def _(inputs, attrs):
-    return [(inputs[1].dims, inputs[2].dtype)]
+    rank = 4 if inputs[0].dims is None else len(inputs[0].dims)
+    expected = pool_dims("MaxPoolGradGrad", attrs, inputs[0].dims, rank)
+    check_gradient("MaxPoolGradGrad", expected, inputs[1].dims, (inputs[0].dims, tuple(attrs["ksize"])))
+    return [(expected, inputs[2].dtype)]
 
 
 def _checked_gradient(op_type: str, attrs: dict[str, Any], inputs: Sequence[Any], rank: int) -> Any:
@@ -260,20 +272,29 @@ def _checked_gradient(op_type: str, attrs: dict[str, Any], inputs: Sequence[Any]
     expected = pool_dims(op_type, attrs, x, rank)
     for given in inputs[1:]:
         check_gradient(op_type, expected, given.dims, (x, tuple(attrs["ksize"])))
-    return [(x, inputs[2].dtype)]
+    return [(x or (None,) * rank, inputs[2].dtype)]
 
 
 def _sizes(value: Any) -> tuple[int, ...]:
     return tuple(int(v) for v in value)
 
 
-@op("MaxPoolV2", inputs="input: T, ksize: int32 static, strides: int32 static", T=REALS,
+@op("MaxPoolV2", inputs="input: T, ksize: int32 static, strides: int32 static", T=_POOLED,
     samples=lambda rng: [((x, np.array(a["ksize"], np.int32), np.array(a["strides"], np.int32)),
                           {"padding": a["padding"]}) for (x,), a in _distinct(rng) if a is not _ODD])
 def max_pool_v2_op(input, ksize, strides, *, padding: str, data_format: str = "NHWC"):
     """The maximum of each window of images; the window's size and strides are tensors."""
     attrs = {"ksize": _sizes(ksize), "strides": _sizes(strides), "padding": padding, "data_format": data_format}
     return max_pooled(input, pooling("MaxPoolV2", attrs, 4))
+
+
+@max_pool_v2_op.shape
+def _(inputs, attrs):
+    x, (ksize, strides) = inputs[0], (i.value for i in inputs[1:])
+    if ksize is None or strides is None:
+        windows.check_rank(x.dims, 4)
+        return [((None,) * 4, x.dtype)]
+    return [(pool_dims("MaxPoolV2", {**attrs, "ksize": _sizes(ksize), "strides": _sizes(strides)}, x.dims, 4), x.dtype)]
 
 
 @op("MaxPool3D", inputs="input: T", T=FLOATS[:3],
@@ -330,8 +351,8 @@ def _places(x: Any, slide: Slide, with_batch: bool) -> tuple[Any, Any]:
 
 @op("MaxPoolWithArgmax", inputs="input: T", outputs=("output", "argmax"), attr_types={"Targmax": "type"}, T=REALS,
     samples=lambda rng: [((x,), a) for (x,), a in _distinct(rng) if a is not _ODD])
-def max_pool_with_argmax_op(input, *, ksize: Any, strides: Any, Targmax: Any = dtypes.int64,
-                            padding: str, include_batch_in_index: bool = False):
+def max_pool_with_argmax_op(input, *, ksize: Any, strides: Any, padding: str,
+                            Targmax: Any = dtypes.int64, include_batch_in_index: bool = False):
     """The maximum of each window, and where it stands: (row · width + column) · channels + channel."""
     attrs = {"ksize": ksize, "strides": strides, "padding": padding}
     best, place = _places(input, pooling("MaxPoolWithArgmax", attrs, 4), include_batch_in_index)
@@ -372,7 +393,11 @@ def max_pool_grad_with_argmax_op(input, grad, argmax, *, ksize: Any, strides: An
 
 @max_pool_grad_with_argmax_op.shape
 def _(inputs, attrs):
-    return [(inputs[0].dims, inputs[1].dtype)]
+    x = inputs[0].dims
+    window = {k: attrs[k] for k in ("ksize", "strides", "padding")}
+    check_gradient("MaxPoolGradWithArgmax", pool_dims("MaxPoolGradWithArgmax", window, x, 4), inputs[1].dims,
+                   (x, tuple(attrs["ksize"])))
+    return [(x or (None,) * 4, inputs[1].dtype)]
 
 
 # Average pooling ----------------------------------------------------------------------------------------

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from hornbeam.graph.names import public
-from hornbeam.graph.op import registry
-from hornbeam.ops import array, math
+from hornbeam.ops import array, blocks, math
 
 
 @public("nn.with_space_to_batch")
@@ -35,14 +34,14 @@ def with_space_to_batch(input: Any, dilation_rate: Any, padding: str, op: Callab
         return op(x, len(rates), padding)
     base = _base_paddings(padding, filter_shape, rates)
     extra = [_extra(x, d, sum(pair), rate) for d, pair, rate in zip(dims, base, rates, strict=True)]
-    blocks, pads, crops = [], [], []
+    block, pads, crops = [], [], []
     for d in range(1, dims[-1] + 1):
         at = dims.index(d) if d in dims else None
-        blocks.append(1 if at is None else rates[at])
+        block.append(1 if at is None else rates[at])
         pads.append([0, 0] if at is None else [base[at][0], _plus(base[at][1], extra[at])])
         crops.append([0, 0] if at is None else [0, extra[at]])
-    apart = registry["SpaceToBatchND"](x, np.array(blocks, np.int32), _table(pads))
-    return registry["BatchToSpaceND"](op(apart, len(rates), "VALID"), np.array(blocks, np.int32), _table(crops))
+    apart = blocks.space_to_batch_nd(x, np.array(block, np.int32), _table(pads))
+    return blocks.batch_to_space_op(op(apart, len(rates), "VALID"), np.array(block, np.int32), _table(crops))
 
 
 def _base_paddings(padding: str, filter_shape: Any, rates: Sequence[int]) -> list[tuple[int, int]]:

@@ -124,6 +124,8 @@ class Slide(NamedTuple):
             return -(-size // stride)
         if window is None:
             return None
+        if window == stride == 1 and self.padding == "VALID":
+            return size
         span = reach(window, self.dilations[i])
         padded = size + sum(self.explicit[i]) if self.padding == "EXPLICIT" else size
         if padded < span:
