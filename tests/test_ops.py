@@ -262,5 +262,5 @@ def test_every_op_has_a_docstring() -> None:
 def test_every_op_has_samples() -> None:
     """Ops that hold graphs or write variables, and those without inputs, are tested by their families."""
     missing = {op.type for op in OPS if op.samples is None and op.args and not op.structural and not op.writes
-               and not any(a.ref for a in op.args)}
+               and not any(a.ref for a in op.args) and "samples" not in op.waive}
     assert not missing, f"{len(missing)} ops without samples: {sorted(missing)}"
