@@ -93,20 +93,23 @@ def _function_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
 _OPAQUE = never("a Python function on NumPy arrays")
 
 
-@op("PyFunc", inputs="input: list", host=True, stateful=True, returns_list=True, differentiable=_OPAQUE)
+@op("PyFunc", inputs="input: list", host=True, stateful=True, returns_list=True, differentiable=_OPAQUE,
+    waive={"samples": "calls Python"})
 def py_func_op(input, *, token: Any, Tout: Any):  # noqa: N803  (TensorFlow's name of the attribute)
     """What a Python function of arrays returns."""
     return token(input, Tout)
 
 
-@op("PyFuncStateless", inputs="input: list", host=True, returns_list=True, differentiable=_OPAQUE)
+@op("PyFuncStateless", inputs="input: list", host=True, returns_list=True, differentiable=_OPAQUE,
+    waive={"samples": "calls Python"})
 def py_func_stateless_op(input, *, token: Any, Tout: Any):  # noqa: N803
     """What a Python function of arrays returns that gives the same for the same arrays."""
     return token(input, Tout)
 
 
 @op("EagerPyFunc", inputs="input: list", host=True, stateful=True, returns_list=True,
-    differentiable=never("a Python function on tensors"))
+    differentiable=never("a Python function on tensors"),
+    waive={"samples": "calls Python"})
 def eager_py_func_op(input, *, token: Any, Tout: Any):  # noqa: N803
     """What a Python function of eager tensors returns."""
     return token(input, Tout)
@@ -182,7 +185,8 @@ class _Counter:
         self.count = 0
 
 
-@op("Print", inputs="input: T, data: list", host=True, stateful=True)
+@op("Print", inputs="input: T, data: list", host=True, stateful=True,
+    waive={"samples": "writes to stderr"})
 def print_op(input, data, *, message: str = "", first_n: int = -1, summarize: int = 3, counter: Any = None):
     """`input`; on the way `message` and the first elements of `data` are written to the standard error stream."""
     if counter is not None:
@@ -216,7 +220,8 @@ def print_v1(input_: Any, data: Any, message: str | None = None, first_n: int | 
                     summarize=3 if summarize is None else summarize, counter=_Counter(), name=name)
 
 
-@op("StringFormat", inputs="inputs: list", host=True, differentiable=never("string result"))
+@op("StringFormat", inputs="inputs: list", host=True, differentiable=never("string result"),
+    waive={"samples": "tested with the messages it makes"})
 def string_format_op(inputs, *, template: str = "%s", placeholder: str = "%s", summarize: int = 3):
     """`template` with the values of `inputs` at its placeholders."""
     parts = template.split(placeholder)
@@ -248,7 +253,8 @@ def string_format(template: str, inputs: Any, placeholder: str = "{}", summarize
     return string_format_op(given, template=template, placeholder=placeholder, summarize=summarize, name=name)
 
 
-@op("PrintV2", inputs="input: string", host=True, stateful=True, differentiable=never("no outputs"))
+@op("PrintV2", inputs="input: string", host=True, stateful=True, differentiable=never("no outputs"),
+    waive={"samples": "writes to stderr"})
 def print_v2_op(input, *, output_stream: Any = "stderr", end: str = "\n"):
     """Writes a string."""
     text = np.asarray(input)[()]
