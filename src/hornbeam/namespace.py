@@ -64,14 +64,23 @@ def _miss(module_name: str, prefix: str, name: str, table: Mapping[str, Public])
         return text
     if prefix + name in _tensorflow_names(".v1" in module_name):
         text += f". TensorFlow has {prefix}{name}, Hornbeam does not"
-    candidates = {n.rpartition(".")[2]: n for n in table if not n.startswith("raw_ops.") or prefix == "raw_ops."}
-    near = [name] if name in candidates else (difflib.get_close_matches(prefix + name, candidates.values(), n=1)
-                                              or difflib.get_close_matches(name, candidates, n=1))
-    if near:
-        whole = candidates.get(near[0], near[0])
-        text += f". The nearest thing here is {module_name.split('.')[0]}" \
-                f"{'.v1' * ('.v1' in module_name)}.{whole}"
+    whole = _nearest(prefix, name, table)
+    if whole:
+        text += f". The nearest thing here is hornbeam{'.v1' * ('.v1' in module_name)}.{whole}"
     return text
+
+
+def _nearest(prefix: str, name: str, table: Mapping[str, Public]) -> str | None:
+    """The name itself in another namespace, or a similar one: in this namespace, else in any."""
+    here = {n[len(prefix):]: n for n in table if n.startswith(prefix)}
+    elsewhere = {n.rpartition(".")[2]: n for n in table if not n.startswith("raw_ops.")}
+    if name in elsewhere:
+        return elsewhere[name]
+    for candidates in (here, elsewhere):
+        near = difflib.get_close_matches(name, candidates, n=1)
+        if near:
+            return candidates[near[0]]
+    return None
 
 
 @functools.cache
