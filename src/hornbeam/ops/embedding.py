@@ -86,9 +86,10 @@ def _blocks(parts: list[Any], ids: Any, own: Any) -> tuple[Any, Any]:
 
 def _rows(parts: list[Any], own: Any) -> Any:
     """The number of rows of all parts together, as a tensor."""
-    known = [TensorShape(p.shape) for p in parts]
-    if all(shape.rank and shape[:1].is_fully_defined() for shape in known):
-        return array.constant(sum(shape.as_list()[0] for shape in known), own)
+    counts = [dims[0] if (dims := TensorShape(p.shape)._dims) else None for p in parts]
+    known = [n for n in counts if n is not None]
+    if len(known) == len(parts):
+        return array.constant(sum(known), own)
     return math.add_n([math.cast(array.shape_op(array.convert(p))[0], own) for p in parts])
 
 

@@ -100,72 +100,49 @@ def _first_max(x: Any, y: Any, slide: Slide) -> Any:
     return number
 
 
-def _tiles(slide: Slide) -> bool:
-    return slide.window == slide.strides
+def _split(outer: Sequence[int], inner: Sequence[int]) -> tuple[int, ...]:
+    return tuple(n for pair in zip(outer, inner, strict=True) for n in pair)
 
 
-def _fitted(x: Any, slide: Slide, outputs: Sequence[int], value: Any) -> Any:
-    """The part of `x`, padded, that windows which tile it cover: exactly outputs × window."""
-    config = []
-    for size, (low, _), count, step in zip(x.shape, slide.pads(x.shape), outputs, slide.strides, strict=True):
-        config.append((low, count * step - size - low, 0))
-    return lax.pad(x, jnp.asarray(value, x.dtype), config)
+def _placed(number: Any, dy: Any, sizes: Sequence[int], slide: Slide) -> Any:
+    """`dy` of every window at its element `number`; what several windows give to one element is added.
+
+    The input, padded, falls into blocks as long as the strides. An element of block q gets from the windows q, q - 1,
+    …, as far as a window reaches: all of them are compared at once, by broadcasting over the places in a block.
+    """
+    pads = slide.pads(sizes)
+    blocks, reach = [], []
+    for size, (low, _), count, window, step in zip(sizes, pads, dy.shape, slide.window, slide.strides, strict=True):
+        blocks.append(max(-(-(size + low) // step), count))
+        reach.append(-(-window // step))
+    wider = [(r - 1, b - n) for r, b, n in zip(reach, blocks, dy.shape, strict=True)]
+    number, dy = jnp.pad(number, wider, constant_values=-1), jnp.pad(dy, wider)
+    total = jnp.zeros(_split(blocks, slide.strides), dy.dtype)
+    for back in itertools.product(*map(range, reach)):
+        part = tuple(slice(r - 1 - m, r - 1 - m + b) for r, m, b in zip(reach, back, blocks, strict=True))
+        shape = _split(blocks, (1,) * len(blocks))
+        hit = number[part].reshape(shape) == _elements(back, slide).reshape(_split((1,) * len(blocks), slide.strides))
+        total = total + jnp.where(hit, dy[part].reshape(shape), jnp.zeros((), dy.dtype))
+    flat = total.reshape([b * s for b, s in zip(blocks, slide.strides, strict=True)])
+    config = [(-low, size + low - have, 0) for size, (low, _), have in zip(sizes, pads, flat.shape, strict=True)]
+    return lax.pad(flat, jnp.zeros((), dy.dtype), config)
 
 
-def _unfitted(tiled: Any, sizes: Sequence[int], slide: Slide) -> Any:
-    """Back from `_fitted` to the input's shape, zeros where no window reached."""
-    config = []
-    for have, size, (low, _) in zip(tiled.shape, sizes, slide.pads(sizes), strict=True):
-        config.append((-low, size + low - have, 0))
-    return lax.pad(tiled, jnp.zeros((), tiled.dtype), config)
-
-
-def _split(outputs: Sequence[int], window: Sequence[int]) -> tuple[int, ...]:
-    return tuple(n for pair in zip(outputs, window, strict=True) for n in pair)
-
-
-def _within(y: Any) -> Any:
-    """`y` with an axis of length 1 for the window behind each of its axes."""
-    return y.reshape(_split(y.shape, (1,) * y.ndim))
-
-
-def _tiled_gradient(x: Any, y: Any, dy: Any, slide: Slide) -> Any:
-    """Windows that tile the input: reshape, compare, choose."""
-    fitted = _fitted(x, slide, y.shape, _lowest(x.dtype))
-    parts = fitted.reshape(_split(y.shape, slide.window))
-    taps = _taps(slide)
-    number = jnp.full(y.shape, len(taps), jnp.int32)
-    for k in range(len(taps) - 1, -1, -1):
-        index = tuple(i for t in taps[k] for i in (slice(None), t))
-        number = jnp.where(parts[index] == y, k, number)
-    own = np.arange(len(taps), dtype=np.int32).reshape(_split((1,) * y.ndim, slide.window))
-    chosen = jnp.where(_within(number) == own, _within(dy), jnp.zeros((), dy.dtype))
-    return _unfitted(chosen.reshape(fitted.shape), x.shape, slide)
-
-
-def _overlapping_gradient(x: Any, y: Any, dy: Any, slide: Slide) -> Any:
-    """Any windows: each window element's share, spread out by the strides, and all added up."""
-    number = _first_max(x, y, slide)
-    pads = slide.pads(x.shape)
-    total = jnp.zeros(x.shape, dy.dtype)
-    for k, tap in enumerate(_taps(slide)):
-        share = jnp.where(number == k, dy, jnp.zeros((), dy.dtype))
-        config = []
-        for t, (low, _), size, count, step in zip(tap, pads, x.shape, y.shape, slide.strides, strict=True):
-            before = t - low
-            config.append((before, size - before - ((count - 1) * step + 1), step - 1))
-        total = total + lax.pad(share, jnp.zeros((), dy.dtype), config)
-    return total
+def _elements(back: Sequence[int], slide: Slide) -> np.ndarray:
+    """For each place in a block, the number it has in the window that began `back` blocks ago; -2 where none."""
+    number, inside = np.zeros((1,) * len(back), np.int32), np.ones((1,) * len(back), bool)
+    for i, (m, window, step) in enumerate(zip(back, slide.window, slide.strides, strict=True)):
+        places = (np.arange(step, dtype=np.int32) + m * step).reshape([-1 if k == i else 1 for k in range(len(back))])
+        number, inside = number * window + places, inside & (places < window)
+    return np.where(inside, number, np.int32(-2))
 
 
 def max_gradient(x: Any, y: Any, dy: Any, slide: Slide) -> Any:
     """The gradient of `max_pooled`: `dy` at the first maximum of each window."""
     if 0 in y.shape:
         return jnp.zeros(x.shape, dy.dtype)
-    if _tiles(slide):
-        return _tiled_gradient(x, y, dy, slide)
     if np.prod(slide.window) <= _MANY_TAPS or not jnp.issubdtype(x.dtype, jnp.floating):
-        return _overlapping_gradient(x, y, dy, slide)
+        return _placed(_first_max(x, y, slide), dy, x.shape, slide)
     _, pull = jax.vjp(lambda value: max_pooled(value, slide), x)
     return pull(dy)[0]
 
