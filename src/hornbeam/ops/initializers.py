@@ -16,7 +16,9 @@ from hornbeam.graph.convert import to_array
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
-from hornbeam.ops import array, random
+from hornbeam.ops import array, math, random
+from hornbeam.ops.decompositions import qr
+from hornbeam.ops.diagonals import diag_part
 from hornbeam.ops.random import random_normal, random_uniform, truncated_normal
 
 TRUNCATED_STDDEV = 0.87962566103423978
@@ -326,3 +328,61 @@ def lecun_normal(seed: int | None = None) -> VarianceScaling:
 def lecun_uniform(seed: int | None = None) -> VarianceScaling:
     """Uniform draws of variance 1 / inputs. LeCun et al. 1998."""
     return VarianceScaling(1.0, "fan_in", "uniform", seed)
+
+
+@public(v1=("orthogonal_initializer", "initializers.orthogonal"))
+class Orthogonal(_Typed):
+    """A random matrix with orthonormal rows or columns, times `gain`; all dimensions but the last count as rows.
+
+    Saxe, McClelland and Ganguli 2014. Raises ValueError for shapes of fewer than two dimensions.
+    """
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None, dtype: Any = dtypes.float32) -> None:
+        self.gain, self.seed, self.dtype = gain, seed, floating(dtype)
+
+    def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
+        """A random orthogonal matrix in this shape."""
+        dims = _matrix_sizes(shape)
+        rows, columns = numbers.prod(dims[:-1]), dims[-1]
+        with mode.graph_first():
+            draws = random_normal((max(rows, columns), min(rows, columns)), dtype=self._dtype(dtype), seed=self.seed)
+            q, r = qr(draws)
+            q = math.multiply(q, math.sign(diag_part(r)), name="mul")  # makes the distribution uniform
+            if rows < columns:
+                q = array.transpose(q)
+            return math.multiply(self.gain, array.reshape(q, dims), name="mul")
+
+    def get_config(self) -> dict[str, Any]:
+        return self._config(gain=self.gain, seed=self.seed)
+
+
+@public(v1=("initializers.identity",))
+class Identity(_Typed):
+    """`gain` on the diagonal of a matrix, zeros elsewhere. Raises ValueError for what is no matrix."""
+
+    def __init__(self, gain: float = 1.0, dtype: Any = dtypes.float32) -> None:
+        self.gain, self.dtype = gain, floating(dtype)
+
+    def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
+        """The matrix of this shape."""
+        dims = _matrix_sizes(whole(shape, partition_info))
+        if len(dims) > 2:
+            raise ValueError("The tensor to initialize, specified by argument `shape` must be at least two-dimensional. "
+                             f"Received shape={dims}")
+        matrix = self.gain * np.eye(dims[0], dims[1])
+        if partition_info is not None:
+            (row, column), (height, width) = partition_info.var_offset, sizes(shape)
+            matrix = matrix[row:row + height, column:column + width]
+        with mode.graph_first():
+            return array.constant(matrix.astype(self._dtype(dtype).np_dtype), name="eye")
+
+    def get_config(self) -> dict[str, Any]:
+        return self._config(gain=self.gain)
+
+
+def _matrix_sizes(shape: Any) -> list[int]:
+    dims = sizes(shape)
+    if len(dims) < 2:
+        raise ValueError("The tensor to initialize, specified by argument `shape` must be at least two-dimensional. "
+                         f"Received shape={dims}")
+    return dims

@@ -19,7 +19,8 @@ from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INDEX, REALS, never, op
 from hornbeam.graph.shapes import Dims, TensorShape
-from hornbeam.ops import array, math, rules
+from hornbeam.ops import array, checks, math, rules
+from hornbeam.ops.casts import own_name
 
 _RANDOM = never("a random number does not depend on its inputs smoothly")
 _UNIFORM_DTYPES = (*FLOATS, dtypes.int32, dtypes.int64)
@@ -28,7 +29,8 @@ _UNIFORM_DTYPES = (*FLOATS, dtypes.int32, dtypes.int64)
 def static_dims(shape: Any) -> tuple[int, ...]:
     """A shape argument as a tuple of int. Raises ShapeFault for what is no shape."""
     if np.ndim(shape) != 1:
-        raise ShapeFault(f"Shape must be rank 1 but is rank {np.ndim(shape)}")
+        raise ShapeFault(f"Shape must be rank 1 but is rank {np.ndim(shape)}",
+                         f"shape must be a vector of {{int32,int64}}, got shape {rules.text(np.shape(shape))}")
     dims = tuple(int(d) for d in shape)
     if any(d < 0 for d in dims):
         raise ShapeFault(f"Dimension {next(d for d in dims if d < 0)} must be >= 0")
@@ -119,12 +121,6 @@ def shape_tensor(shape: Any) -> Any:
     return array.convert(shape, name="shape")
 
 
-def own_name() -> str | None:
-    """The name of the open name scope itself, for the op that gives a composite's result."""
-    graph = mode.current_graph()
-    return f"{graph.get_name_scope()}/" if graph is not None and graph.get_name_scope() else None
-
-
 def _scaled(draw: Any, shape: Any, mean: Any, stddev: Any, dtype: Any, seed: int | None) -> Any:
     """mean + stddev · draw, under TensorFlow's names."""
     wanted = dtypes.as_dtype(dtype)
@@ -160,8 +156,8 @@ def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any 
 def uniform_bounds(minval: Any, maxval: Any, dtype: dtypes.DType) -> tuple[Any, Any]:
     """Both bounds, with 1 for an upper one of floats that is None. Raises ValueError for integers without one."""
     if dtype not in _UNIFORM_DTYPES:
-        raise ValueError(f"Argument `dtype` got invalid value {dtype!r}. Accepted dtypes are "
-                         f"{', '.join(d.name for d in _UNIFORM_DTYPES)}.")
+        raise ValueError(f"Argument `dtype` got invalid value {dtype}. Accepted dtypes are "
+                         f"({', '.join(map(repr, _UNIFORM_DTYPES))}).")
     if maxval is None:
         if dtype.is_integer:
             raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
@@ -224,7 +220,7 @@ def choices_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
     if logits is not None and logits[1] == 0:
         raise ShapeFault("num_classes should be positive, got 0")
     if count is not None and int(count) < 0:
-        raise ShapeFault(f"num_samples should be nonnegative, got {int(count)}")
+        raise ShapeFault(f"num_samples should be non-negative, got {int(count)}")
     return [((None if logits is None else logits[0], None if count is None else int(count)), attrs["output_dtype"])]
 
 
@@ -288,6 +284,27 @@ def random_shuffle(value: Any, seed: int | None = None, name: str | None = None)
 def _where(value: Any) -> Any:
     """Opens the graph of a symbolic tensor, so that its seeds are asked."""
     return mode.opened(value.graph if hasattr(value, "graph") else None)
+
+
+@public("image.random_crop", v1=("random_crop",))
+@composite("random_crop")
+def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None = None) -> Any:
+    """A part of a tensor, of shape `size`, from a place drawn at random, each equally likely.
+
+    size: as many integers as `value` has dimensions. Raises InvalidArgumentError where the part does not fit in.
+    """
+    value = array.convert(value, name="value")
+    size = array.convert(size, dtypes.int32, name="size")
+    shape = array.shape(value)
+    check = checks.assert_(math.reduce_all(math.greater_equal(shape, size)),
+                           ["Need value.shape >= size, got ", shape, size], summarize=1000)
+    graph = mode.current_graph()
+    if graph is not None:
+        with graph.control_dependencies([check]):
+            shape = array.identity_op(shape, name="control_dependency")
+    places = math.add_v2(math.subtract(shape, size, name="sub"), 1, name="add")
+    drawn = random_uniform(array.shape(shape), 0, dtypes.int32.max, dtypes.int32, seed)
+    return array.slice(value, math.floormod(drawn, places, name="mod"), size, name=own_name())
 
 
 # Gamma and Poisson -----------------------------------------------------------------------------------
