@@ -16,7 +16,15 @@ version := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.
 made := $(venv)/made-with-$(version)
 installed = $(venv)/installed-$(1)-$(version)
 
-.PHONY: demo test oracle bench api lint clean
+# TensorFlow has an environment of its own. TENSORFLOW= names the interpreter of one that is there already.
+ifdef TENSORFLOW
+tensorflow := $(TENSORFLOW)
+else
+tensorflow := $(abspath $(venv)-tensorflow/bin/python)
+tensorflow_made := $(venv)-tensorflow/installed
+endif
+
+.PHONY: demo test oracle golden fuzz bench api lint clean
 .DELETE_ON_ERROR:
 
 demo: $(call installed,demo)
@@ -25,13 +33,20 @@ demo: $(call installed,demo)
 test: $(call installed,test)
 	$(python) -m pytest $(TESTS)
 
-# Asks TensorFlow, which has an environment of its own.
-oracle: $(call installed,test) $(venv)-tensorflow/installed
-	HORNBEAM_ORACLE=$(abspath $(venv)-tensorflow/bin/python) $(python) -m pytest tests -m oracle
+# Every op, name and message against TensorFlow; `golden` keeps a sample of its answers in tests/golden.
+oracle: $(call installed,test) $(tensorflow_made)
+	HORNBEAM_ORACLE=$(tensorflow) $(python) -m pytest tests -m oracle
+
+golden: $(call installed,test) $(tensorflow_made)
+	HORNBEAM_ORACLE=$(tensorflow) $(python) -m tests.oracle.record
+
+# Malformed calls of every op.
+fuzz: $(call installed,test)
+	$(python) -m tests.fuzz.run --calls 100000
 
 # Times Hornbeam and TensorFlow side by side.
-bench: $(call installed,bench) $(venv)-tensorflow/installed
-	HORNBEAM_ORACLE=$(abspath $(venv)-tensorflow/bin/python) $(python) benchmarks/session.py
+bench: $(call installed,bench) $(tensorflow_made)
+	HORNBEAM_ORACLE=$(tensorflow) $(python) benchmarks/session.py --json benchmarks/session.json
 
 # Writes what follows from the public names: the stubs for editors, and api.txt.
 api: $(call installed,test)
