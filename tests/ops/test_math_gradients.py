@@ -13,7 +13,7 @@ import hornbeam.v1 as tf
 from hornbeam.graph.op import Never, Op, registry
 
 MODULES = ("casts compare arithmetic division elementary special reduce cumulative segment counting matmul clip norms "
-           "linalg decompositions diagonals banded spectral").split()
+           "linalg decompositions diagonals banded spectral signal").split()
 OPS = [o for o in registry if o.__module__.rpartition(".")[2] in MODULES and not o.type.endswith("VJP")]
 
 

@@ -200,7 +200,8 @@ def _size_of(length: int, low: int, high: int, height: int, width: int) -> tuple
     """The matrix that diagonals of this length need; what is not asked for (-1) as small as can be."""
     least_height, least_width = length - min(high, 0), length + max(low, 0)
     if height == -1 and width == -1:
-        return (max(least_height, least_width),) * 2
+        side = max(least_height, least_width)
+        return side, side
     height, width = (least_height if height == -1 else height), (least_width if width == -1 else width)
     if height < least_height or width < least_width:
         raise ShapeFault(f"The number of rows or columns is too small: {height} by {width}, at least {least_height} by "

@@ -132,10 +132,11 @@ def sqrtm(input):
     from scipy import linalg
 
     def root(matrix: Any) -> Any:
-        found = linalg.sqrtm(matrix)
-        if np.iscomplexobj(found) and not np.iscomplexobj(matrix):
-            return np.full_like(matrix, np.nan) if np.abs(found.imag).max() > 1e-6 * np.abs(found).max() else found.real
-        return found
+        found = np.asarray(linalg.sqrtm(matrix))
+        if np.iscomplexobj(matrix) or not np.iscomplexobj(found):
+            return found
+        imaginary = np.abs(np.imag(found)).max()
+        return np.full_like(matrix, np.nan) if imaginary > 1e-6 * np.abs(found).max() else np.real(found)
 
     return _one_by_one(root, np.asarray(input))
 

@@ -13,6 +13,7 @@ from hornbeam.graph.call import composite
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import NUMERIC, op, registry
+from hornbeam.graph.tensor import EagerTensor
 from hornbeam.ops import array, rules
 from hornbeam.ops.array import unbroadcast
 from hornbeam.ops.casts import cast, conj, conjugate, own_name
@@ -142,6 +143,9 @@ def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False,
     >>> matmul([[1., 2.]], [[3.], [4.]]).numpy().tolist()
     [[11.0]]
     """
+    if type(a) is EagerTensor and type(b) is EagerTensor and len(a.dims) == 2 == len(b.dims) and not (
+            transpose_a or transpose_b or adjoint_a or adjoint_b or output_type):
+        return matmul_op(a, b, name=name)
     if transpose_a and adjoint_a:
         raise ValueError("Only one of `transpose_a` and `adjoint_a` can be True.")
     if transpose_b and adjoint_b:

@@ -54,7 +54,7 @@ def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool |
     if ord == 1:
         return _kept(reduce_sum(magnitudes, axes, True), axes, keepdims)
     total = reduce_sum(pow_op(magnitudes, ord), axes, True)
-    return _kept(pow_op(total, 1.0 / ord), axes, keepdims)
+    return _kept(pow_op(total, 1.0 / float(ord)), axes, keepdims)
 
 
 def _check_order(ord: Any, of_matrices: bool) -> None:

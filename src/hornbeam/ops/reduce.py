@@ -244,7 +244,8 @@ def every_axis(x: Any, axis: Any) -> Any:
 
 def _reduce(kind: Any, input_tensor: Any, axis: Any, keepdims: Any, name: str | None) -> Any:
     x = array.convert(input_tensor, name="input_tensor")
-    return kind(x, every_axis(x, axis), keep_dims=bool(keepdims), name=name)
+    axes = every_axis(x, axis)
+    return kind(x, axes, keep_dims=True, name=name) if keepdims else kind(x, axes, name=name)
 
 
 @public("reduce_sum", "math.reduce_sum", old_arguments=OLD)
