@@ -27,7 +27,8 @@ def looked_up(params: Any, ids: Any, partition_strategy: str, max_norm: float | 
     """`embedding_lookup` of both generations."""
     if params is None:
         raise ValueError("params must be specified")
-    parts = list(params) if isinstance(params, (list, tuple)) else [params]
+    in_parts = isinstance(params, (list, tuple)) or hasattr(params, "partitions")  # or a PartitionedVariable
+    parts = list(params) if in_parts else [params]
     if not parts:
         raise ValueError("Need at least one param")
     ids = array.convert(ids, name="ids")

@@ -59,10 +59,10 @@ def _lowest(dtype: Any) -> Any:
 def _best(x: Any, w: Any, slide: Slide) -> tuple[Any, Any]:
     """The largest sum of each window, and the number of the first filter element that gives it."""
     best = jnp.full((x.shape[0], *slide.outputs(x.shape[1:3]), x.shape[3]), _lowest(x.dtype))
-    number = jnp.zeros(best.shape, jnp.int32)
+    number = jnp.full(best.shape, -1, jnp.int32)
     for k, (_, _, sums, exists) in enumerate(_sums(x, w, slide)):
         larger = exists & (sums > best)
-        number = jnp.where(larger, k, number)
+        number = jnp.where(larger | (exists & (number < 0)), k, number)
         best = jnp.where(larger, sums, best)
     return best, number
 
