@@ -13,7 +13,7 @@ import jax
 import numpy as np
 from jax.extend import core
 
-from hornbeam.backend.cache import use_persistent_cache
+from hornbeam.backend.compiler import compiled
 from hornbeam.backend.interpret import estimated_work, numpy_program
 from hornbeam.backend.x64 import x64
 
@@ -59,12 +59,11 @@ class Program:
 
     def compiled(self) -> Callable[..., tuple[Array, ...]]:
         """The XLA tier, whatever the work."""
-        use_persistent_cache()
-        compiled = jax.jit(core.jaxpr_as_fun(self.jaxpr))
+        call = compiled(core.jaxpr_as_fun(self.jaxpr))
 
         def run(*arrays: Array) -> tuple[Array, ...]:
             with x64():
-                return tuple(compiled(*arrays))
+                return tuple(call(*arrays))
 
         return run
 

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hornbeam.backend.cache import use_persistent_cache
+from hornbeam.backend.compiler import compiled
 from hornbeam.backend.switches import SHOW
 from hornbeam.backend.x64 import x64
 from hornbeam.graph.body import NeedsHost, bodies
@@ -54,8 +54,7 @@ class CompiledStage:
         self.checks: list[Operation] = []
         self._stage, self._static = stage, static
         self.compiled = 0
-        use_persistent_cache()
-        self.call = jax.jit(self._trace, donate_argnums=(0,) if donate else ())
+        self.call = compiled(self._trace, (0,) if donate else ())
 
     def _trace(self, written: tuple[Any, ...], read: tuple[Any, ...], streams: tuple[Any, ...],
                moving: tuple[Any, ...]) -> Any:
