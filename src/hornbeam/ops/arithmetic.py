@@ -156,6 +156,8 @@ def add_n_op(inputs):
 @add_n_op.shape
 def _(inputs, attrs):
     tensors = inputs[0]
+    if not tensors:
+        raise ShapeFault("AddN needs at least one input")
     return [(same_dims([t.dims for t in tensors], "AddN"), tensors[0].dtype)]
 
 

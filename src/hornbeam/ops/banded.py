@@ -14,7 +14,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
 from hornbeam.ops import array, rules
 from hornbeam.ops.casts import conj
-from hornbeam.ops.decompositions import SOLVABLE, adjoint_of
+from hornbeam.ops.decompositions import SOLVABLE, adjoint_of, matrix_dims
 from hornbeam.ops.diagonals import diag_part
 from hornbeam.ops.linalg import matrix_transpose
 from hornbeam.ops.samples import Sample
@@ -93,6 +93,8 @@ def bands_of_product(a, b):
     samples=lambda rng: [((*(rng.normal(size=(1, 4)) for _ in range(3)), rng.normal(size=(4, 2))), {})])
 def tridiagonal_matmul_op(superdiag, maindiag, subdiag, rhs):
     """Products of matrices that hold three diagonals, each [..., 1, n], with matrices [..., n, k]."""
+    for item in (superdiag, maindiag, subdiag, rhs):
+        matrix_dims(item.shape)
     upper, middle, lower = (jnp.swapaxes(d, -1, -2) for d in (superdiag, maindiag, subdiag))
     product = middle * rhs
     product = product.at[..., :-1, :].add(upper[..., :-1, :] * rhs[..., 1:, :])

@@ -13,7 +13,7 @@ from hornbeam.graph.call import composite
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INDEX, NUMERIC, REALS, never, op
-from hornbeam.ops import array
+from hornbeam.ops import array, rules
 from hornbeam.ops.arithmetic import add_v2, maximum, minimum
 from hornbeam.ops.casts import cast, cast_op
 from hornbeam.ops.compare import equal_op, not_equal
@@ -176,6 +176,9 @@ def approx_top_k(input, *, k: int, reduction_dimension: int = -1, recall_target:
 
     A processor may miss some, no more than `recall_target` allows; this one finds all.
     """
+    if not -input.ndim <= reduction_dimension < input.ndim:
+        raise ShapeFault(f"reduction_dimension must be in the range [{-input.ndim}, {input.ndim}), but got "
+                         f"{reduction_dimension}")
     _last((input.shape[reduction_dimension],), k)
     moved = jnp.moveaxis(input, reduction_dimension, -1)
     values, indices = jax.lax.top_k(moved if is_max_k else -moved, k)
@@ -295,6 +298,13 @@ def bincount(arr: Any, weights: Any = None, minlength: Any = None, maxlength: An
     return dense_bincount(flat, size, counted, binary_output=binary_output)
 
 
+def two_ends(dims: Any) -> None:
+    """Raise ShapeFault for a range of values that is not a vector of two."""
+    if dims is not None and (len(dims) != 1 or dims[0] not in (2, None)):
+        raise ShapeFault(f"Shape of value_range must be [2] but is {rules.text(dims)}",
+                         f"value_range should be a vector of two elements, got shape {rules.text(dims)}")
+
+
 @op("HistogramFixedWidth", inputs="values: T, value_range: T, nbins: int32 static", T=_WEIGHTS,
     attr_types={"dtype": "type"}, differentiable=COUNTS,
     samples=lambda rng: [((rng.normal(size=9), np.array([-1.0, 1.0]), np.asarray(5, np.int32)), {})])
@@ -309,6 +319,7 @@ def histogram_op(values, value_range, nbins, *, dtype: Any = dtypes.int32):
 @histogram_op.shape
 def _(inputs, attrs):
     bins = inputs[2].value
+    two_ends(inputs[1].dims)
     if bins is not None and int(bins) <= 0:
         raise ShapeFault(f"Requires nbins > 0: {int(bins)}",
                          f"nbins should be a positive number, but got '{int(bins)}'")
@@ -367,6 +378,7 @@ def bins_of(values, value_range, nbins, *, dtype: Any = dtypes.int32):
 
 @bins_of.shape
 def _(inputs, attrs):
+    two_ends(inputs[1].dims)
     return [(inputs[0].dims, attrs["dtype"])]
 
 
@@ -385,6 +397,8 @@ def confusion_matrix_op(labels, predictions, num_classes, weights):
     """The sum of weights of each pair of a label (row) and a prediction (column)."""
     size = int(num_classes)
     out = jnp.zeros((size, size), weights.dtype)
+    if size == 0:
+        return out
     return out.at[labels, predictions].add(jnp.broadcast_to(weights, labels.shape), mode="drop")
 
 

@@ -88,7 +88,10 @@ def matrix_diag_part_op(input, k, padding_value, *, align: str = "RIGHT_LEFT"):
     """The diagonals k of the matrices in the last two dimensions, padded to the longest."""
     height, width = _matrix_of(input)
     places = _places(height, width, k, align)
-    found = jnp.where(places.exist, input[..., places.rows, places.columns], padding_value)
+    if 0 in (height, width):
+        found = jnp.broadcast_to(padding_value, (*input.shape[:-2], *places.exist.shape))
+    else:
+        found = jnp.where(places.exist, input[..., places.rows, places.columns], padding_value)
     return found[..., 0, :] if places.single else found
 
 
@@ -212,6 +215,9 @@ def _size_of(length: int, low: int, high: int, height: int, width: int) -> tuple
 @op("MatrixDiag", inputs="diagonal: T", T=_ANY, samples=lambda rng: [((rng.normal(size=(2, 3)),), {})])
 def matrix_diag_v1(diagonal):
     """Square matrices with the given main diagonals, as old graphs spell it."""
+    if diagonal.ndim == 0:
+        raise ShapeFault("Shape must be at least rank 1 but is rank 0",
+                         "input must be at least 1-dim, received shape: []")
     return jnp.eye(diagonal.shape[-1], dtype=bool) * diagonal[..., None, :] if diagonal.dtype != bool else \
         jnp.eye(diagonal.shape[-1], dtype=bool) & diagonal[..., None, :]
 

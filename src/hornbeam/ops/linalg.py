@@ -58,6 +58,7 @@ def matrix_transpose(a: Any, name: str | None = "matrix_transpose", conjugate: b
 @op("MatrixTurned", inputs="x: T", samples=lambda rng: [((rng.normal(size=(2, 3)),), {})])
 def turned(x):
     """The matrices in the last two dimensions turned, where the rank is known only when run."""
+    matrix_dims(jnp.shape(x))
     return jnp.swapaxes(x, -1, -2)
 
 
@@ -237,6 +238,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
     samples=lambda rng: [((rng.normal(size=(3, 3)), np.array([2, 0, 1], np.int32)), {})])
 def lu_reconstruct_op(lower_upper, perm):
     """The matrix of which an LU decomposition was made."""
+    _check_lu(lower_upper, perm)
     product = _unit_lower(lower_upper) @ jnp.triu(lower_upper)
     return jnp.take_along_axis(product, jnp.argsort(perm, -1)[..., None], -2)
 
@@ -246,12 +248,20 @@ def lu_reconstruct_op(lower_upper, perm):
                            rng.normal(size=(3, 2))), {})])
 def lu_solve_op(lower_upper, perm, rhs):
     """The solutions of a system whose matrix is given by its LU decomposition."""
+    _check_lu(lower_upper, perm)
+    matrix_dims(rhs.shape)
     batch = jnp.broadcast_shapes(lower_upper.shape[:-2], rhs.shape[:-2])
     both = jnp.broadcast_to(lower_upper, (*batch, *lower_upper.shape[-2:]))
     order = jnp.broadcast_to(perm, (*batch, perm.shape[-1]))
     ordered = jnp.take_along_axis(jnp.broadcast_to(rhs, (*batch, *rhs.shape[-2:])), order[..., None], -2)
     first = jax.lax.linalg.triangular_solve(both, ordered, left_side=True, lower=True, unit_diagonal=True)
     return jax.lax.linalg.triangular_solve(both, first, left_side=True, lower=False)
+
+
+def _check_lu(both: Any, perm: Any) -> None:
+    matrix_dims(both.shape, True)
+    if perm.shape != both.shape[:-1]:
+        raise ShapeFault(f"perm must have shape {rules.text(both.shape[:-1])}, not {rules.text(perm.shape)}")
 
 
 def _unit_lower(both: Any) -> Any:

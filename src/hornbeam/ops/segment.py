@@ -89,6 +89,8 @@ def _scattered(data: Any, ids: Any, count: Any, start: Any, combine: str) -> Any
     rest = data.shape[ids.ndim:]
     flat, rows = jnp.reshape(ids, -1), jnp.reshape(data, (ids.size, *rest))
     target = jnp.full((int(count), *rest), start, data.dtype)
+    if int(count) == 0:
+        return target
     places = jnp.where(flat < 0, int(count), flat)
     return getattr(target.at[places], combine)(rows, mode="drop")
 

@@ -279,6 +279,8 @@ def dct(input: Any, type: int = 2, n: int | None = None, axis: int = -1, norm: s
     if type == 1 and norm == "ortho":
         raise ValueError("Normalization is not supported for the Type-I DCT.")
     x = array.convert(input)
+    if not x.dims:
+        raise ValueError(f"dct needs a signal of at least one dimension and of known rank, not {x.shape}")
     size = x.dims[-1]
     if n is not None and size is not None and n != size:
         x = x[..., :n] if n < size else array.pad(x, [[0, 0]] * (len(x.dims) - 1) + [[0, n - size]])
