@@ -222,7 +222,8 @@ def eigh_tridiagonal_op(alpha, beta, low, high, *, eigvals_only: bool = True, se
         side = np.abs(beta)
         turn = np.cumprod(np.concatenate([[1], np.where(side == 0, 1, np.conj(beta) / np.where(side == 0, 1, side))]))
     bounds = None if select == "a" else (float(low), float(high)) if select == "v" else (int(low), int(high))
-    found = linalg.eigh_tridiagonal(middle, side, eigvals_only=eigvals_only, select=select, select_range=bounds)
+    found: Any = linalg.eigh_tridiagonal(middle, side, eigvals_only=eigvals_only, select=select,
+                                         select_range=bounds)
     if eigvals_only:
         return found.astype(middle.dtype), np.zeros((0,), alpha.dtype)
     values, vectors = found
