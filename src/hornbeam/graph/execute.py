@@ -61,7 +61,7 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
             once: bool = False) -> tuple[Any, ...]:
     """Run `op` on arrays: one an argument, a list of arrays for a list argument.
 
-    stream: for a random op, its place in the sequence of draws (4 × uint32). once: compiling will not pay.
+    stream: for a random op, the key of this draw (2 × uint32). once: compiling will not pay.
     Raises ShapeFault for inputs it cannot take, Failed where its check fails.
     """
     if op.host:
@@ -266,10 +266,10 @@ def pure(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, lis
     """The op's function on flat arrays alone: lists regrouped, known values and attributes built in.
 
     `inputs` holds a `jax.ShapeDtypeStruct` for what moves and an array for what is static. Returned with the specs
-    of the moving arrays. A random op takes its stream (4 × uint32) first. A checked op gives its findings last.
+    of the moving arrays. A random op takes the key of its draw (2 × uint32) first. A checked op gives its findings last.
     """
     slots: list[Any] = []
-    specs: list[Any] = [jax.ShapeDtypeStruct((4,), np.uint32)] if op.random else []
+    specs: list[Any] = [jax.ShapeDtypeStruct((2,), np.uint32)] if op.random else []
     for item in inputs:
         if isinstance(item, list):
             slots.append([_slot(i, specs) for i in item])
@@ -307,9 +307,8 @@ def _slot(item: Any, specs: list[Any]) -> _Slot:
 
 
 def random_key(stream: Any) -> Any:
-    """The key of one draw: (seed, seed2) with the op's run counter and the loop iteration folded in."""
-    key = jax.random.wrap_key_data(stream[:2], impl="threefry2x32")
-    return jax.random.fold_in(jax.random.fold_in(key, stream[2]), stream[3])
+    """The key of one draw from its two words."""
+    return jax.random.wrap_key_data(stream, impl="threefry2x32")
 
 
 FINDING = 9

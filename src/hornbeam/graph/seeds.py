@@ -74,14 +74,41 @@ def op_seeds(op_seed: int | None) -> tuple[int | None, int | None]:
     return (None, None) if _eager.seed is None else (_eager.seed % _LARGEST, _IN_TURN)
 
 
-def attributes(op_seed: int | None) -> dict[str, int]:
+def attributes(op_seed: int | None) -> dict[str, Any]:
     """The attributes `seed` and `seed2` of a random op that is called now."""
     seed, seed2 = op_seeds(op_seed)
     return {"seed": seed or 0, "seed2": seed2 or 0}
 
 
+def draw_key(seed: int, seed2: int, draw: int) -> np.ndarray:
+    """The key of one draw, as two uint32: the seeds and the number of the draw, mixed on the host.
+
+    Mixed as SplitMix64 mixes (Steele, Lea, Flood 2014); within a program that would be compiled for every op.
+    """
+    word = ((seed & 0xFFFFFFFF) << 32) | (seed2 & 0xFFFFFFFF)
+    for number in (0, draw + 1):
+        word = (word + 0x9E3779B97F4A7C15 * (number + 1)) & 0xFFFFFFFFFFFFFFFF
+        word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
+        word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
+        word ^= word >> 31
+    return np.array([word >> 32, word & 0xFFFFFFFF], np.uint32)
+
+
+_LANES = np.array([0x9E3779B9, 0x85EBCA6B], np.uint32)
+_MIX = np.array([0x7FEB352D], np.uint32), np.array([0x846CA68B], np.uint32)
+_SHIFTS = np.array([16], np.uint32), np.array([15], np.uint32)
+
+
+def fold(key: Any, iteration: Any) -> Any:
+    """The key of a draw in one iteration of a loop; `key` and `iteration` (uint32) are NumPy's or JAX's."""
+    key = key ^ (iteration * _LANES)
+    key = (key ^ (key >> _SHIFTS[0])) * _MIX[0]
+    key = (key ^ (key >> _SHIFTS[1])) * _MIX[1]
+    return key ^ (key >> _SHIFTS[0])
+
+
 def eager_stream(op: Op, attrs: dict[str, Any]) -> np.ndarray:
-    """The place of an eager draw: (seed, seed2, draw, 0) as uint32."""
+    """The key of the next eager draw, as two uint32."""
     seed, seed2 = attrs["seed"], attrs["seed2"]
     with _eager.lock:
         if not seed and not seed2:
@@ -90,7 +117,7 @@ def eager_stream(op: Op, attrs: dict[str, Any]) -> np.ndarray:
         else:
             key = (seed,) if seed2 == _IN_TURN else (op.type, seed, seed2)
         draw = next(_eager.draws.setdefault(key, itertools.count()))
-    return np.array([seed & 0xFFFFFFFF, seed2 & 0xFFFFFFFF, draw & 0xFFFFFFFF, 0], np.uint32)
+    return draw_key(seed, seed2, draw)
 
 
 def restart_eager_draws() -> None:

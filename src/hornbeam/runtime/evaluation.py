@@ -20,6 +20,7 @@ from hornbeam.graph.errors import FailedPreconditionError, InvalidArgumentError,
 from hornbeam.graph.execute import Failed, ShapeFault, execute, explain, finding, first_line
 from hornbeam.graph.execute import random_key, refuse_misfits
 from hornbeam.graph.operation import Operation
+from hornbeam.graph.seeds import fold
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.order import accesses, is_reference, variable_of
@@ -130,7 +131,8 @@ class Stepping(Evaluation):
         stream = None
         if declaration.random:
             stream = self.store.stream(op, self.drawn)
-            stream[3] = self.iteration & 0xFFFFFFFF
+            if self.iteration:
+                stream = fold(stream, np.array([self.iteration & 0xFFFFFFFF], np.uint32))
         if declaration.host:
             args = [[np.asarray(v) for v in a] if isinstance(a, list) else np.asarray(a) for a in args]
         else:
@@ -203,8 +205,9 @@ class Tracing(Evaluation):
 
     def _stream(self, op: Operation) -> Any:
         stream = self.streams[stream_of(op)]
-        iteration = jnp.asarray(self.iteration).astype(jnp.uint32)
-        return jnp.concatenate([stream[:3], iteration[None]])
+        if isinstance(self.iteration, int) and not self.iteration:
+            return stream
+        return fold(stream, jnp.asarray(self.iteration).astype(jnp.uint32)[None])
 
     def note(self, op: Operation, vector: Any) -> None:
         """Keep a check's findings where no earlier check failed."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from hornbeam.graph.errors import FailedPreconditionError
 from hornbeam.graph.operation import Operation
+from hornbeam.graph.seeds import draw_key
 
 
 @final
@@ -52,22 +53,22 @@ class Store:
         return found
 
     def stream(self, op: Operation, drawn: dict[Operation, np.ndarray] | None = None) -> np.ndarray:
-        """The next place in the sequence of a random op: (seed, seed2, draw, 0) as uint32.
+        """The next place in the sequence of a random op: its key, as two uint32.
 
         An op without seeds draws from the session's own entropy; copies of an op (in the gradient of a branch) share
         its `stream` attribute and so its draws. drawn: the places that this run took already.
         """
         key = stream_of(op)
         if drawn is not None and key in drawn:
-            return drawn[key].copy()
+            return drawn[key]
         draw = self._draws.get(key, 0)
         self._draws[key] = draw + 1
         seed, seed2 = op.attrs["seed"], op.attrs["seed2"]
         if not seed and not seed2:
             seed, seed2 = self._entropy, self._unseeded.setdefault(key, next(self._serial))
-        made = np.array([seed & 0xFFFFFFFF, seed2 & 0xFFFFFFFF, draw & 0xFFFFFFFF, 0], np.uint32)
+        made = draw_key(seed, seed2, draw)
         if drawn is not None:
-            drawn[key] = made.copy()
+            drawn[key] = made
         return made
 
 
