@@ -112,14 +112,13 @@ class Op:
         if random:
             tensors = tensors[1:]
         self.args = _parse(", ".join(f"{n}: T" for n in tensors) if inputs is None else inputs, self.types)
-        self.defaults: dict[str, Any] = {
-            p.name: (None if p.default is p.empty else p.default)
-            for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
-        self.attr_kinds: dict[str, str] = {p.name: _KIND_WORDS[str(p.annotation)]
-                                           for p in signature.parameters.values()
-                                           if p.kind is p.KEYWORD_ONLY and str(p.annotation) in _KIND_WORDS}
-        self.required = tuple(p.name for p in signature.parameters.values()
-                              if p.kind is p.KEYWORD_ONLY and p.default is p.empty)
+        # Attributes without a default come first, as they do in TensorFlow's signatures.
+        attributes = sorted((p for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY),
+                            key=lambda p: p.default is not p.empty)
+        self.defaults: dict[str, Any] = {p.name: None if p.default is p.empty else p.default for p in attributes}
+        self.attr_kinds: dict[str, str] = {p.name: _KIND_WORDS[str(p.annotation)] for p in attributes
+                                           if str(p.annotation) in _KIND_WORDS}
+        self.required = tuple(p.name for p in attributes if p.default is p.empty)
         self.differentiable = differentiable
         self.stateful = stateful or random or bool(writes)
         self.host = host
@@ -205,6 +204,8 @@ class Op:
 
     def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
         if kwargs or len(args) != len(self.args):
+            if len(args) == len(self.args) + len(self.defaults) + 1:
+                *args, name = args  # the last positional argument, as in `subtract(x, y, "difference")`
             inputs, attrs = self.bind(args, kwargs)
             return _call(self, inputs, attrs, name)
         return _call(self, args, self.defaults, name)
@@ -271,8 +272,7 @@ class Op:
     def __signature__(self) -> inspect.Signature:
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         parameters = [inspect.Parameter(a.name, kind) for a in self.args]
-        parameters += [inspect.Parameter(n, kind if n in self.required else inspect.Parameter.KEYWORD_ONLY)
-                       if n in self.required else inspect.Parameter(n, kind, default=d)
+        parameters += [inspect.Parameter(n, kind, default=inspect.Parameter.empty if n in self.required else d)
                        for n, d in self.defaults.items()]
         return inspect.Signature([*parameters, inspect.Parameter("name", kind, default=None)])
 
