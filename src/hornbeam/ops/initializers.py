@@ -44,7 +44,10 @@ class Initializer:
 
 def sizes(shape: Any) -> list[int]:
     """A shape argument as a list of int. Raises ValueError where a dimension is unknown."""
-    return [int(d) for d in TensorShape(shape).as_list()]
+    dims = TensorShape(shape).as_list()
+    if None in dims:
+        raise ValueError(f"a variable's shape must be fully known to initialize it, got {TensorShape(shape)}")
+    return [int(d) for d in dims if d is not None]
 
 
 def whole(shape: Any, partition_info: Any) -> Any:
@@ -367,7 +370,7 @@ class Identity(_Typed):
         """The matrix of this shape."""
         dims = _matrix_sizes(whole(shape, partition_info))
         if len(dims) > 2:
-            raise ValueError("The tensor to initialize, specified by argument `shape` must be at least two-dimensional. "
+            raise ValueError("The tensor to initialize, specified by argument `shape`, must be a matrix. "
                              f"Received shape={dims}")
         matrix = self.gain * np.eye(dims[0], dims[1])
         if partition_info is not None:

@@ -19,8 +19,9 @@ from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INDEX, REALS, never, op
 from hornbeam.graph.shapes import Dims, TensorShape
-from hornbeam.ops import array, checks, math, rules
+from hornbeam.ops import array, math, rules
 from hornbeam.ops.casts import own_name
+from hornbeam.ops.checks import assert_
 
 _RANDOM = never("a random number does not depend on its inputs smoothly")
 _UNIFORM_DTYPES = (*FLOATS, dtypes.int32, dtypes.int64)
@@ -296,7 +297,7 @@ def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None
     value = array.convert(value, name="value")
     size = array.convert(size, dtypes.int32, name="size")
     shape = array.shape(value)
-    check = checks.assert_(math.reduce_all(math.greater_equal(shape, size)),
+    check = assert_(math.reduce_all(math.greater_equal(shape, size)),
                            ["Need value.shape >= size, got ", shape, size], summarize=1000)
     graph = mode.current_graph()
     if graph is not None:

@@ -52,12 +52,9 @@ def _of_parameters(inputs: Any, attrs: dict[str, Any]) -> Any:
     _seeded(inputs[1])
     dims = shape_of(inputs[0])
     wanted = rules.broadcast_dims([i.dims for i in inputs[2:]])
-    if dims is not None and wanted is not None and None not in dims and None not in wanted:
-        try:
-            fits = np.broadcast_shapes(dims, wanted) == tuple(dims)
-        except ValueError:
-            fits = False
-        if not fits:
+    if dims is not None and wanted is not None:
+        pairs = zip(reversed(dims), reversed(wanted), strict=False)
+        if len(wanted) > len(dims) or any(w not in (1, d, None) and d is not None for d, w in pairs):
             raise ShapeFault("Shape passed in must end with broadcasted shape.")
     return [(dims, attrs.get("dtype") or inputs[-1].dtype)]
 

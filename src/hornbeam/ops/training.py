@@ -6,6 +6,7 @@ The formulas are TensorFlow's; their papers stand with the optimizers that use t
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax.numpy as jnp
@@ -236,7 +237,11 @@ def apply_proximal_adagrad(var, accum, lr, l1, l2, grad, *, use_locking: bool = 
 def bind(*ops: Op) -> None:
     """Give updates their shape rule: one result for each variable and slot that is written."""
     for one in ops:
-        one.shape(lambda inputs, attrs, width=len(one.writes): fits(inputs, attrs) * width)
+        one.shape(functools.partial(_results, len(one.writes)))
+
+
+def _results(width: int, inputs: Any, attrs: dict[str, Any]) -> Any:
+    return fits(inputs, attrs) * width
 
 
 bind(apply_gradient_descent, apply_momentum, apply_adam, apply_ada_max, apply_rms_prop, apply_centered_rms_prop,

@@ -35,9 +35,9 @@ def summed(grad: Any, indices: Any) -> Any:
 
 
 def by_rows(update: Callable[..., Any], held: tuple[Any, ...], grad: Any, indices: Any) -> tuple[Any, ...]:
-    """Apply `update(rows, grad) → new rows` to the rows of each array in `held`."""
+    """Apply `update(*rows, grad) → new rows` to the rows of each array in `held`."""
     rows = tuple(h[indices] for h in held)
-    changed = update(rows, summed(grad, indices))
+    changed = update(*rows, summed(grad, indices))
     return tuple(h.at[indices].set(c.astype(h.dtype)) for h, c in zip(held, changed, strict=True))
 
 
@@ -89,7 +89,8 @@ def _sparse(type: str, inputs: str, writes: tuple[str, ...], allowed: Any, kinds
 def sparse_apply_momentum(var, accum, lr, grad, indices, momentum, *, use_locking: bool = False,
                           use_nesterov: bool = False):
     """`ApplyMomentum` of the rows `indices`; other rows and their accumulators stay."""
-    return by_rows(lambda r, g: training.momentum_step(*r, lr, g, momentum, use_nesterov), (var, accum), grad, indices)
+    return by_rows(lambda w, a, g: training.momentum_step(w, a, lr, g, momentum, use_nesterov),
+                   (var, accum), grad, indices)
 
 
 @_sparse("SparseApplyAdam", "var: T ref, m: T ref, v: T ref, beta1_power: T, beta2_power: T, lr: T, beta1: T, "
@@ -108,7 +109,8 @@ def sparse_apply_adam(var, m, v, beta1_power, beta2_power, lr, beta1, beta2, eps
          "indices: Tindices", ("var", "ms", "mom"), INEXACT, "vpvssssgi")
 def sparse_apply_rms_prop(var, ms, mom, lr, rho, momentum, epsilon, grad, indices, *, use_locking: bool = False):
     """`ApplyRMSProp` of the rows `indices`."""
-    return by_rows(lambda r, g: training.rms_prop(*r, lr, rho, momentum, epsilon, g), (var, ms, mom), grad, indices)
+    return by_rows(lambda w, s, m, g: training.rms_prop(w, s, m, lr, rho, momentum, epsilon, g),
+                   (var, ms, mom), grad, indices)
 
 
 @_sparse("SparseApplyCenteredRMSProp", "var: T ref, mg: T ref, ms: T ref, mom: T ref, lr: T, rho: T, momentum: T, "
@@ -116,15 +118,15 @@ def sparse_apply_rms_prop(var, ms, mom, lr, rho, momentum, epsilon, grad, indice
 def sparse_apply_centered_rms_prop(var, mg, ms, mom, lr, rho, momentum, epsilon, grad, indices, *,
                                    use_locking: bool = False):
     """`ApplyCenteredRMSProp` of the rows `indices`."""
-    return by_rows(lambda r, g: training.centered_rms_prop(*r, lr, rho, momentum, epsilon, g), (var, mg, ms, mom),
-                   grad, indices)
+    return by_rows(lambda w, a, s, m, g: training.centered_rms_prop(w, a, s, m, lr, rho, momentum, epsilon, g),
+                   (var, mg, ms, mom), grad, indices)
 
 
 @_sparse("SparseApplyAdagrad", "var: T ref, accum: T ref, lr: T, grad: T, indices: Tindices", ("var", "accum"),
          INEXACT, "vpsgi")
 def sparse_apply_adagrad(var, accum, lr, grad, indices, *, use_locking: bool = False, update_slots: bool = True):
     """`ApplyAdagrad` of the rows `indices`."""
-    return by_rows(lambda r, g: training.adagrad(*r, lr, g, update_slots), (var, accum), grad, indices)
+    return by_rows(lambda w, a, g: training.adagrad(w, a, lr, g, update_slots), (var, accum), grad, indices)
 
 
 @_sparse("SparseApplyAdagradDA", "var: T ref, gradient_accumulator: T ref, gradient_squared_accumulator: T ref, "
@@ -133,7 +135,7 @@ def sparse_apply_adagrad(var, accum, lr, grad, indices, *, use_locking: bool = F
 def sparse_apply_adagrad_da(var, gradient_accumulator, gradient_squared_accumulator, grad, indices, lr, l1, l2,
                             global_step, *, use_locking: bool = False):
     """`ApplyAdagradDA` of the rows `indices`."""
-    return by_rows(lambda r, g: training.adagrad_da(r[1], r[2], g, lr, l1, l2, global_step),
+    return by_rows(lambda _, a, s, g: training.adagrad_da(a, s, g, lr, l1, l2, global_step),
                    (var, gradient_accumulator, gradient_squared_accumulator), grad, indices)
 
 
@@ -141,7 +143,8 @@ def sparse_apply_adagrad_da(var, gradient_accumulator, gradient_squared_accumula
          "indices: Tindices", ("var", "accum", "accum_update"), INEXACT, "vppsssgi")
 def sparse_apply_adadelta(var, accum, accum_update, lr, rho, epsilon, grad, indices, *, use_locking: bool = False):
     """`ApplyAdadelta` of the rows `indices`."""
-    return by_rows(lambda r, g: training.adadelta(*r, lr, rho, epsilon, g), (var, accum, accum_update), grad, indices)
+    return by_rows(lambda w, a, u, g: training.adadelta(w, a, u, lr, rho, epsilon, g), (var, accum, accum_update), grad,
+                   indices)
 
 
 @_sparse("SparseApplyFtrl", "var: T ref, accum: T ref, linear: T ref, grad: T, indices: Tindices, lr: T, l1: T, "
@@ -149,7 +152,7 @@ def sparse_apply_adadelta(var, accum, accum_update, lr, rho, epsilon, grad, indi
 def sparse_apply_ftrl(var, accum, linear, grad, indices, lr, l1, l2, lr_power, *, use_locking: bool = False,
                       multiply_linear_by_lr: bool = False):
     """`ApplyFtrl` of the rows `indices`."""
-    return by_rows(lambda r, g: training.ftrl(*r, g, lr, l1, l2, lr_power, by_lr=multiply_linear_by_lr),
+    return by_rows(lambda w, a, z, g: training.ftrl(w, a, z, g, lr, l1, l2, lr_power, by_lr=multiply_linear_by_lr),
                    (var, accum, linear), grad, indices)
 
 
@@ -158,7 +161,8 @@ def sparse_apply_ftrl(var, accum, linear, grad, indices, lr, l1, l2, lr_power, *
 def sparse_apply_ftrl_v2(var, accum, linear, grad, indices, lr, l1, l2, l2_shrinkage, lr_power, *,
                          use_locking: bool = False, multiply_linear_by_lr: bool = False):
     """`ApplyFtrlV2` of the rows `indices`."""
-    return by_rows(lambda r, g: training.ftrl(*r, g, lr, l1, l2, lr_power, l2_shrinkage, multiply_linear_by_lr),
+    return by_rows(lambda w, a, z, g: training.ftrl(w, a, z, g, lr, l1, l2, lr_power, l2_shrinkage,
+                                                     multiply_linear_by_lr),
                    (var, accum, linear), grad, indices)
 
 
@@ -166,11 +170,11 @@ def sparse_apply_ftrl_v2(var, accum, linear, grad, indices, lr, l1, l2, l2_shrin
          ("var",), FLOATS, "vsssgi")
 def sparse_apply_proximal_gradient_descent(var, alpha, l1, l2, grad, indices, *, use_locking: bool = False):
     """`ApplyProximalGradientDescent` of the rows `indices`."""
-    return by_rows(lambda r, g: (training.shrunk(r[0] - alpha * g, alpha, l1, l2),), (var,), grad, indices)[0]
+    return by_rows(lambda w, g: (training.shrunk(w - alpha * g, alpha, l1, l2),), (var,), grad, indices)[0]
 
 
 @_sparse("SparseApplyProximalAdagrad", "var: T ref, accum: T ref, lr: T, l1: T, l2: T, grad: T, indices: Tindices",
          ("var", "accum"), FLOATS, "vpsssgi")
 def sparse_apply_proximal_adagrad(var, accum, lr, l1, l2, grad, indices, *, use_locking: bool = False):
     """`ApplyProximalAdagrad` of the rows `indices`."""
-    return by_rows(lambda r, g: training.proximal_adagrad(*r, lr, l1, l2, g), (var, accum), grad, indices)
+    return by_rows(lambda w, a, g: training.proximal_adagrad(w, a, lr, l1, l2, g), (var, accum), grad, indices)

@@ -153,7 +153,7 @@ class Generator:
             isinstance(d, (int, np.integer)) for d in shape) else None
         count: Any = np.int64(_BLOCK)
         if known is not None:
-            count = np.int64(_BLOCK * max(1, int(np.prod(known.as_list(), dtype=np.int64))))
+            count = np.int64(_BLOCK * max(1, known.num_elements() or 1))
         else:
             total = math.reduce_prod(math.cast(array.convert(shape), dtypes.int64))
             count = math.multiply(math.maximum(total, np.int64(1)), np.int64(_BLOCK))

@@ -232,14 +232,12 @@ def no_op(name: str | None = None) -> Any:
 
 def _leaves(inputs: Any) -> Iterator[Any]:
     for item in inputs:
-        if isinstance(item, (list, tuple)) and not hasattr(item, "_as_graph_element"):
-            yield from _leaves(item)
+        if isinstance(item, IndexedSlices) or hasattr(item, "_feed_parts"):
+            yield item.values  # of a composite, the tensor that is computed
         elif isinstance(item, dict):
             yield from _leaves(item.values())
-        elif isinstance(item, IndexedSlices):
-            yield item.values
-        elif hasattr(item, "_feed_parts") and hasattr(item, "values") and not callable(item.values):
-            yield item.values
+        elif isinstance(item, (list, tuple)) and not hasattr(item, "_as_graph_element"):
+            yield from _leaves(item)
         else:
             yield item
 
@@ -257,10 +255,10 @@ def group(*inputs: Any, name: str | None = None) -> Any:
             raise TypeError(f"'inputs' should be zero or more (nested) Tensors. Received '{item}' with type "
                             f"'{type(item)}'.")
     graph = _graph_of(items)
-    if graph is None or all(isinstance(i, EagerTensor) for i in items) and items:
+    if graph is None or (items and all(isinstance(i, EagerTensor) for i in items)):
         return None
     with graph.as_default(), graph.control_dependencies([_operation(i) for i in items]):
-        return state.no_op_op(name=name or ("group_deps" if items else "group_deps"))
+        return state.no_op_op(name=name or "group_deps")
 
 
 def _operation(item: Any) -> Any:

@@ -14,6 +14,10 @@ class SparseUpdates:
 
     _graph: Any
 
+    def value(self) -> Any:
+        """The value as a tensor."""
+        raise AttributeError("only variables have a value")
+
     def _scattered(self, op: Any, delta: Any, use_locking: bool, name: str | None) -> Any:
         if not isinstance(delta, IndexedSlices):
             raise TypeError(f"sparse_delta is not IndexedSlices: {delta}")

@@ -166,10 +166,10 @@ class VariableScope:
         graph = mode.current_graph()
         with _root_scope(graph):
             given = getattr(initializer, "dtype", None)
-            if wanted is not None and isinstance(given, dtypes.DType) and not callable(initializer):
-                if given.base_dtype is not wanted.base_dtype:
-                    raise ValueError(f"Initializer type '{given.base_dtype}' and explicit dtype '{wanted}' "
-                                     "don't match.")
+            clash = isinstance(given, dtypes.DType) and not callable(initializer) and wanted not in (
+                None, given.base_dtype)
+            if clash:
+                raise ValueError(f"Initializer type '{given}' and explicit dtype '{wanted}' don't match.")
             return store.get_variable(
                 full_name, shape=shape, dtype=wanted or dtypes.as_dtype(self._dtype),
                 initializer=_first(initializer, self._initializer),

@@ -152,8 +152,7 @@ def _initial(name: str, shape: TensorShape | None, dtype: DType, initializer: An
 def _for_part(initializer: Any, shape: list[int], info: partitions.PartitionInfo) -> Any:
     """The initializer of one part of a variable."""
     if isinstance(initializer, (Tensor, Variable)):
-        index = tuple(slice(o, o + n) for o, n in zip(info.var_offset, shape, strict=True))
-        return lambda part, dtype: initializer[index]
+        return lambda part, dtype: array.slice(initializer, info.var_offset, shape)
     if not callable(initializer):
         whole = np.asarray(initializer)
         index = tuple(slice(o, o + n) for o, n in zip(info.var_offset, shape, strict=True))

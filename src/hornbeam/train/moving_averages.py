@@ -9,7 +9,13 @@ from hornbeam.graph import mode
 from hornbeam.graph.names import public
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops import array, initializers, math, state
-from hornbeam.runtime.collections import GraphKeys, global_variables, home, moving_average_variables, trainable_variables
+from hornbeam.runtime.collections import (
+    GraphKeys,
+    global_variables,
+    home,
+    moving_average_variables,
+    trainable_variables,
+)
 from hornbeam.runtime.graph_functions import group, init_scope
 from hornbeam.runtime.variable import Variable
 from hornbeam.runtime.variable_scope import get_variable, variable_scope
