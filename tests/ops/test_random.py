@@ -190,7 +190,7 @@ def test_crops_are_parts_and_shuffles_permutations() -> None:
     assert (np.diff(crop, axis=0) == 3).all()
     rows = hb.random.shuffle(image).numpy()
     np.testing.assert_array_equal(rows[rows[:, 0].argsort()], image.numpy())
-    with pytest.raises(hb.errors.InvalidArgumentError, match="Need value.shape >= size"):
+    with pytest.raises(hb.errors.InvalidArgumentError, match=r"Need value\.shape >= size"):
         hb.image.random_crop(image, [5, 1])
 
 

@@ -338,7 +338,8 @@ def random_gamma_grad(alpha, sample):
     Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients", 2018.
     """
     shape = jnp.broadcast_shapes(alpha.shape, sample.shape)
-    return jax.lax.random_gamma_grad(jnp.broadcast_to(alpha, shape), jnp.broadcast_to(sample, shape))
+    at, drawn = jnp.broadcast_to(alpha, shape), jnp.broadcast_to(sample, shape)
+    return jax.lax.random_gamma_grad(at, drawn)  # pyright: ignore[reportCallIssue]  (its stub asks for dtype)
 
 
 random_gamma_grad.shape(rules.broadcast)

@@ -314,14 +314,14 @@ def stateless_parameterized_truncated_normal(shape: Any, seed: Any, means: Any =
     return stateless_parameterized_truncated_normal_op(size, seed, means, stddevs, minvals, maxvals)
 
 
-@public("random.split")
+@public("random.split", "random.experimental.stateless_split")
 def split(seed: Any, num: int = 2, alg: Any = "auto_select") -> Any:
     """`num` new seeds from one: [num, 2] of the seed's dtype, independent of each other and of it."""
     seed = array.convert(seed)
     return stateless_uniform([num, 2], seed, None, None, seed.dtype.base_dtype, alg=alg)
 
 
-@public("random.fold_in")
+@public("random.fold_in", "random.experimental.stateless_fold_in")
 def fold_in(seed: Any, data: Any, alg: Any = "auto_select") -> Any:
     """A new seed from a seed and an integer."""
     data = array.convert(data)

@@ -22,7 +22,7 @@ from hornbeam.runtime.variable import Variable
 _BLOCK = 256
 
 
-@public("random.Algorithm")
+@public("random.Algorithm", "random.experimental.Algorithm")
 class Algorithm(enum.Enum):
     """How random bits are made. Hornbeam's come from Threefry; the others name the layout of a state."""
 
@@ -45,7 +45,7 @@ def _algorithm(alg: Any) -> Algorithm:
     return found
 
 
-@public("random.create_rng_state")
+@public("random.create_rng_state", "random.experimental.create_rng_state")
 def create_rng_state(seed: Any, alg: Any) -> Any:
     """A state for `Generator` from an integer, or up to as many as the state has (the others are zero)."""
     words = _WORDS[_algorithm(alg)]
@@ -54,7 +54,7 @@ def create_rng_state(seed: Any, alg: Any) -> Any:
     return array.constant(np.array([((x + 2**63) % 2**64) - 2**63 for x in state], np.int64))
 
 
-@public("random.Generator")
+@public("random.Generator", "random.experimental.Generator")
 class Generator:
     """Draws from a state that it keeps in a variable: different at every call, the same after the same start.
 
@@ -212,7 +212,7 @@ def _unsigned(value: Any) -> Any:
 _global: dict[str, Generator | None] = {"generator": None}
 
 
-@public("random.get_global_generator")
+@public("random.get_global_generator", "random.experimental.get_global_generator")
 def get_global_generator() -> Generator:
     """The process's generator, made by chance when it is first asked for."""
     found = _global["generator"]
@@ -221,7 +221,7 @@ def get_global_generator() -> Generator:
     return found
 
 
-@public("random.set_global_generator")
+@public("random.set_global_generator", "random.experimental.set_global_generator")
 def set_global_generator(generator: Generator) -> None:
     """Replace the process's generator."""
     _global["generator"] = generator
