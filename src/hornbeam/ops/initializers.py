@@ -18,7 +18,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import array, math, random
 from hornbeam.ops.decompositions import qr
-from hornbeam.ops.diagonals import diag_part
+from hornbeam.ops.diagonals import tensor_diag_part
 from hornbeam.ops.random import random_normal, random_uniform, truncated_normal
 
 TRUNCATED_STDDEV = 0.87962566103423978
@@ -350,7 +350,7 @@ class Orthogonal(_Typed):
         with mode.graph_first():
             draws = random_normal((max(rows, columns), min(rows, columns)), dtype=self._dtype(dtype), seed=self.seed)
             q, r = qr(draws)
-            q = math.multiply(q, math.sign(diag_part(r)), name="mul")  # makes the distribution uniform
+            q = math.multiply(q, math.sign(tensor_diag_part(r)), name="mul")  # makes the distribution uniform
             if rows < columns:
                 q = array.transpose(q)
             return math.multiply(self.gain, array.reshape(q, dims), name="mul")
