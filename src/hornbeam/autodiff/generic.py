@@ -5,7 +5,7 @@ XLA removes the forward computation that it repeats.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
 from typing import Any
 
 import jax
@@ -34,7 +34,7 @@ def _vjp_op(op: Op) -> Op:
     function = op.function
     width = len(op.args)
 
-    def vjp(*values: Any, **attrs: Any) -> list[Any]:
+    def vjp(*values: Any, list_lengths: Any = None, **attrs: Any) -> list[Any]:
         groups, dys = values[:width], values[width]
         leaves, tree = jax.tree.flatten([None if a.static else v for a, v in zip(op.args, groups, strict=True)])
         moving = [_inexact(v) for v in leaves]
@@ -54,24 +54,12 @@ def _vjp_op(op: Op) -> Op:
 
     vjp.__name__ = f"{op.__name__}_vjp"
     vjp.__doc__ = f"The vector–Jacobian product of {op.type}."
-    spec = ", ".join(f"{a.name}:{' list' * a.many} {getattr(a.type, 'name', a.type) or ''}{' static' * a.static}"
-                     for a in op.args)
-    return _with_attrs(Op(op.type + SUFFIX, _signed(vjp), inputs=f"{spec}, dys: list", returns_list=True,
-                          types=op.types), op)
-
-
-def _signed(function: Any) -> Any:
-    """`function` with an empty signature: the attributes come from the op it differentiates."""
-    def call(*values: Any, **attrs: Any) -> Any:
-        return function(*values, **attrs)
-
-    call.__signature__ = jax.numpy.add and __import__("inspect").Signature()  # type: ignore[attr-defined]
-    call.__name__, call.__doc__ = function.__name__, function.__doc__
-    return call
-
-
-def _with_attrs(made: Op, op: Op) -> Op:
-    made.defaults = dict(op.defaults)
+    vjp.__signature__ = inspect.Signature()  # type: ignore[attr-defined]  # its attributes are those of `op`
+    spec = [f"{a.name}:{' list' * a.many} {getattr(a.type, 'name', a.type) or ''}{' static' * a.static}"
+            for a in op.args]
+    spec.append(f"dys_of_{op.type}: list")
+    made = Op(op.type + SUFFIX, vjp, inputs=", ".join(spec), returns_list=True, types=op.types)
+    made.defaults = {**op.defaults, "list_lengths": None}
     made.attr_types = dict(op.attr_types)
     return made
 
@@ -88,13 +76,15 @@ def _conjugate(value: Any) -> Any:
 def generic_gradient(call: Any, *dys: Any) -> list[Any]:
     """The gradients of a call by the generic rule."""
     op = call.declaration
+    groups = op.group(call.inputs, call.attrs)
     filled = [array.zeros_like(out) if dy is None else dy for out, dy in zip(call.outputs, dys, strict=True)]
-    grads: Sequence[Any] = vjp_op(op)(*op.group(call.inputs), filled, **call.attrs)
-    moving = iter(grads)
+    lengths = (*[len(g) for a, g in zip(op.args, groups, strict=True) if a.many], len(filled))
+    attrs = {k: v for k, v in call.attrs.items() if k in op.defaults} | {"list_lengths": lengths}
+    grads = iter(vjp_op(op)(*groups, filled, **attrs))
     flat = []
-    for arg, item in zip(op.args, op.group(call.inputs), strict=True):
+    for arg, item in zip(op.args, groups, strict=True):
         for tensor in item if arg.many else [item]:
-            grad = None if arg.static else next(moving)
+            grad = None if arg.static else next(grads)
             flat.append(grad if _differentiable(tensor) else None)
     return flat
 

@@ -19,6 +19,8 @@ from hornbeam.backend.x64 import x64
 
 SMALL_WORK = 60_000
 """Programs of at most this many estimated scalar operations are interpreted (compiling costs 10–65 ms)."""
+SMALL_DRAW = 8_000_000
+"""The same for random ops: compiling Threefry costs 200–300 ms, interpreting a draw of 10⁵ numbers 10."""
 
 Array = Any
 Spec = jax.ShapeDtypeStruct
@@ -30,11 +32,11 @@ class Program:
 
     __slots__ = ("_interpret", "interpreted", "jaxpr", "outputs", "run", "work")
 
-    def __init__(self, jaxpr: core.ClosedJaxpr) -> None:
+    def __init__(self, jaxpr: core.ClosedJaxpr, small: int) -> None:
         self.jaxpr = jaxpr
         self.outputs: tuple[Any, ...] = tuple(jaxpr.out_avals)
         self.work = estimated_work(jaxpr)
-        self.interpreted = self.work <= SMALL_WORK
+        self.interpreted = self.work <= small
         self._interpret: Callable[..., tuple[Array, ...]] | None = None
         self.run: Callable[..., tuple[Array, ...]] = self._first_run
 
@@ -68,7 +70,7 @@ class Program:
         return run
 
 
-def trace(function: Callable[..., tuple[Array, ...]], inputs: Sequence[Spec]) -> Program:
-    """Trace `function` at the given shapes and dtypes."""
+def trace(function: Callable[..., tuple[Array, ...]], inputs: Sequence[Spec], small: int = SMALL_WORK) -> Program:
+    """Trace `function` at the given shapes and dtypes; work up to `small` is interpreted."""
     with x64():
-        return Program(jax.make_jaxpr(function)(*inputs))
+        return Program(jax.make_jaxpr(function)(*inputs), small)

@@ -188,7 +188,7 @@ def _known(tensor: GraphTensor, depth: int) -> np.ndarray | None:
         values.append(value)
     if any(v.dtype == object for v in values):
         return None
-    return np.asarray(execute(declaration, declaration.group(values), op.attrs)[tensor.value_index])
+    return np.asarray(execute(declaration, declaration.group(values, op.attrs), op.attrs)[tensor.value_index])
 
 
 def partial_shape(tensor: GraphTensor) -> Dims:

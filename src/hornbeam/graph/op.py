@@ -244,7 +244,7 @@ class Op:
     def all_attrs(self, call: Any) -> dict[str, Any]:
         """The attributes of a call with its type variables, as a `NodeDef` has them."""
         found: dict[str, Any] = dict(call.attrs)
-        groups = self.group(call.inputs)
+        groups = self.group(call.inputs, call.attrs)
         for arg, value in zip(self.args, groups, strict=True):
             if isinstance(arg.type, str) and value is not None and (not arg.many or value):
                 found.setdefault(arg.type, (value[0] if arg.many else value).dtype.base_dtype)
@@ -252,17 +252,22 @@ class Op:
                 found.setdefault("N", len(value))
         return found
 
-    def group(self, flat: Sequence[Any]) -> list[Any]:
-        """The flat inputs of a node as one item an argument: lists for list arguments (all of equal length)."""
+    def group(self, flat: Sequence[Any], attrs: Mapping[str, Any] | None = None) -> list[Any]:
+        """The flat inputs of a node as one item an argument: lists for list arguments.
+
+        The lists are of equal length, unless the attribute `list_lengths` says how long each is.
+        """
         lists = sum(a.many for a in self.args)
         if not lists:
             return list(flat)
         each = (len(flat) - (len(self.args) - lists)) // lists
+        lengths = iter((attrs or {}).get("list_lengths") or (each,) * lists)
         groups, at = [], 0
         for arg in self.args:
             if arg.many:
-                groups.append(list(flat[at:at + each]))
-                at += each
+                length = next(lengths)
+                groups.append(list(flat[at:at + length]))
+                at += length
             else:
                 groups.append(flat[at])
                 at += 1

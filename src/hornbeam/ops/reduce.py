@@ -98,7 +98,7 @@ def maximum_of_one(count: Any) -> Any:
     return count if count.dtype.base_dtype.is_complex else maximum(count, 1)
 
 
-@op("SizeAs", inputs="x: T", attr_types={"dtype": "type"}, differentiable=never("constant result"),
+@op("SizeAs", inputs="x: T", attr_types={"dtype": "type"},
     samples=lambda rng: [((rng.normal(size=(2, 3)),), {"dtype": "float32"})])
 def size_as(x, *, dtype: Any):
     """The number of elements, in the given dtype."""
@@ -106,6 +106,11 @@ def size_as(x, *, dtype: Any):
 
 
 size_as.shape(lambda inputs, attrs: [((), attrs["dtype"])])
+
+
+@size_as.grad
+def _(call, dy):
+    return None
 
 
 def array_size(x: Any, dtype: Any) -> Any:

@@ -102,7 +102,7 @@ class Evaluation(ABC):
                 flat.append(self.variables.get(variable) if op.type in _MAY_BE_UNSET else self.variable(variable))
             else:
                 flat.append(self.value(tensor))
-        return op.declaration.group(flat)
+        return op.declaration.group(flat, op.attrs)
 
     @abstractmethod
     def apply(self, op: Operation, args: list[Any]) -> Sequence[Any]:
@@ -240,7 +240,7 @@ def _known(args: Iterable[Any]) -> bool:
 
 def failure(op: Operation, numbers: np.ndarray) -> OpError:
     """The error of a check that failed in a compiled stage."""
-    return failed(op, explain(op.declaration, numbers, op.declaration.group(op.inputs), op.attrs))  # type: ignore
+    return failed(op, explain(op.declaration, numbers, op.declaration.group(op.inputs, op.attrs), op.attrs))  # type: ignore
 
 
 def failed(op: Operation, text: str, error: type[OpError] = InvalidArgumentError) -> OpError:

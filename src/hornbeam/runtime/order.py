@@ -41,7 +41,7 @@ def accesses(op: Operation) -> Accesses:
     reads: dict[Operation, None] = {}
     writes: dict[Operation, None] = {}
     declaration = op.declaration
-    groups = declaration.group(op.inputs)
+    groups = declaration.group(op.inputs, op.attrs)
     written = set(declaration.writes)
     for arg, item in zip(declaration.args, groups, strict=True):
         for tensor in item if arg.many else (item,):
