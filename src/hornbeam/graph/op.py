@@ -288,23 +288,31 @@ class Op:
         return self.type
 
 
+_RAW_NAMES = {"reduction_indices": "axis", "split_dim": "axis", "squeeze_dims": "axis"}
+"""Arguments that TensorFlow's `raw_ops` call otherwise than its op definitions do."""
+
+
 @final
 class RawOp:
-    """An op as `raw_ops` offers it: by TensorFlow's argument names alone."""
+    """An op as `raw_ops` offers it: by TensorFlow's argument names alone. `renamed`: op's argument → raw_ops' name."""
 
-    def __init__(self, op: Op) -> None:
+    def __init__(self, op: Op, renamed: Mapping[str, str]) -> None:
         self._op = op
+        self._renamed = {**_RAW_NAMES, **renamed}
+        self._own = {raw: own for own, raw in self._renamed.items()
+                     if own in op.defaults or any(own == a.name for a in op.args)}
         self.__name__ = self.__qualname__ = op.type
         self.__doc__ = op.__doc__
         self.__module__ = op.__module__
 
     def __call__(self, **arguments: Any) -> Any:
-        return self._op(**arguments)
+        return self._op(**{self._own.get(name, name): value for name, value in arguments.items()})
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return inspect.Signature([p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-                                  for p in self._op.__signature__.parameters.values()])
+        return inspect.Signature([
+            p.replace(name=self._renamed.get(p.name, p.name), kind=inspect.Parameter.KEYWORD_ONLY)
+            for p in self._op.__signature__.parameters.values()])
 
 
 _KIND_WORDS = {"int": "int", "float": "float", "bool": "bool", "str": "string"}
@@ -354,7 +362,7 @@ def op(type: str, *, names: Iterable[str] = (), v1: Iterable[str] | None = None,
        stateful: bool = False, host: bool = False, random: bool = False, writes: Sequence[str] = (),
        outputs: Sequence[str] = (), returns_list: bool = False, structural: bool = False, gives_strings: bool = True,
        attr_types: Mapping[str, str] | None = None, samples: Any = None, waive: Mapping[str, str] | None = None,
-       **types: Sequence[DType]) -> Callable[[Callable[..., Any]], Op]:
+       raw: Mapping[str, str] | None = None, **types: Sequence[DType]) -> Callable[[Callable[..., Any]], Op]:
     """Decorator: declare an op by its pure function.
 
     type: TensorFlow's name of the op. names, v1, v2, old_arguments: as for `names.public`; none for an op that only
@@ -364,14 +372,15 @@ def op(type: str, *, names: Iterable[str] = (), v1: Iterable[str] | None = None,
     differentiable: GENERIC, or `never("why")`. host: runs on NumPy arrays between compiled stages. random: the
     function's first parameter is a key. writes: the `ref` arguments whose new values the function returns first.
     outputs: their names, where there are several. returns_list: the results are one list. gives_strings: whether the
-    first output of a call on strings is strings too (false for comparisons).
+    first output of a call on strings is strings too (false for comparisons). raw: argument names that `raw_ops` spells
+    otherwise.
     """
     def declare(function: Callable[..., Any]) -> Op:
         made = Op(type, function, inputs=inputs, differentiable=differentiable, stateful=stateful, host=host,
                   random=random, writes=writes, outputs=outputs, returns_list=returns_list, structural=structural,
                   gives_strings=gives_strings, attr_types=attr_types, samples=samples, waive=waive, types=types)
         registry.register(type, made, caller_place())
-        _register_names(RawOp(made), (f"raw_ops.{type}",))
+        _register_names(RawOp(made, raw or {}), (f"raw_ops.{type}",))
         names_ = tuple(names)
         if names_ or v1 or v2:
             _register_names(made, names_, v1, v2, old_arguments)

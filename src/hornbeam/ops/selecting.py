@@ -23,8 +23,8 @@ from hornbeam.ops.gathering import gather_op
 from hornbeam.ops.shaping import expand_dims_op, reshape_op, shape_of, squeeze_op, unbroadcast
 
 
-@op("Where", inputs="input: T", host=True, gives_strings=False, differentiable=never("integer result"),
-    T=NUMERIC + BOOL,
+@op("Where", raw={"input": "condition"}, inputs="input: T", host=True, gives_strings=False,
+    differentiable=never("integer result"), T=NUMERIC + BOOL,
     samples=lambda rng: [((rng.random((2, 3)) < .5,), {}), ((rng.normal(size=(0, 2)),), {}), ((np.array(True),), {})])
 def where_op(input):
     """The places of the elements that are not zero, row by row."""
@@ -45,7 +45,7 @@ def _choices(rng: np.random.Generator) -> list[Any]:
             ((np.array(True), np.float64(1), np.float64(2)), {})]
 
 
-@op("Select", inputs="condition: bool, t: T, e: T", samples=lambda rng: [
+@op("Select", raw={"t": "x", "e": "y"}, inputs="condition: bool, t: T, e: T", samples=lambda rng: [
     *_choices(rng), ((rng.random(2) < .5, rng.normal(size=(2, 3)), rng.normal(size=(2, 3))), {})])
 def select_op(condition, t, e):
     """Elements, or whole rows where `condition` is a vector, of `t` where it holds, else of `e`."""

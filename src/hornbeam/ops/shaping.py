@@ -268,7 +268,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
 # One dimension more or less --------------------------------------------------------------------------
 
 
-@op("ExpandDims", inputs="input: T, dim: Tdim static", Tdim=INDEX,
+@op("ExpandDims", raw={"dim": "axis"}, inputs="input: T, dim: Tdim static", Tdim=INDEX,
     samples=lambda rng: [((rng.normal(size=(2, 3)), np.int32(a)), {}) for a in (0, 1, -1, -3)]
     + [((np.float32(1), np.int32(0)), {})])
 def expand_dims_op(input, dim):
