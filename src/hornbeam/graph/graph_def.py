@@ -2,17 +2,19 @@
 
 Nodes carry TensorFlow's op types, argument order and attributes, so a forward graph made here runs in TensorFlow and
 the other way round; ops that TensorFlow lacks (gradients of broadcasting, say) keep Hornbeam's own types.
-The messages come from the `tensorboard` package (extra `tensorboard`).
+The graphs inside branches and loops stand in the library of functions, their nodes written as the graph's are. The
+messages come from the `tensorboard` package (extra `tensorboard`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from hornbeam.graph import dtypes, infer, mode
+from hornbeam.graph.body import Body, bodies
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.graph import Graph, register_exporter
 from hornbeam.graph.names import Lazy, public, register
@@ -67,7 +69,31 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
                 for tensor in op.outputs:
                     _write_shape(node.attr["_output_shapes"].list.shape.add(), tensor._dims)
             message.node.append(node)
+            for body in bodies(op):
+                _write_function(message.library, body)
     return message
+
+
+def _function_name(body: Body) -> str:
+    return f"body_{body._serial}"
+
+
+def _write_function(library: Any, body: Body) -> None:
+    """The graph inside a branch or loop as a `FunctionDef`, and those inside it."""
+    function = library.function.add()
+    function.signature.name = _function_name(body)
+    for i, tensor in enumerate(body.inputs):
+        function.signature.input_arg.add(name=tensor.op.name, type=tensor.dtype.as_datatype_enum)
+        _write_shape(function.arg_attr[i].attr["_output_shapes"].list.shape.add(), tensor._dims)
+    for i, tensor in enumerate(body.outputs):
+        function.signature.output_arg.add(name=f"output_{i}", type=tensor.dtype.base_dtype.as_datatype_enum)
+        function.ret[f"output_{i}"] = tensor.name
+    given = {t.op for t in body.inputs}
+    for op in body.get_operations():
+        if op not in given:
+            function.node_def.append(node_def(op))
+            for inner in bodies(op):
+                _write_function(library, inner)
 
 
 def _write_attr(attr: Any, value: Any, kind: str | None) -> None:
@@ -87,11 +113,12 @@ def _write_attr(attr: Any, value: Any, kind: str | None) -> None:
         _write_shape(attr.shape, value._dims)
     elif isinstance(value, np.ndarray):
         attr.tensor.CopyFrom(make_tensor_proto(value))
+    elif isinstance(value, Body):
+        attr.func.name = _function_name(value)
     elif isinstance(value, (list, tuple)):
         _write_list(attr.list, value, kind)
     else:
-        raise ValueError(f"an attribute of type {type(value).__name__} cannot stand in a GraphDef: branches and loops "
-                         "hold graphs of their own, which are not written yet")
+        raise ValueError(f"an attribute of type {type(value).__name__} cannot stand in a GraphDef")
 
 
 def _write_list(field: Any, values: Sequence[Any], kind: str | None) -> None:
@@ -109,6 +136,8 @@ def _write_list(field: Any, values: Sequence[Any], kind: str | None) -> None:
             field.s.append(value.encode() if isinstance(value, str) else value)
         elif isinstance(value, TensorShape):
             _write_shape(field.shape.add(), value._dims)
+        elif isinstance(value, Body):
+            field.func.add(name=_function_name(value))
         else:
             raise ValueError(f"a list of {type(value).__name__} cannot stand in a GraphDef")
 
@@ -201,9 +230,10 @@ def import_graph_def(graph_def: Any, input_map: Mapping[str, Any] | None = None,
     used: set[str] = set()
     prefix = "import" if name is None else name.rstrip("/")
     made: dict[str, Operation] = {}
+    functions = {f.signature.name: f for f in graph_def.library.function}
     with graph.as_default(), graph.name_scope(prefix or None) as scope, graph.control_dependencies(None):
         for node in _inputs_first(graph_def.node, replaced):
-            made[node.name] = _add(graph, node, scope, made, replaced, used)
+            made[node.name] = _add(graph, node, scope, made, functions, replaced, used)
     unused = set(replaced) - used
     if unused:
         raise ValueError(f"Attempted to map inputs that were not found in graph_def: [{', '.join(sorted(unused))}]")
@@ -250,8 +280,8 @@ def _inputs_first(nodes: Iterable[Any], replaced: Mapping[str, Any]) -> list[Any
     return out
 
 
-def _add(graph: Graph, node: Any, scope: str, made: Mapping[str, Operation], replaced: Mapping[str, Any],
-         used: set[str]) -> Operation:
+def _add(graph: Graph, node: Any, scope: str, made: Mapping[str, Operation], functions: Mapping[str, Any],
+         replaced: Mapping[str, Any] | None = None, used: set[str] | None = None) -> Operation:
     declaration = registry.get(node.op)
     if declaration is None:
         raise ValueError(f"No op named {node.op} in defined operations. (Node {node.name!r})")
@@ -259,7 +289,7 @@ def _add(graph: Graph, node: Any, scope: str, made: Mapping[str, Operation], rep
     controls: list[Operation] = []
     for text in node.input:
         key = _tensor_name(text)
-        if key in replaced:
+        if replaced is not None and used is not None and key in replaced:
             used.add(key)
             inputs.append(infer_tensor(graph, replaced[key]))
             continue
@@ -270,7 +300,7 @@ def _add(graph: Graph, node: Any, scope: str, made: Mapping[str, Operation], rep
             controls.append(made[source])
         else:
             inputs.append(made[source].outputs[int(index or 0)])
-    attrs = _read_attrs(declaration, node)
+    attrs = _read_attrs(declaration, node, lambda name: _read_function(graph, functions[name], scope, made, functions))
     groups = declaration.group(inputs)
     described = [[_input(t) for t in g] if isinstance(g, list) else _input(g) for g in groups]
     try:
@@ -298,16 +328,36 @@ def _input(tensor: GraphTensor) -> infer.Input:
                        None if value is not None else infer.partial_shape(tensor))
 
 
-def _read_attrs(declaration: Op, node: Any) -> dict[str, Any]:
+def _read_function(outer: Graph, function: Any, scope: str, made: Mapping[str, Operation],
+                   functions: Mapping[str, Any]) -> Body:
+    """The graph inside a branch or loop of `outer`."""
+    body = Body(outer, scope)
+    inside = dict(made)  # variables stand outside
+    given = []
+    with body.as_default():
+        for i, arg in enumerate(function.signature.input_arg):
+            dims = _read_shape(function.arg_attr[i].attr["_output_shapes"].list.shape[0])._dims
+            given.append(body.add_input(dims, dtypes.as_dtype(arg.type), arg.name.rpartition("/")[2]))
+            inside[arg.name] = given[-1].op
+        for node in function.node_def:
+            inside[node.name] = _add(body, node, scope, inside, functions)
+        body.outputs = [_element(inside, function.ret[out.name]) for out in function.signature.output_arg]
+    body.close((), given)
+    return body
+
+
+def _read_attrs(declaration: Op, node: Any, function: Callable[[str], Body]) -> dict[str, Any]:
     attrs = dict(declaration.defaults)
     for name in attrs:
         if name in node.attr:
-            attrs[name] = _read_attr(node.attr[name], isinstance(attrs[name], bytes))
+            attrs[name] = _read_attr(node.attr[name], isinstance(attrs[name], bytes), function)
     return declaration.normalized(attrs)
 
 
-def _read_attr(attr: Any, as_bytes: bool) -> Any:
+def _read_attr(attr: Any, as_bytes: bool, function: Callable[[str], Body]) -> Any:
     kind = attr.WhichOneof("value")
+    if kind == "func":
+        return function(attr.func.name)
     if kind == "s":
         return attr.s if as_bytes else attr.s.decode()
     if kind == "type":
@@ -323,6 +373,8 @@ def _read_attr(attr: Any, as_bytes: bool) -> Any:
                 return tuple(getattr(items, field))
         if items.s:
             return tuple(s.decode() for s in items.s)
+        if items.func:
+            return tuple(function(f.name) for f in items.func)
         if items.type:
             return tuple(dtypes.as_dtype(t) for t in items.type)
         return tuple(_read_shape(s) for s in items.shape)
