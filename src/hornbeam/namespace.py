@@ -53,9 +53,24 @@ def find(module: ModuleType, module_name: str, prefix: str, table: Mapping[str, 
         found = sys.modules.get(full) or Namespace(full, f"{prefix}{name}.", table, wrap)
         sys.modules[full] = found
     else:
-        raise AttributeError(_miss(module_name, prefix, name, table), name=name, obj=module)
+        raise Absent(module, module_name, prefix, name, table)
     setattr(module, name, found)
     return found
+
+
+class Absent(AttributeError):
+    """No such name. The words are found when somebody reads them: `hasattr` asks often and reads nothing."""
+
+    def __init__(self, module: ModuleType, module_name: str, prefix: str, name: str,
+                 table: Mapping[str, Public]) -> None:
+        super().__init__(name=name, obj=module)
+        self._asked = module_name, prefix, name, table
+
+    def __str__(self) -> str:
+        return _miss(*self._asked)
+
+
+Absent.__module__, Absent.__qualname__ = "builtins", "AttributeError"  # as a traceback should name it
 
 
 def _miss(module_name: str, prefix: str, name: str, table: Mapping[str, Public]) -> str:
