@@ -297,3 +297,17 @@ def test_random_draws_advance_and_start_again() -> None:
     assert len({tuple(d[0]) for d in draws}) == 3
     second.run(a)
     np.testing.assert_array_equal(first.run(b), second.run(b))
+
+
+def test_a_device_that_is_not_there_is_refused_unless_placement_is_soft() -> None:
+    with tf.device("/gpu:7"):
+        x = tf.constant(1.0) + 1
+    with tf.device("/cpu:0"):
+        y = tf.constant(2.0) * 2
+    assert x.op.device == "/device:GPU:7"
+    with tf.Session() as sess:
+        assert sess.run(y) == 4.0
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"Cannot assign a device for operation \w+: .*GPU:7"):
+            sess.run(x)
+    with tf.Session(config=tf.ConfigProto(allow_soft_placement=True)) as sess:
+        assert sess.run(x) == 2.0

@@ -20,6 +20,7 @@ from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
 from hornbeam.runtime.executor import Runner
 from hornbeam.runtime.fetches import Restore, fetched
+from hornbeam.runtime.placement import check_devices
 from hornbeam.runtime.plan import Plan
 from hornbeam.runtime.store import Store
 
@@ -185,6 +186,7 @@ class BaseSession:
             if not getattr(self._graph, "is_feedable", lambda t: True)(key):
                 raise ValueError(f"Tensor {key.name} may not be fed.")
         plan = _plan(self._graph, wanted.tensors, wanted.operations, keys)
+        check_devices(plan.ops, self._config)
         return Binding(Runner(plan, self._store), [Feeder(k) for k in keys], wanted.restore, self._graph._edits)
 
     def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None,

@@ -1,0 +1,35 @@
+"""Devices that operations ask for: what is not there is refused, unless the session places softly."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from hornbeam.backend.devices import device_attributes
+from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.graph.operation import Operation
+
+
+@functools.cache
+def _present() -> frozenset[str]:
+    """`CPU:0`, `GPU:0`, … of this process."""
+    return frozenset(d.name.rpartition("/device:")[2] for d in device_attributes())
+
+
+def check_devices(ops: Iterable[Operation], config: Any) -> None:
+    """Raise InvalidArgumentError for the first operation that asks for a device which is not there.
+
+    `ConfigProto(allow_soft_placement=True)` lets it run on the device that is. Jobs and tasks are not looked at.
+    """
+    if getattr(config, "allow_soft_placement", False):
+        return
+    for op in ops:
+        if op.device:
+            wanted = op.device.rpartition("/device:")[2] if "/device:" in op.device else ""
+            if wanted and not wanted.startswith("CPU") and wanted not in _present():
+                names = ", ".join(f"/job:localhost/replica:0/task:0/device:{d}" for d in sorted(_present()))
+                raise InvalidArgumentError(
+                    None, op, f"Cannot assign a device for operation {op.name}: {{{{node {op.name}}}}} was explicitly "
+                    f"assigned to {op.device} but available devices are [ {names} ]. Make sure the device "
+                    "specification refers to a valid device, or set allow_soft_placement=True in the ConfigProto.")
