@@ -31,16 +31,22 @@ def page() -> str:
 def lines(prefix: str, table: Mapping[str, Public], wrap: Any, classes: dict[type, str]) -> Iterator[str]:
     """The lines of one generation, sorted by name. `classes` holds the classes that have been listed so far."""
     for name, public in sorted(table.items()):
-        target = public.target
+        target = loaded(public.target)
         if isinstance(target, type) and target in classes:
             yield f"{prefix}{name} = {classes[target]}"
         elif isinstance(target, type):
             classes[target] = prefix + name
             yield from class_lines(prefix + name, target)
         elif callable(target) and not isinstance(target, Lazy):
-            yield prefix + name + call_text(inspect.signature(wrap(public)))
+            yield prefix + name + call_text(inspect.signature(wrap(public._replace(target=target))))
         else:
             yield prefix + name + value_text(target)
+
+
+def loaded(target: Any) -> Any:
+    """The object itself where it is only imported late; `Lazy` still for modules, and for what others define."""
+    own = isinstance(target, Lazy) and target.attribute and target.module.startswith("hornbeam")
+    return target.load() if own else target
 
 
 def class_lines(name: str, cls: type) -> Iterator[str]:

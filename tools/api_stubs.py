@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import hornbeam.v1  # noqa: F401  # declares the names of both generations
+from api_page import loaded
 from hornbeam.graph.names import Lazy, Public, names_v1, names_v2
 from hornbeam.graph.op import Op
 from hornbeam.namespace import as_it_is, graph_first
@@ -69,7 +70,7 @@ class Stub:
 
     def add(self, name: str, public: Public) -> None:
         """Write one name."""
-        target = public.target
+        target = loaded(public.target)
         has_old_arguments = public.old_arguments and self.wrap is graph_first
         if isinstance(target, Lazy):
             self.add_lazy(name, target)

@@ -15,6 +15,7 @@ from hornbeam import nn as nn
 from hornbeam import random as random
 from hornbeam import signal as signal
 from hornbeam import strings as strings
+from hornbeam import test as test
 from hornbeam import version as version
 from hornbeam.autodiff.custom import RegisterGradient as RegisterGradient
 from hornbeam.autodiff.custom import custom_gradient as custom_gradient

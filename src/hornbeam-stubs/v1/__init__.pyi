@@ -23,6 +23,7 @@ from hornbeam.graph.indexed_slices import IndexedSlices as IndexedSlices
 from hornbeam.graph.operation import Operation as Operation
 from hornbeam.graph.shapes import TensorShapeV1 as _TensorShape
 from hornbeam.graph.tensor import Tensor as Tensor
+from hornbeam.ops.arithmetic import abs as _complex_abs
 from hornbeam.ops.arithmetic import abs as abs
 from hornbeam.ops.arithmetic import accumulate_n as accumulate_n
 from hornbeam.ops.arithmetic import add as add
@@ -72,7 +73,9 @@ from hornbeam.ops.decompositions import eigvalsh as _self_adjoint_eigvals
 from hornbeam.ops.decompositions import lstsq as _matrix_solve_ls
 from hornbeam.ops.decompositions import svd as svd
 from hornbeam.ops.decompositions import triangular_solve as _matrix_triangular_solve
+from hornbeam.ops.diagonals import diag as _batch_matrix_diag
 from hornbeam.ops.diagonals import diag as _matrix_diag
+from hornbeam.ops.diagonals import diag_part as _batch_matrix_diag_part
 from hornbeam.ops.diagonals import diag_part as _matrix_diag_part
 from hornbeam.ops.diagonals import eye as eye
 from hornbeam.ops.diagonals import set_diag as _matrix_set_diag
@@ -138,6 +141,7 @@ from hornbeam.ops.segment import unsorted_segment_sqrt_n as unsorted_segment_sqr
 from hornbeam.ops.selecting import sequence_mask as sequence_mask
 from hornbeam.ops.selecting import where as _where_v2
 from hornbeam.ops.sets import dynamic_stitch as dynamic_stitch
+from hornbeam.ops.sets import setdiff1d as _list_diff
 from hornbeam.ops.sets import setdiff1d as _listdiff
 from hornbeam.ops.sets import setdiff1d as setdiff1d
 from hornbeam.ops.sets import unique as unique
@@ -251,6 +255,7 @@ from hornbeam.v1 import random as random
 from hornbeam.v1 import signal as signal
 from hornbeam.v1 import spectral as spectral
 from hornbeam.v1 import strings as strings
+from hornbeam.v1 import test as test
 from hornbeam.v1 import train as train
 from hornbeam.v1 import version as version
 from hornbeam.v1.adapters.array import batch_gather as batch_gather
@@ -338,7 +343,23 @@ def atan2(y: Any, x: Any, name: str | None = None) -> Any:
     r"""The angle of the point (x, y), between -π and π; shapes broadcast."""
 def atanh(x: Any, name: str | None = None) -> Any:
     r"""The inverse of the hyperbolic tangent; NaN outside [-1, 1]."""
+def batch_cholesky(input: Any, name: str | None = None) -> Any:
+    r"""The lower triangle L with positive diagonal for which L · Lᴴ is the input."""
+def batch_fft(input: Any, name: str | None = None) -> Any:
+    r"""The discrete Fourier transform over the last dimension: Σ x[t] · exp(-2πi · k · t / n)."""
+def batch_ifft(input: Any, name: str | None = None) -> Any:
+    r"""The inverse discrete Fourier transform over the last dimension."""
 batch_matmul = _batch_matmul
+def batch_matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Any:
+    r"""The matrices in the last two dimensions with zeros outside a band."""
+def batch_matrix_determinant(input: Any, name: str | None = None) -> Any:
+    r"""The determinants of square matrices: [..., n, n] gives [...]; of no rows 1."""
+batch_matrix_diag = _batch_matrix_diag
+batch_matrix_diag_part = _batch_matrix_diag_part
+def batch_matrix_inverse(input: Any, adjoint: builtins.bool = False, name: str | None = None) -> Any:
+    r"""The inverses of square matrices, or with `adjoint` of their conjugate transposes: [..., n, n]."""
+def batch_matrix_solve(matrix: Any, rhs: Any, adjoint: builtins.bool = False, name: str | None = None) -> Any:
+    r"""The solutions x of matrix · x = rhs, or of matrixᴴ · x = rhs with `adjoint`."""
 def batch_to_space_nd(input: Any, block_shape: Any, crops: Any, name: str | None = None) -> Any:
     r"""The inverse of `space_to_batch_nd`: batch entries put back into blocks, then cropped."""
 def betainc(a: Any, b: Any, x: Any, name: str | None = None) -> Any:
@@ -359,6 +380,7 @@ complex128: _DType
 complex128_ref: _DType
 complex64: _DType
 complex64_ref: _DType
+complex_abs = _complex_abs
 constant_initializer = _constant_initializer
 def cos(x: Any, name: str | None = None) -> Any:
     r"""The cosine of angles in radians."""
@@ -437,6 +459,8 @@ int64: _DType
 int64_ref: _DType
 int8: _DType
 int8_ref: _DType
+def inv(x: Any, name: str | None = None) -> Any:
+    r"""1 / x, element by element."""
 def invert_permutation(x: Any, name: str | None = None) -> Any:
     r"""The permutation that undoes `x`: y[x[i]] = i."""
 def is_finite(x: Any, name: str | None = None) -> Any:
@@ -452,6 +476,7 @@ def less_equal(x: Any, y: Any, name: str | None = None) -> Any:
 def lgamma(x: Any, name: str | None = None) -> Any:
     r"""log |Γ(x)|."""
 lin_space = _lin_space
+list_diff = _list_diff
 listdiff = _listdiff
 def log(x: Any, name: str | None = None) -> Any:
     r"""The natural logarithm: -inf at 0, NaN below."""
@@ -484,9 +509,13 @@ def minimum(x: Any, y: Any, name: str | None = None) -> Any:
     r"""The smaller of x and y, element by element; NaN where one is NaN. Shapes broadcast."""
 def mod(x: Any, y: Any, name: str | None = None) -> Any:
     r"""What is left of x over y, with the sign of y; shapes broadcast."""
+def mul(x: Any, y: Any, name: str | None = None) -> Any:
+    r"""x * y, element by element; shapes broadcast."""
 def multiply(x: Any, y: Any, name: str | None = None) -> Any:
     r"""x * y, element by element; shapes broadcast."""
 name_scope = _name_scope
+def neg(x: Any, name: str | None = None) -> Any:
+    r"""-x, element by element."""
 def negative(x: Any, name: str | None = None) -> Any:
     r"""-x, element by element."""
 newaxis: None
@@ -599,6 +628,8 @@ string_join = _string_join
 string_ref: _DType
 def string_strip(input: Any, name: str | None = None) -> Any:
     r"""Strings without white space at their ends."""
+def sub(x: Any, y: Any, name: str | None = None) -> Any:
+    r"""x - y, element by element; shapes broadcast."""
 def subtract(x: Any, y: Any, name: str | None = None) -> Any:
     r"""x - y, element by element; shapes broadcast."""
 def tan(x: Any, name: str | None = None) -> Any:
