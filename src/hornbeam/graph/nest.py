@@ -62,7 +62,7 @@ def pack_sequence_as(structure: Any, flat_sequence: Iterable[Any], expand_compos
     """
     if not isinstance(flat_sequence, (list, tuple)):
         raise TypeError(f"Attempted to pack value:\n  {flat_sequence}\ninto a structure, but found incompatible type "
-                        f"`{type(flat_sequence).__name__}` instead.")
+                        f"`{type(flat_sequence)}` instead.")
     wanted = len(flatten(structure, expand_composites))
     if wanted != len(flat_sequence):
         raise ValueError(f"Could not pack sequence. Structure had {wanted} atoms, but flat_sequence had "
@@ -101,7 +101,8 @@ def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> A
     check_types = kwargs.pop("check_types", True)
     expand = kwargs.pop("expand_composites", False)
     if kwargs:
-        raise ValueError(f"Only valid keyword arguments are `check_types` and `expand_composites`, not: `{list(kwargs)}`.")
+        raise ValueError("Only valid keyword arguments are `check_types` and `expand_composites`, not: "
+                         f"`{'`, `'.join(kwargs)}`")
     if not callable(func):
         raise TypeError(f"func must be callable, got: {func}")
     if not structure:
@@ -133,17 +134,18 @@ def _said(structure: Any) -> str:
 def _difference(a: Any, b: Any, types: bool, expand: bool) -> tuple[type[Exception], str] | None:
     if is_nested(a) != is_nested(b):
         nested, flat = (a, b) if is_nested(a) else (b, a)
-        return ValueError, f"Substructure \"{_said(nested)}\" is a sequence, while substructure \"{_said(flat)}\" is not"
+        return ValueError, (f"Substructure \"{_said(nested)}\" is a sequence, while substructure \"{_said(flat)}\" "
+                            "is not")
     if not is_nested(a):
         if expand and hasattr(a, "_parts") and hasattr(b, "_parts"):
             return _difference(a._parts()[0], b._parts()[0], types, True)
         return None
-    if isinstance(a, Mapping) != isinstance(b, Mapping):
+    if types and isinstance(a, Mapping) != isinstance(b, Mapping):
         return TypeError, f"The two structures don't have the same sequence type. {type(a)} and {type(b)}"
     if len(a) != len(b):
         return ValueError, ("The two structures don't have the same number of elements. First structure: "
                             f"{_said(a)}. Second structure: {_said(b)}")
-    if isinstance(a, Mapping):
+    if types and isinstance(a, Mapping):
         if set(a) != set(b):
             return ValueError, f"The two dictionaries don't have the same set of keys: {list(a)} and {list(b)}"
     elif types and not _alike(a, b):
