@@ -219,22 +219,27 @@ def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layou
     return _filled(shape, dtype, one=True)
 
 
-@op("ZerosLike", inputs="x: T", differentiable=never("constant result"),
+@op("ZerosLike", inputs="x: T",
     samples=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((np.int32(3),), {})])
 def zeros_like_op(x):
     """Zeros of the shape and dtype of `x`."""
     return jnp.zeros_like(x)
 
 
-@op("OnesLike", inputs="x: T", differentiable=never("constant result"), T=NUMERIC + BOOL,
+@op("OnesLike", inputs="x: T", T=NUMERIC + BOOL,
     samples=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((np.array(True),), {})])
 def ones_like_op(x):
     """Ones of the shape and dtype of `x`."""
     return jnp.ones_like(x)
 
 
-zeros_like_op.shape(rules.as_first)
-ones_like_op.shape(rules.as_first)
+def _constant(call: Any, dy: Any) -> None:
+    """No gradient: the result does not depend on the values."""
+
+
+for _op in (zeros_like_op, ones_like_op):
+    _op.shape(rules.as_first)
+    _op.grad(_constant)
 
 
 @composite("zeros_like")

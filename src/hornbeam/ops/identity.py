@@ -26,8 +26,8 @@ def identity_op(input):
     return input
 
 
-@op("StopGradient", inputs="input: T", names=("stop_gradient",), differentiable=never("stops gradients"),
-    samples=_real)
+@op("StopGradient", inputs="input: T", names=("stop_gradient",), samples=_real,
+    waive={"gradient": "stops gradients, as asked"})
 def stop_gradient(input):
     """`input`, taken as a constant by gradients: nothing flows back through it."""
     return input
@@ -62,6 +62,11 @@ def _handed_on(call: Any, dy: Any) -> Any:
 
 identity_op.grad(_handed_on)
 snapshot.grad(_handed_on)
+
+
+@stop_gradient.grad
+def _(call, dy):
+    return None
 
 
 @prevent_gradient.grad

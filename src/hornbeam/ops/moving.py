@@ -471,7 +471,8 @@ def _(inputs, attrs):
     if lengths is not None and None not in (lengths[0], dims[batch]) and lengths[0] != dims[batch]:
         raise ShapeFault(f"Dimensions must be equal, but are {dims[batch]} and {lengths[0]}",
                          f"Length of seq_lens != input.dims({batch}), ({lengths[0]} vs. {dims[batch]})")
-    return [(dims, dtype)]
+    size = dims[batch] if dims[batch] is not None or lengths is None else lengths[0]
+    return [((*dims[:batch], size, *dims[batch + 1:]), dtype)]
 
 
 @reverse_sequence_op.check

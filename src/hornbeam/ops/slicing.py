@@ -23,7 +23,7 @@ from hornbeam.graph.op import INDEX, op
 from hornbeam.graph.op import registry as ops
 from hornbeam.graph.tensor import EagerTensor, GraphTensor, Tensor
 from hornbeam.ops import dims as shapes
-from hornbeam.ops.conversion import convert, scope_name, shape_argument
+from hornbeam.ops.conversion import convert, held, scope_name, shape_argument
 from hornbeam.ops.dims import ShapeFault
 from hornbeam.ops.joining import stack
 from hornbeam.ops.shaping import shape_of
@@ -617,8 +617,9 @@ def _slice_node(tensor: Any, index: _Index, name: str | None = None) -> Any:
     wanted = dtypes.int64 if wide else dtypes.int32
     vectors = []
     for part in index[:3]:
-        entries = [_as(v, wanted) for v in part]
-        vectors.append(stack(entries, name="stack") if entries else convert(np.zeros(0, np.int32), name="stack"))
+        plain = all(isinstance(v, int) for v in part)
+        vectors.append(held(np.array(part, wanted.np_dtype), "stack") if plain else
+                       stack([_as(v, wanted) for v in part], name="stack"))
     own = scope_name() if mode.current_graph() is not None else None
     return strided_slice_op(tensor, *vectors, **dict(zip(_MASKS, index.masks, strict=True)), name=own)
 
