@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import hornbeam as hb
 import hornbeam.v1 as tf
-import pytest
 
 SIDE_BY_SIDE = """
 {imports}
@@ -45,7 +46,8 @@ assert jax.jit(lambda x: x * 2)(1.5).dtype == "float32"
 
 
 def test_what_is_absent_names_the_nearest_thing() -> None:
-    with pytest.raises(AttributeError, match=r"no attribute 'softmaxx'\. The nearest thing here is hornbeam\.nn\.softmax"):
+    nearest = r"no attribute 'softmaxx'\. The nearest thing here is hornbeam\.nn\.softmax"
+    with pytest.raises(AttributeError, match=nearest):
         _ = hb.nn.softmaxx
     with pytest.raises(AttributeError, match=r"TensorFlow has layers, Hornbeam does not"):
         _ = tf.layers

@@ -9,10 +9,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import hornbeam as hb
-import hornbeam.v1 as tf
 import numpy as np
 import pytest
+
+import hornbeam as hb
+import hornbeam.v1 as tf
 from hornbeam.graph import dtypes, infer
 from hornbeam.graph.execute import execute
 from hornbeam.graph.op import GENERIC, Never, Op, registry

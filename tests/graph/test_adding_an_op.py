@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import hornbeam as hb
-import hornbeam.v1 as tf
 import numpy as np
 import pytest
+
+import hornbeam as hb
+import hornbeam.v1 as tf
 from hornbeam.graph.op import registry
 
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"

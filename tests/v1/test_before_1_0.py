@@ -1,7 +1,8 @@
 """Names from before TensorFlow 1.0."""
 
-import hornbeam.v1 as tf
 import pytest
+
+import hornbeam.v1 as tf
 from hornbeam.v1.adapters.before_1_0 import RENAMED
 
 

@@ -41,7 +41,8 @@ class RegisterGradient:
 
     def __call__(self, f: Function) -> Function:
         """Register `f`, and return it."""
-        _register(self._op_type, f, f"{f.__code__.co_filename}:{f.__code__.co_firstlineno}" if hasattr(f, "__code__") else repr(f))
+        code = getattr(f, "__code__", None)
+        _register(self._op_type, f, repr(f) if code is None else f"{code.co_filename}:{code.co_firstlineno}")
         return f
 
 

@@ -79,7 +79,7 @@ def generic_gradient(call: Any, *dys: Any) -> list[Any]:
     groups = op.group(call.inputs, call.attrs)
     filled = [array.zeros_like(out) if dy is None else dy for out, dy in zip(call.outputs, dys, strict=True)]
     lengths = (*[len(g) for a, g in zip(op.args, groups, strict=True) if a.many], len(filled))
-    attrs = {k: v for k, v in call.attrs.items() if k in op.defaults} | {"list_lengths": lengths}
+    attrs: dict[str, Any] = {k: v for k, v in call.attrs.items() if k in op.defaults} | {"list_lengths": lengths}
     grads = iter(vjp_op(op)(*groups, filled, **attrs))
     flat = []
     for arg, item in zip(op.args, groups, strict=True):

@@ -114,7 +114,7 @@ def _weight(y: GraphTensor, weight: Any, position: int, graph: Graph) -> Any:
     if weight is None:
         if dtype.is_complex:
             raise TypeError(f"Gradients of complex tensors ({y}) must set grad_ys (y.dtype = {dtype.name})")
-        if dtype.np_dtype == object:
+        if dtype.np_dtype.kind == "O":
             raise TypeError(f"Expected string, but got 1 of type 'int'. ({y.name} has no gradient)")
         shape = (ops["Shape"](y, name="Shape") if y._dims is None or None in y._dims else
                  constant_node(graph, np.array(y._dims, np.int32), graph.unique_name("Shape", False)))

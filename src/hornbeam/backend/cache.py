@@ -35,7 +35,7 @@ def use_persistent_cache() -> None:
     if _state["asked"]:
         return
     _state["asked"] = True
-    if os.environ.get("HORNBEAM_CACHE") == "off" or jax.config.jax_compilation_cache_dir:
+    if os.environ.get("HORNBEAM_CACHE") == "off" or getattr(jax.config, "jax_compilation_cache_dir", None):
         return
     folder = cache_folder() / "compiled"
     try:

@@ -101,7 +101,7 @@ def _from_numpy(array: np.ndarray, dtype: DType | None) -> np.ndarray:
         dtypes.from_numpy(array.dtype)
         return np.array(array)
     wanted = dtype.base_dtype.np_dtype
-    if wanted == object:
+    if wanted.kind == "O":
         raise TypeError(f"Cannot convert a NumPy array of {array.dtype} to a string tensor.")
     if array.dtype.kind == "c" and wanted.kind != "c":
         raise TypeError(f"Cannot convert a NumPy array of {array.dtype} to {dtype.name}: "

@@ -266,7 +266,8 @@ def pure(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, lis
     """The op's function on flat arrays alone: lists regrouped, known values and attributes built in.
 
     `inputs` holds a `jax.ShapeDtypeStruct` for what moves and an array for what is static. Returned with the specs
-    of the moving arrays. A random op takes the key of its draw (2 × uint32) first. A checked op gives its findings last.
+    of the moving arrays. A random op takes the key of its draw (2 × uint32) first. A checked op gives its findings
+    last.
     """
     slots: list[Any] = []
     specs: list[Any] = [jax.ShapeDtypeStruct((2,), np.uint32)] if op.random else []

@@ -7,6 +7,7 @@ several sizes where dimensions are unknown: what differs between them is unknown
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -169,6 +170,12 @@ def constant_value(tensor: GraphTensor) -> np.ndarray | None:
     return _known(tensor, 0)
 
 
+def _is_small(dims: Dims) -> bool:
+    """Whether a tensor of this shape is known to be small enough to be computed with the graph."""
+    sizes = [] if dims is None else [d for d in dims if d is not None]
+    return dims is not None and len(sizes) == len(dims) and math.prod(sizes) <= _MAX_FOLDED
+
+
 def _known(tensor: GraphTensor, depth: int) -> np.ndarray | None:
     op = tensor.op
     declaration = op.declaration
@@ -176,9 +183,7 @@ def _known(tensor: GraphTensor, depth: int) -> np.ndarray | None:
         return declaration.value_rule(tensor, lambda t: _known(t, depth + 1))
     if declaration.stateful or declaration.host or declaration.structural or declaration.checker or depth > 40:
         return None
-    if not op.inputs or tensor._dims is None or None in tensor._dims or int(np.prod(tensor._dims)) > _MAX_FOLDED:
-        return None
-    if any(t._dims is None or None in t._dims or int(np.prod(t._dims)) > _MAX_FOLDED for t in op.inputs):
+    if not op.inputs or not all(_is_small(t._dims) for t in (tensor, *op.inputs)):
         return None
     values = []
     for t in op.inputs:

@@ -205,7 +205,7 @@ class Op:
     def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
         if kwargs or len(args) != len(self.args):
             if len(args) == len(self.args) + len(self.defaults) + 1:
-                *args, name = args  # the last positional argument, as in `subtract(x, y, "difference")`
+                args, name = args[:-1], args[-1]  # the last positional argument, as in `subtract(x, y, "difference")`
             inputs, attrs = self.bind(args, kwargs)
             return _call(self, inputs, attrs, name)
         return _call(self, args, self.defaults, name)
@@ -248,7 +248,7 @@ class Op:
         for arg, value in zip(self.args, groups, strict=True):
             if isinstance(arg.type, str) and value is not None and (not arg.many or value):
                 found.setdefault(arg.type, (value[0] if arg.many else value).dtype.base_dtype)
-            if arg.many and arg.type is not None:
+            if arg.many and arg.type is not None and value is not None:
                 found.setdefault("N", len(value))
         return found
 

@@ -89,8 +89,8 @@ def _described(numbers: Any, data: Sequence[Any], summarize: int) -> list[str]:
         values = [printing.element(v, np_dtype) for v in numbers[at:at + count]]
         at += count
         dims = tensor.dims
-        known = dims is not None and None not in dims and int(np.prod(dims)) == size
-        shape = tuple(dims) if known else () if size == 1 and dims == () else (size,)
+        known = None if dims is None or None in dims else tuple(dims)
+        shape = known if known is not None and int(np.prod(known)) == size else (size,)
         found.append(printing.summarized(values, shape, count if count < size else -1))
     return found
 
@@ -131,10 +131,12 @@ def _text(item: Any) -> str | None:
         return item if isinstance(item, str) else item.decode(errors="replace")
     if isinstance(item, np.ndarray) and item.dtype.kind in "OSU" and item.ndim == 0:
         return _text(item[()])
-    if isinstance(item, (GraphTensor, EagerTensor)) and item.dtype.base_dtype is dtypes.string:
-        value = item._value if isinstance(item, EagerTensor) else infer.constant_value(item)
-        return f"<{item.name}>" if value is None else printing.summary(np.asarray(value), -1)[1:-1]
-    return None
+    if not isinstance(item, (GraphTensor, EagerTensor)) or item.dtype.base_dtype is not dtypes.string:
+        return None
+    if isinstance(item, EagerTensor):
+        return printing.summary(np.asarray(item._value), -1)[1:-1]
+    value = infer.constant_value(item)
+    return f"<{item.name}>" if value is None else printing.summary(np.asarray(value), -1)[1:-1]
 
 
 def _assert_now(condition: Any, data: Any, summarize: int | None) -> None:

@@ -441,7 +441,8 @@ def _(inputs, attrs):
     if a[-2] is not None and b[-2] is not None and a[-2] != b[-2]:
         raise ShapeFault(f"Dimensions must be equal, but are {a[-2]} and {b[-2]}",
                          f"Input matrix and rhs are incompatible: {rules.text(a)} and {rules.text(b)}")
-    return [((*rules.broadcast_dims([a[:-2], b[:-2]]), a[-1], b[-1]), inputs[0].dtype)]
+    batch = rules.broadcast_dims([a[:-2], b[:-2]])
+    return [(None if batch is None else (*batch, a[-1], b[-1]), inputs[0].dtype)]
 
 
 @public("linalg.lstsq", v1=("matrix_solve_ls",))

@@ -95,14 +95,14 @@ _OPAQUE = never("a Python function on NumPy arrays")
 
 @op("PyFunc", inputs="input: list", host=True, stateful=True, returns_list=True, differentiable=_OPAQUE,
     waive={"samples": "calls Python"})
-def py_func_op(input, *, token: Any, Tout: Any):  # noqa: N803  (TensorFlow's name of the attribute)
+def py_func_op(input, *, token: Any, Tout: Any):
     """What a Python function of arrays returns."""
     return token(input, Tout)
 
 
 @op("PyFuncStateless", inputs="input: list", host=True, returns_list=True, differentiable=_OPAQUE,
     waive={"samples": "calls Python"})
-def py_func_stateless_op(input, *, token: Any, Tout: Any):  # noqa: N803
+def py_func_stateless_op(input, *, token: Any, Tout: Any):
     """What a Python function of arrays returns that gives the same for the same arrays."""
     return token(input, Tout)
 
@@ -110,7 +110,7 @@ def py_func_stateless_op(input, *, token: Any, Tout: Any):  # noqa: N803
 @op("EagerPyFunc", inputs="input: list", host=True, stateful=True, returns_list=True,
     differentiable=never("a Python function on tensors"),
     waive={"samples": "calls Python"})
-def eager_py_func_op(input, *, token: Any, Tout: Any):  # noqa: N803
+def eager_py_func_op(input, *, token: Any, Tout: Any):
     """What a Python function of eager tensors returns."""
     return token(input, Tout)
 
@@ -119,7 +119,7 @@ for _op in (py_func_op, py_func_stateless_op, eager_py_func_op):
     _op.shape(_function_shape)
 
 
-def _called(op_: Any, func: Any, inp: Any, Tout: Any, eager: bool, name: str | None) -> Any:  # noqa: N803
+def _called(op_: Any, func: Any, inp: Any, Tout: Any, eager: bool, name: str | None) -> Any:
     if not callable(func):
         raise ValueError(f"Expected func to be callable. Received func={func} of type {type(func)}.")
     many = isinstance(Tout, (list, tuple))
@@ -133,7 +133,7 @@ def _called(op_: Any, func: Any, inp: Any, Tout: Any, eager: bool, name: str | N
 
 
 @public(v1=("py_func",))
-def py_func(func: Any, inp: Any, Tout: Any, stateful: bool = True, name: str | None = None) -> Any:  # noqa: N803
+def py_func(func: Any, inp: Any, Tout: Any, stateful: bool = True, name: str | None = None) -> Any:
     """What the Python function `func` of NumPy arrays returns, as tensors of unknown shape.
 
     inp: the tensors it takes. Tout: the dtype of what it returns, or a list of them; an array of another dtype is
@@ -147,7 +147,7 @@ def py_func(func: Any, inp: Any, Tout: Any, stateful: bool = True, name: str | N
 
 
 @public("numpy_function")
-def numpy_function(func: Any = None, inp: Any = None, Tout: Any = None, stateful: bool = True,  # noqa: N803
+def numpy_function(func: Any = None, inp: Any = None, Tout: Any = None, stateful: bool = True,
                    name: str | None = None) -> Any:
     """What the Python function `func` of NumPy arrays returns, as tensors. See `hornbeam.v1.py_func`.
 
@@ -165,7 +165,7 @@ def _called_now(func: Any, inp: Any) -> Any:
 
 
 @public("py_function")
-def py_function(func: Any = None, inp: Any = None, Tout: Any = None,  # noqa: N803
+def py_function(func: Any = None, inp: Any = None, Tout: Any = None,
                 name: str | None = None) -> Any:
     """What the Python function `func` of eager tensors returns, as tensors of unknown shape.
 

@@ -23,7 +23,7 @@ def number(value: Any, bits: int = 32) -> str:
 
 def element(value: Any, dtype: np.dtype) -> str:
     """One element of an array of the given dtype."""
-    if dtype == object:
+    if dtype.kind == "O":
         return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
     if dtype.kind == "b" or dtype.kind in "iu":
         return str(int(value))

@@ -17,11 +17,9 @@ import numpy as np
 
 from hornbeam.backend.switches import SHOW
 from hornbeam.graph.errors import FailedPreconditionError, InvalidArgumentError, OpError
-from hornbeam.graph.execute import Failed, ShapeFault, execute, explain, finding, first_line
-from hornbeam.graph.execute import random_key, refuse_misfits
+from hornbeam.graph.execute import Failed, ShapeFault, execute, explain, finding, first_line, random_key, refuse_misfits
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.seeds import fold
-from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.order import accesses, is_reference, variable_of
 from hornbeam.runtime.store import Store, stream_of
@@ -249,10 +247,10 @@ def failed(op: Operation, text: str, error: type[OpError] = InvalidArgumentError
 
 
 def _unfed(op: Operation) -> OpError:
-    shape = TensorShape(op.outputs[0]._dims)
-    dims = "" if shape.rank is None else f" and shape [{','.join('?' if d is None else str(d) for d in shape._dims)}]"
+    dims = op.outputs[0]._dims
+    shape = "" if dims is None else f" and shape [{','.join('?' if d is None else str(d) for d in dims)}]"
     return failed(op, f"You must feed a value for placeholder tensor '{op.name}' with dtype "
-                  f"{_c_name(op.outputs[0].dtype.name)}{dims}")
+                  f"{_c_name(op.outputs[0].dtype.name)}{shape}")
 
 
 def _c_name(name: str) -> str:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from typing import Any, final
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 

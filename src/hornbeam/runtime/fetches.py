@@ -33,7 +33,7 @@ def fetched(graph: Graph, fetches: Any) -> Fetched:
     def walk(item: Any) -> Restore:
         if isinstance(item, (list, tuple)):
             parts = [walk(i) for i in item]
-            kind = type(item)
+            kind: Any = type(item)
             if hasattr(item, "_fields"):
                 return lambda values: kind(*[p(values) for p in parts])
             return lambda values: kind([p(values) for p in parts])

@@ -53,7 +53,7 @@ class Feeder:
                 f"{value!r} which was passed to the argument `feed_dict` with key {tensor!r}.")
         if isinstance(value, EagerTensor):
             value = value.numpy()
-        if self._np_dtype == object:
+        if self._np_dtype.kind == "O":
             return convert.to_array(value, tensor.dtype)
         if isinstance(value, int) and not isinstance(value, bool) and tensor.dtype.is_integer:
             low, high = tensor.dtype.min, tensor.dtype.max
