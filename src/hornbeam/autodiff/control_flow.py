@@ -171,6 +171,7 @@ def _iteration_back(graph: Graph, original: Body, size: int, captured: Sequence[
     made.outputs = [*before, *added.values()]
     reached = reaching(made.outputs, made)
     used = [i for i in range(size) if values[i] in reached]
+    made.forget_unused()
     made.close(list(made.captures), [*(values[i] for i in used), *dys])
     return _IterationBack(made, used, list(added))
 
@@ -367,7 +368,7 @@ class _Walk:
         dys, totals = grads[:len(self.moving)], grads[len(self.moving):]
         rest = self._here(list(self.step.captures))
         made = structural.step_op(index, [*values, *dys, *rest], body=self.step, counted=self.loop.counted)
-        added = [ops["AddV2"](t, a) for t, a in zip(totals, made[len(self.moving):], strict=True)]
+        added = [ops["AddN"]([t, a]) for t, a in zip(totals, made[len(self.moving):], strict=True)]
         return [*made[:len(self.moving)], *added]
 
     def _by_iteration(self, grads: Sequence[Any], dims: Sequence[Any]) -> list[Any]:
@@ -425,6 +426,7 @@ class _Walk:
         with mode.opened(made):
             replay = Replay(made, loop.body, dict(zip(loop.body.inputs, given, strict=True)))
             made.outputs = [replay.tensor(loop.body.outputs[i]) for i in self.saved]
+        made.forget_unused()
         made.close(list(made.captures), list(values.values()))
         return made
 
@@ -467,7 +469,7 @@ def _(call, *dys):
                                   counted=attrs["counted"])
         before, of_rows = made[:len(moving)], made[len(moving):len(moving) + len(rows_back)]
         added = made[len(moving) + len(rows_back):]
-        return [*before, *(ops["AddV2"](t, a) for t, a in zip(totals, added, strict=True))], of_rows
+        return [*before, *(ops["AddN"]([t, a]) for t, a in zip(totals, added, strict=True))], of_rows
 
     xs = [numbers, *used, *(graph.bring_in(given[i]) for i in stacked)]
     results = control_flow.scanned(graph, step, [*start, *zeros], xs, not attrs["reverse"], counted=False)

@@ -97,6 +97,11 @@ class Body(Graph):
             tensor = tensor.op.inputs[0]
         return tensor
 
+    def forget_unused(self) -> None:
+        """Drop captures that neither outputs nor effects need."""
+        used = {t for op in self.needed for t in op.inputs} | set(self.outputs)
+        self.captures = {source: inside for source, inside in self.captures.items() if inside in used}
+
     def close(self, sources: Sequence[GraphTensor], given: Sequence[GraphTensor] = ()) -> None:
         """Fix the inputs: `given` ones first, then one for each of `sources`, tensors of the graph around."""
         self.inputs = [*given, *(self.captures[s] if s in self.captures else self._unused(s) for s in sources)]
@@ -244,12 +249,24 @@ def static_captures(op: Operation, body: Body, inputs: Sequence[GraphTensor]) ->
 
 
 def reaching(outputs: Iterable[GraphTensor], body: Body) -> set[GraphTensor]:
-    """The tensors of `body` that its `outputs` are computed from, themselves included."""
+    """The tensors of `body` that its `outputs` are computed from, themselves included.
+
+    A graph that is run once (`Step`) is looked into: what one of its outputs does not need does not count.
+    """
     seen: set[GraphTensor] = set()
     stack = list(outputs)
     while stack:
         tensor = stack.pop()
         if tensor not in seen and tensor.op.graph is body:
             seen.add(tensor)
-            stack.extend(tensor.op.inputs)
+            stack.extend(_needed_for(tensor))
     return seen
+
+
+def _needed_for(tensor: GraphTensor) -> Iterable[GraphTensor]:
+    op = tensor.op
+    if op.type != "Step":
+        return op.inputs
+    inner: Body = op.attrs["body"]
+    reached = reaching([inner.outputs[tensor.value_index]], inner)
+    return [op.inputs[0], *(t for t, given in zip(op.inputs[1:], inner.inputs, strict=True) if given in reached)]

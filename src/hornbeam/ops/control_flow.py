@@ -51,6 +51,8 @@ def as_outputs(body: Body, leaves: Iterable[Any], wanted: Sequence[DType | None]
 
 def close_all(graph: Graph, bodies: Sequence[Body], given: Sequence[Sequence[GraphTensor]]) -> list[GraphTensor]:
     """Close graphs that one operation will hold; the tensors of `graph` that any of them uses, its further inputs."""
+    for body in bodies:
+        body.forget_unused()
     sources = list(dict.fromkeys(s for body in bodies for s in body.captures))
     for body, first in zip(bodies, given, strict=True):
         body.close(sources, first)

@@ -20,6 +20,7 @@ from jax import lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import never, op
+from hornbeam.graph.op import registry as ops
 from hornbeam.ops.array import zeros_like_op
 
 _COUNTS = never("integer result")
@@ -68,19 +69,36 @@ set_row.shape(_like_buffer)
 @set_row.lower
 def _(context, operation, values):
     buffer, index, value = values
+    if isinstance(buffer, Unset):
+        buffer = buffer.zeros(np.shape(value), context.concrete)
     if not context.concrete:
         if jnp.shape(value) != jnp.shape(buffer)[1:]:
             raise ShapeFault(f"a row of shape {jnp.shape(value)} does not fit {jnp.shape(buffer)}")
         return [set_row.function(jnp.asarray(buffer), index, jnp.asarray(value))]
-    value = np.asarray(value)
-    if not isinstance(buffer, np.ndarray) or not buffer.flags.writeable:
-        buffer = np.array(buffer)
-    if buffer.dtype != object and value.shape != buffer.shape[1:]:
-        rows = np.empty(buffer.shape[0], object)
-        rows[:] = list(buffer)
-        buffer = rows
-    buffer[int(index)] = value
-    return [buffer]
+    buffer = np.array(buffer) if not isinstance(buffer, np.ndarray) or not buffer.flags.writeable else buffer
+    return [with_row(buffer, int(index), np.asarray(value), in_place=True)]
+
+
+def with_row(buffer: Any, index: int, value: np.ndarray, in_place: bool = False) -> np.ndarray:
+    """`buffer` with another row; where its shape is another, the rows stand side by side in an array of arrays."""
+    made = buffer if in_place else np.array(buffer)
+    if made.dtype != object and value.shape != made.shape[1:]:
+        rows = np.empty(made.shape[0], object)
+        rows[:] = list(made)
+        made = rows
+    made[index] = value
+    return made
+
+
+class Unset:
+    """The value of a buffer of `size` rows whose shape nobody knows yet."""
+
+    def __init__(self, size: int, dtype: Any) -> None:
+        self.size, self.dtype = size, np.dtype(dtype)
+
+    def zeros(self, row: tuple[int, ...], concrete: bool) -> Any:
+        """The buffer, now that a row's shape is known."""
+        return (np if concrete else jnp).zeros((self.size, *row), self.dtype)
 
 
 @set_row.grad
@@ -167,6 +185,76 @@ def _(context, operation, values):
 def _(call, dy):
     first, x, y = call.inputs
     return None, either(first, dy, zeros_like_op(x)), either(first, zeros_like_op(y), dy)
+
+
+@op("RowCount", inputs="buffer: T", differentiable=_COUNTS, samples=lambda rng: [((rng.normal(size=(4, 2)),), {})])
+def row_count(buffer):
+    """The number of rows, as int32."""
+    return np.asarray(jnp.shape(buffer)[0], np.int32)
+
+
+@row_count.shape
+def _(inputs, attrs):
+    return [((), dtypes.int32)]
+
+
+@row_count.lower
+def _(context, operation, values):
+    buffer = values[0]
+    return [np.asarray(buffer.size if isinstance(buffer, Unset) else buffer.shape[0], np.int32)]
+
+
+@op("RowsIdentity", inputs="buffer: T", samples=lambda rng: [((rng.normal(size=(4, 2)),), {})])
+def rows_identity(buffer):
+    """The same buffer, as the output of another operation."""
+    return buffer
+
+
+rows_identity.shape(_like_buffer)
+
+
+@rows_identity.lower
+def _(context, operation, values):
+    return list(values)
+
+
+@rows_identity.grad
+def _(call, dy):
+    return dy
+
+
+@op("SetRows", inputs="buffer: T, indices: int32, values: T",
+    samples=lambda rng: [((rng.normal(size=(4, 2)), np.array([1, 3], np.int32), rng.normal(size=(2, 2))), {})])
+def set_rows(buffer, indices, values):
+    """`buffer` with `values` as the rows `indices`."""
+    return jnp.asarray(buffer).at[indices].set(values)
+
+
+set_rows.shape(_like_buffer)
+
+
+@set_rows.lower
+def _(context, operation, values):
+    buffer, indices, rows = values
+    if isinstance(buffer, Unset):
+        buffer = buffer.zeros(np.shape(rows)[1:], context.concrete)
+    if not context.concrete:
+        return [set_rows.function(buffer, indices, rows)]
+    made = np.array(buffer)
+    made[np.asarray(indices)] = np.asarray(rows)
+    return [made]
+
+
+@set_rows.grad
+def _(call, dy):
+    indices = call.inputs[1]
+    taken = _gathered(dy, indices)
+    return set_rows(dy, indices, zeros_like_op(taken)), None, taken
+
+
+def _gathered(params, indices):
+    """The rows of `params` at `indices`."""
+    return ops["GatherV2"](params, indices, np.int32(0))
 
 
 # Places of checkpoints ------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from hornbeam.graph.execute import FINDING, ShapeFault
 from hornbeam.graph.op import never, op
 from hornbeam.graph.shapes import Dims
 from hornbeam.graph.tensor import GraphTensor
+from hornbeam.ops.states import Unset
 
 # The graphs inside ----------------------------------------------------------------------------------
 
@@ -314,17 +315,26 @@ def _traced(context: Any, operation: Any, values: list[Any]) -> list[Any]:
         child = child_for(body, index, carried, before)
         results = [strong(child.value(t), t.dtype.base_dtype)
                    for t, same in zip(body.outputs, steady, strict=True) if not same]
-        if [r.shape for r in results] != [jnp.shape(c) for c in carried]:
+        if any(not isinstance(c, Unset) and r.shape != jnp.shape(c) for r, c in zip(results, carried, strict=True)):
             raise NeedsHost(operation, "the shapes of its variables change from iteration to iteration")
         return results, state.of(child)
 
-    start = [strong(v, t) for v, t in zip(first, moving, strict=True)]
     try:
+        first = _set(first, lambda: advance(jnp.zeros((), jnp.uint32), first, state.enter())[0])
+        start = [strong(v, t) for v, t in zip(first, moving, strict=True)]
         carried, after = _looped(evaluate, advance, start, state.enter(), state.checked or bool(state.written))
     except jax.errors.JAXTypeError as error:
         raise _host_decides(operation, error) from error
     state.leave(after)
     return all_values(carried)[:count]
+
+
+def _set(values: list[Any], once: Callable[[], list[Any]]) -> list[Any]:
+    """Start values, where those that are not set get the shape that an iteration gives them."""
+    if not any(isinstance(v, Unset) for v in values):
+        return values
+    found = jax.eval_shape(once)
+    return [jnp.zeros(f.shape, f.dtype) if isinstance(v, Unset) else v for v, f in zip(values, found, strict=True)]
 
 
 def _looped(evaluate: Any, advance: Any, start: list[Any], before: Any, checked: bool) -> tuple[Any, Any]:
