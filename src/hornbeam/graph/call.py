@@ -118,6 +118,10 @@ def _run(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         results = execute(op, values, attrs, stream)
     except (ShapeFault, Failed) as fault:
         raise error_of(fault, op) from None
+    except errors.OpError as error:
+        if op.type in error.message:
+            raise
+        raise type(error)(None, None, f"{error.message} [Op:{op.type}]") from error  # type: ignore[call-arg]
     for written, value in zip(op.writes, results, strict=False):
         cells[written].write(value)
     return _pack(op, [EagerTensor(_array(r)) for r in results[max(0, len(op.writes) - 1):]])

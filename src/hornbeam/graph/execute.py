@@ -92,7 +92,7 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
     try:
         results = run(*flat) if stream is None else run(stream, *flat)
     except (MemoryError, jax.errors.JaxRuntimeError) as error:
-        raise _of_machine(op, error) from error
+        raise of_machine(error, f"{op.type} [Op:{op.type}]") from error
     if op.checker is None:
         return results
     found = np.asarray(results[-1])
@@ -101,13 +101,12 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
     return results[:-1]
 
 
-def _of_machine(op: Op, error: Exception) -> OpError:
+def of_machine(error: Exception, what: str) -> OpError:
     """What stopped a program that had been accepted: memory, or the compiler."""
-    text = f"{first_line(error)} [Op:{op.type}]"
+    text = first_line(error)
     if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in text or "Out of memory" in text:
-        return ResourceExhaustedError(None, None, f"OOM when running {op.type}: intermediate values do not fit into "
-                                      "memory")
-    return InternalError(None, None, text)
+        return ResourceExhaustedError(None, None, f"OOM: values do not fit into memory in {what}")
+    return InternalError(None, None, f"{text} in {what}")
 
 
 _FAULTS = (TypeError, ValueError, IndexError, KeyError, OverflowError, ZeroDivisionError)
@@ -130,7 +129,7 @@ def refuse_too_large(op: Op, outputs: Sequence[Any]) -> None:
     XLA would end the process instead.
     """
     for out in outputs:
-        if prod(out.shape) * np.dtype(out.dtype).itemsize > most_bytes:
+        if prod(np.shape(out)) * 16 > most_bytes and prod(out.shape) * np.dtype(out.dtype).itemsize > most_bytes:
             dims = ",".join(map(str, out.shape))
             raise ResourceExhaustedError(None, None, f"OOM when allocating tensor with shape[{dims}] and type "
                                          f"{dtypes.from_numpy(np.dtype(out.dtype)).name} [Op:{op.type}]")

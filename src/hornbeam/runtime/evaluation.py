@@ -17,7 +17,17 @@ import numpy as np
 
 from hornbeam.backend.switches import SHOW
 from hornbeam.graph.errors import FailedPreconditionError, InvalidArgumentError, OpError
-from hornbeam.graph.execute import Failed, ShapeFault, execute, explain, finding, first_line, random_key, refuse_misfits
+from hornbeam.graph.execute import (
+    Failed,
+    ShapeFault,
+    execute,
+    explain,
+    finding,
+    first_line,
+    random_key,
+    refuse_misfits,
+    refuse_too_large,
+)
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.seeds import fold
 from hornbeam.graph.tensor import GraphTensor
@@ -197,6 +207,7 @@ class Tracing(Evaluation):
             args = [random_key(self._stream(op)), *args]
         results = declaration.function(*args, **keywords)
         results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
+        refuse_too_large(declaration, results)
         if declaration.checker is not None:
             self.note(op, finding(*declaration.checker(*args, **keywords)))
         return results

@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, final
 
+import jax
 import numpy as np
 
 from hornbeam.graph import convert, mode
 from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.graph.execute import of_machine
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public
 from hornbeam.graph.operation import Operation
@@ -90,8 +92,12 @@ class Binding:
 
     def run(self, values: Sequence[Any]) -> Any:
         """The answers for these fed values, in the caller's structure."""
-        results = self.runner.run([f.array(v) for f, v in zip(self.feeders, values, strict=True)])
-        return self.restore([_answer(r) for r in results])
+        fed = [f.array(v) for f, v in zip(self.feeders, values, strict=True)]
+        try:
+            return self.restore([_answer(r) for r in self.runner.run(fed)])
+        except (MemoryError, jax.errors.JaxRuntimeError) as error:
+            names = ", ".join(t.name for t in self.runner.plan.fetches[:3])
+            raise of_machine(error, f"the run that fetches {names or 'operations'}") from error
 
 
 def _answer(value: Any) -> Any:
