@@ -17,9 +17,12 @@ from hornbeam.graph.shapes import Dims, TensorShape, TensorShapeV1
 if TYPE_CHECKING:
     from hornbeam.graph.graph import Graph
     from hornbeam.graph.operation import Operation
+    from hornbeam.graph.tensor_interface import TensorInterface
+else:
+    TensorInterface = object
 
 
-class Tensor:
+class Tensor(TensorInterface):
     """A multi-dimensional array of one dtype: what ops take and give.
 
     `dtype`, `shape` (static: known without running anything), `name`.

@@ -22,6 +22,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import TensorShape, TensorShapeV1
 from hornbeam.graph.tensor import EagerTensor, GraphTensor, TensorReference, _session_for
+from hornbeam.graph.tensor_interface import Operators
 from hornbeam.ops import array, operators, state
 from hornbeam.runtime.sparse_updates import SparseUpdates
 from hornbeam.runtime.store import Cell
@@ -95,7 +96,7 @@ def _after(creator: Callable[..., Any], following: Callable[..., Any]) -> Callab
 
 
 @public(v2=("Variable",))
-class Variable(SparseUpdates, metaclass=VariableMeta):
+class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
     """A tensor whose value can be changed. Usable wherever a tensor is.
 
     initial_value: a tensor or what becomes one, or a function without arguments that gives it.
