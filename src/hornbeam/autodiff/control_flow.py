@@ -448,8 +448,9 @@ def _(call, *dys):
     graph, attrs, body = mode.default_graph(), call.attrs, call.attrs["body"]
     carried, rows = attrs["carried"], attrs["rows"]
     size = carried + rows
-    given = [dy if _carries(out) else None for dy, out in zip(dys, call.outputs, strict=True)]
-    moving = _moving(body, carried, {i for i in range(carried) if given[i] is not None} | _flowing(body, carried, given))
+    given: list[Any] = [dy if _carries(out) else None for dy, out in zip(dys, call.outputs, strict=True)]
+    started = {i for i in range(carried) if given[i] is not None}
+    moving = _moving(body, carried, started | _flowing(body, carried, given))
     stacked = [i for i in range(carried, len(given)) if given[i] is not None]
     rows_back = [i for i in range(carried, size) if _carries(call.inputs[i])]
     captured = list(call.inputs[size:])

@@ -18,10 +18,10 @@ from hornbeam.graph.call import convert_to_tensor as convert
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public
+from hornbeam.graph.op import registry as ops
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import Dims, TensorShape
 from hornbeam.graph.tensor import GraphTensor
-from hornbeam.graph.op import registry as ops
 from hornbeam.ops import checks, structural
 
 # Graphs from functions ------------------------------------------------------------------------------
@@ -233,11 +233,11 @@ def _case_checks(predicates: Sequence[Any], default: Any, exclusive: bool) -> li
             count = ops["AddV2"](count, ops["Cast"](predicate, DstT=dtypes.int32))
     made = []
     if exclusive:
-        made.append(checks.assert_(ops["Less"](count, 2), [f"More than one condition evaluated as True but exclusive=True.  "
-                                               f"Conditions: ({names}), Values:", *predicates]))
+        many = f"More than one condition evaluated as True but exclusive=True.  Conditions: ({names}), Values:"
+        made.append(checks.assert_(ops["Less"](count, 2), [many, *predicates]))  # noqa: PT009 (an op)
     if default is None:
-        made.append(checks.assert_(ops["Greater"](count, 0), [f"None of conditions evaluated as True. Conditions: ({names}), "
-                                               "Values:", *predicates]))
+        none = f"None of conditions evaluated as True. Conditions: ({names}), Values:"
+        made.append(checks.assert_(ops["Greater"](count, 0), [none, *predicates]))  # noqa: PT009 (an op)
     return [m for m in made if m is not None]
 
 
@@ -268,7 +268,8 @@ def switch_case(branch_index: Any, branch_fns: Any, default: Any = None, name: s
 
 def _numbered(branch_fns: Any, default: Any) -> list[Any]:
     if not isinstance(branch_fns, (list, tuple, Mapping)) or not branch_fns:
-        raise TypeError(f"'branch_fns' must be a list, tuple, or dict with at least one entry. Received {branch_fns!r}.")
+        raise TypeError("'branch_fns' must be a list, tuple, or dict with at least one entry. "
+                        f"Received {branch_fns!r}.")
     items = list(branch_fns.items()) if isinstance(branch_fns, Mapping) else list(branch_fns)
     if all(callable(f) for f in items):
         items = list(enumerate(items))
@@ -281,7 +282,7 @@ def _numbered(branch_fns: Any, default: Any) -> list[Any]:
     if len(table) != len(items) or sorted(table) != list(range(len(table))):
         raise ValueError(f"branch indices must form contiguous range of [0 to {len(items)}) but found "
                          f"{{{','.join(str(k) for k, _ in items)}}}.")
-    functions = [table[i] for i in range(len(table))]
+    functions: list[Any] = [table[i] for i in range(len(table))]
     if default is not None:
         if not callable(default):
             raise TypeError("'default' must be callable.")
@@ -434,13 +435,13 @@ class _Loop:
         if limited:
             limit = ops["Cast"](convert(maximum_iterations), DstT=dtypes.int32)
             condition, body = self._limited(limit)
-            start.insert(0, as_tensor(np.int32(0), None, self.graph, self.graph.unique_name("iteration_counter", False)))
+            counter = self.graph.unique_name("iteration_counter", False)
+            start.insert(0, as_tensor(np.int32(0), None, self.graph, counter))
             dims.insert(0, ())
             known = infer.constant_value(limit) if isinstance(limit, GraphTensor) else None
         made = loop(self.graph, condition, body, start, dims, limit=None if known is None else int(known))
         results = [ops["Identity"](t, name="Exit") for t in made]
-        packed = nest.pack_sequence_as(self.returned if self.v1 else self.structure, results[limited:], True)
-        return packed
+        return nest.pack_sequence_as(self.returned if self.v1 else self.structure, results[limited:], True)
 
     def _packed(self, given: Sequence[Any]) -> Any:
         return _arguments(nest.pack_sequence_as(self.structure, list(given), True))

@@ -11,6 +11,7 @@ bits, so nothing ever moves. One place more takes what need not be kept.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
@@ -171,8 +172,9 @@ def either(first, x, y):
 @either.shape
 def _(inputs, attrs):
     x, y = inputs[1].dims, inputs[2].dims
-    known = x is not None and y is not None and len(x) == len(y)
-    return [(tuple(a if a == b else None for a, b in zip(x, y, strict=True)) if known else None, inputs[1].dtype)]
+    if x is None or y is None or len(x) != len(y):
+        return [(None, inputs[1].dtype)]
+    return [(tuple(a if a == b else None for a, b in zip(x, y, strict=True)), inputs[1].dtype)]
 
 
 @either.lower
@@ -321,5 +323,10 @@ def row_after(iteration, begin, exponent, *, slots: int):
     return jnp.where(kept, jnp.minimum(at >> exponent, slots), slots).astype(jnp.int32)
 
 
+def _scalars(count: int) -> Callable[..., Any]:
+    """The shape rule of an op that gives so many numbers."""
+    return lambda inputs, attrs: [((), inputs[0].dtype)] * count
+
+
 for _op in (checkpoint_place, checkpoint_of, row_after):
-    _op.shape(lambda inputs, attrs, _n=len(_op.output_names) or 1: [((), inputs[0].dtype)] * _n)
+    _op.shape(_scalars(len(_op.output_names) or 1))
