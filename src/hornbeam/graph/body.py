@@ -11,7 +11,7 @@ operation any more, so operations may share it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, final
 
@@ -96,6 +96,17 @@ class Body(Graph):
         while tensor.op.type != "VariableV2":
             tensor = tensor.op.inputs[0]
         return tensor
+
+    def read_inside(self, variables: Collection[Operation]) -> None:
+        """Read these variables where they are used, rather than once outside: the graphs here write them."""
+        for source, held in list(self.captures.items()):
+            variable = _variable_read_by(source)
+            if variable in variables:
+                node = held.op
+                node.declaration, node.attrs = declarations.registry["Identity"], {}
+                node.inputs = (variable.outputs[0],)
+                del self.captures[source], self.sources[held]
+        self._needed = None
 
     def forget_unused(self) -> None:
         """Drop captures that neither outputs nor effects need."""
@@ -210,6 +221,28 @@ def has_checks(op: Operation) -> bool:
     if op.declaration.checker is not None:
         return True
     return any(has_checks(inner) for body in bodies(op) for inner in body.needed)
+
+
+def written_variables(bodies_: Iterable[Body]) -> set[Operation]:
+    """The variables that operations of some graphs write, and of the graphs inside them."""
+    found: set[Operation] = set()
+    for op in (op for body in bodies_ for op in body.get_operations()):
+        references = dict(zip([a.name for a in op.declaration.args], op.inputs, strict=False))
+        for name in op.declaration.writes:
+            tensor = references[name]
+            while tensor.op.type != "VariableV2":
+                tensor = tensor.op.inputs[0]
+            found.add(tensor.op)
+        found |= written_variables(bodies(op))
+    return found
+
+
+def _variable_read_by(tensor: GraphTensor) -> Operation | None:
+    """The variable whose value a tensor is, through the graphs that hand it on; None for any other tensor."""
+    while isinstance(tensor.op.graph, Body) and tensor in tensor.op.graph.sources:
+        tensor = tensor.op.graph.sources[tensor]
+    is_read = tensor.op.type == "Identity" and tensor.op.inputs[0].op.type == "VariableV2"
+    return tensor.op.inputs[0].op if is_read else None
 
 
 # What must be known to compile ----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from hornbeam.graph import dtypes, infer, mode, nest
-from hornbeam.graph.body import Body
+from hornbeam.graph.body import Body, written_variables
 from hornbeam.graph.call import as_tensor, graph_for
 from hornbeam.graph.call import convert_to_tensor as convert
 from hornbeam.graph.dtypes import DType
@@ -51,7 +51,10 @@ def as_outputs(body: Body, leaves: Iterable[Any], wanted: Sequence[DType | None]
 
 def close_all(graph: Graph, bodies: Sequence[Body], given: Sequence[Sequence[GraphTensor]]) -> list[GraphTensor]:
     """Close graphs that one operation will hold; the tensors of `graph` that any of them uses, its further inputs."""
+    written = written_variables(bodies)
     for body in bodies:
+        if written:
+            body.read_inside(written)
         body.forget_unused()
     sources = list(dict.fromkeys(s for body in bodies for s in body.captures))
     for body, first in zip(bodies, given, strict=True):

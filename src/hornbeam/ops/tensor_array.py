@@ -32,7 +32,8 @@ from hornbeam.ops.states import Unset
 # Ops ------------------------------------------------------------------------------------------------
 
 
-@op("TensorArrayNew", inputs="size: int32 static", attr_types={"dtype": "type"}, differentiable=never("no inputs"))
+@op("TensorArrayNew", inputs="size: int32 static", attr_types={"dtype": "type"}, differentiable=never("no inputs"),
+    samples=lambda rng: [((np.int32(3),), {"dtype": dtypes.float32, "element_shape": (2,)})])
 def new_op(size, *, dtype: Any, element_shape: Any = None):
     """An array of `size` elements, all zero; of elements whose shape nobody knows yet, one that is not set."""
     return jnp.zeros((int(size), *element_shape), dtype.np_dtype)

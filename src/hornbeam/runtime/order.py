@@ -83,20 +83,25 @@ def ordered(ops: Collection[Operation], fed: Collection[GraphTensor] = ()) -> li
         waiting[op] = len(before)
         for b in before:
             after.setdefault(b, []).append(op)
-    ready = [(bool(touches[op].writes), op.index, op) for op in ops if not waiting[op]]
+    ready = [(*_rank(op, touches[op]), op) for op in ops if not waiting[op]]
     heapq.heapify(ready)
     out: list[Operation] = []
     while ready:
-        _, _, op = heapq.heappop(ready)
+        *_, op = heapq.heappop(ready)
         out.append(op)
         for follower in after.get(op, ()):
             waiting[follower] -= 1
             if not waiting[follower]:
-                heapq.heappush(ready, (bool(touches[follower].writes), follower.index, follower))
+                heapq.heappush(ready, (*_rank(follower, touches[follower]), follower))
     if len(out) < len(ops):
         stuck = sorted(op.name for op in ops if waiting[op])
         raise ValueError(f"the graph has a cycle through {', '.join(stuck[:5])}")
     return out
+
+
+def _rank(op: Operation, touched: Accesses) -> tuple[bool, int, int]:
+    """What runs first of two operations that do not wait for each other; variables may be of a graph around."""
+    return bool(touched.writes), op.graph._serial, op.index
 
 
 def _initializers_first(ops: Collection[Operation], touches: dict[Operation, Accesses],
