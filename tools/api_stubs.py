@@ -1,7 +1,8 @@
 """The texts of the stub files in `src/hornbeam-stubs`: what editors and type checkers read of the lazy namespaces.
 
 One file a namespace: `nn.pyi`, or `math/__init__.pyi` where there are namespaces below. It is a stub package of its
-own, as folders of these names inside `hornbeam` would be taken for the namespaces. `raw_ops` is `Any`: api.txt has it.
+own, as folders of these names inside `hornbeam` would be taken for the namespaces. What has several names is written
+under the first and imported under the others. `raw_ops` is `Any`: api.txt has it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ GENERATIONS = (("hornbeam", names_v2, as_it_is), ("hornbeam.v1", names_v1, graph
 def stubs() -> dict[PurePosixPath, str]:
     """Each file of the stub package and its text."""
     files = {PurePosixPath("py.typed"): "partial\n"}  # the rest of `hornbeam` has its types in itself
+    homes: dict[Any, tuple[str, str]] = {}
     for root, table, wrap in GENERATIONS:
         shown = {name: public for name, public in table.items() if not name.startswith("raw_ops.")}
         spaces = {""} | {".".join(parts[:i]) for parts in (n.split(".") for n in shown) for i in range(1, len(parts))}
@@ -39,7 +41,7 @@ def stubs() -> dict[PurePosixPath, str]:
             parts = module.split(".")[1:]
             is_package = bool(inner) or not space
             file = "/".join([*parts, "__init__"] if is_package else parts)
-            files[PurePosixPath(f"{file}.pyi")] = Stub(module, space, shown, inner, wrap).text()
+            files[PurePosixPath(f"{file}.pyi")] = Stub(module, space, shown, inner, wrap, homes).text()
     return files
 
 
@@ -47,8 +49,9 @@ class Stub:
     """One stub file while it is written."""
 
     def __init__(self, module: str, space: str, table: Mapping[str, Public], inner: list[str],
-                 wrap: Callable[[Public], Any]) -> None:
-        self.module, self.inner, self.wrap = module, inner, wrap
+                 wrap: Callable[[Public], Any], homes: dict[Any, tuple[str, str]]) -> None:
+        self.module, self.inner, self.wrap, self.homes = module, inner, wrap, homes
+        self.prefix = f"{space}." if space else ""
         self.own = {name.rpartition(".")[2]: public for name, public in table.items()
                     if name.rpartition(".")[0] == space}
         self.imports = {f"from {module} import {name} as {name}" for name in inner}
@@ -71,10 +74,15 @@ class Stub:
     def add(self, name: str, public: Public) -> None:
         """Write one name."""
         target = loaded(public.target)
-        has_old_arguments = public.old_arguments and self.wrap is graph_first
-        if isinstance(target, Lazy):
+        old_arguments = public.old_arguments if self.wrap is graph_first else {}
+        is_plain = target is None or (isinstance(target, (int, str, tuple)) and not isinstance(target, Lazy))
+        key = (self.prefix + name, repr(target)) if is_plain else (id(target), tuple(old_arguments.items()))
+        home = self.homes.setdefault(key, (self.module, name))
+        if home != (self.module, name):
+            self.add_alias(name, *home)
+        elif isinstance(target, Lazy):
             self.add_lazy(name, target)
-        elif isinstance(target, (type, types.FunctionType)) and not has_old_arguments and is_importable(target):
+        elif isinstance(target, (type, types.FunctionType)) and not old_arguments and is_importable(target):
             self.add_import(name, target.__module__, target.__name__)
         elif isinstance(target, type):
             raise TypeError(f"{name}: the class {target!r} is not in its module under its own name")
@@ -82,6 +90,13 @@ class Stub:
             self.add_function(name, public)
         else:
             self.add_value(name, target)
+
+    def add_alias(self, name: str, module: str, first: str) -> None:
+        """One more name of what stands in this file or in another."""
+        if module == self.module:
+            self.body.append(f"{name} = {first}")
+        else:
+            self.add_import(name, module, first)
 
     def add_import(self, name: str, module: str, attribute: str) -> None:
         """A name from where it is defined. Stubs pass on only what is imported under its own name."""

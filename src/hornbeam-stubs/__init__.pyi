@@ -201,7 +201,7 @@ def exp(x: Any, name: str | None = None) -> Any:
     r"""e to the power x."""
 float16: _DType
 float32: _DType
-float64: _DType
+float64 = double
 float8_e4m3fn: _DType
 float8_e5m2: _DType
 def floor(x: Any, name: str | None = None) -> Any:
@@ -212,7 +212,7 @@ def greater_equal(x: Any, y: Any, name: str | None = None) -> Any:
     r"""x >= y, element by element; shapes broadcast."""
 def guarantee_const(input: Any, name: str | None = None) -> Any:
     r"""`input`, with the promise that it never changes."""
-half: _DType
+half = float16
 int16: _DType
 int32: _DType
 int4: _DType

@@ -3,13 +3,13 @@
 from hornbeam.runtime.compat import as_bytes as as_bytes
 from hornbeam.runtime.compat import as_str_any as as_str_any
 from hornbeam.runtime.compat import as_text as _as_str
-from hornbeam.runtime.compat import as_text as as_text
 from hornbeam.runtime.compat import forward_compatible as forward_compatible
 from hornbeam.runtime.compat import path_to_str as path_to_str
 import hornbeam as _v2
 import hornbeam.v1 as _v1
 
 as_str = _as_str
+as_text = as_str
 bytes_or_text_types: tuple
 complex_types: tuple
 integral_types: tuple

@@ -1,3 +1,3 @@
 """The public names of `hornbeam.graph_util`. Written by tools/make_api.py: run `make api`, do not edit."""
 
-from hornbeam.graph.graph_def import import_graph_def as import_graph_def
+from hornbeam import import_graph_def as import_graph_def

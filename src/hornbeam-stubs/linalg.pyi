@@ -1,20 +1,25 @@
 """The public names of `hornbeam.linalg`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam import eig as eig
+from hornbeam import eigvals as eigvals
+from hornbeam import einsum as einsum
+from hornbeam import eye as eye
+from hornbeam import matmul as matmul
+from hornbeam import matrix_square_root as _sqrtm
+from hornbeam import norm as norm
+from hornbeam import tensordot as tensordot
 from hornbeam.ops.banded import banded_triangular_solve as banded_triangular_solve
 from hornbeam.ops.banded import eigh_tridiagonal as eigh_tridiagonal
 from hornbeam.ops.banded import tridiagonal_matmul as tridiagonal_matmul
 from hornbeam.ops.banded import tridiagonal_solve as tridiagonal_solve
 from hornbeam.ops.clip import global_norm as global_norm
-from hornbeam.ops.decompositions import eig as eig
 from hornbeam.ops.decompositions import eigh as eigh
-from hornbeam.ops.decompositions import eigvals as eigvals
 from hornbeam.ops.decompositions import eigvalsh as eigvalsh
 from hornbeam.ops.decompositions import lstsq as lstsq
 from hornbeam.ops.decompositions import svd as svd
 from hornbeam.ops.decompositions import triangular_solve as triangular_solve
 from hornbeam.ops.diagonals import diag as diag
 from hornbeam.ops.diagonals import diag_part as diag_part
-from hornbeam.ops.diagonals import eye as eye
 from hornbeam.ops.diagonals import set_diag as set_diag
 from hornbeam.ops.diagonals import trace as trace
 from hornbeam.ops.linalg import adjoint as adjoint
@@ -26,12 +31,8 @@ from hornbeam.ops.linalg import lu_solve as lu_solve
 from hornbeam.ops.linalg import matrix_rank as matrix_rank
 from hornbeam.ops.linalg import matrix_transpose as matrix_transpose
 from hornbeam.ops.linalg import pinv as pinv
-from hornbeam.ops.matmul import einsum as einsum
-from hornbeam.ops.matmul import matmul as matmul
 from hornbeam.ops.matmul import matvec as matvec
-from hornbeam.ops.matmul import tensordot as tensordot
 from hornbeam.ops.norms import l2_normalize as l2_normalize
-from hornbeam.ops.norms import norm as norm
 from hornbeam.ops.norms import normalize as normalize
 from typing import Any
 
@@ -57,8 +58,7 @@ def slogdet(input: Any, name: str | None = None) -> Any:
     r"""The signs of determinants and the logarithms of their sizes: [..., n, n] gives two [...]."""
 def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> Any:
     r"""The solutions x of matrix · x = rhs, or of matrixᴴ · x = rhs with `adjoint`."""
-def sqrtm(input: Any, name: str | None = None) -> Any:
-    r"""The principal square roots of matrices: the result times itself is the input. Higham 1987."""
+sqrtm = _sqrtm
 def tensor_diag(diagonal: Any, name: str | None = None) -> Any:
     r"""A tensor of twice the rank that holds the elements where both halves of the index agree, and zeros."""
 def tensor_diag_part(input: Any, name: str | None = None) -> Any:

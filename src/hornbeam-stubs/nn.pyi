@@ -1,14 +1,22 @@
 """The public names of `hornbeam.nn`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam import sigmoid as sigmoid
+from hornbeam import space_to_batch as space_to_batch
+from hornbeam import tanh as tanh
+from hornbeam.linalg import l2_normalize as l2_normalize
+from hornbeam.math import approx_max_k as approx_max_k
+from hornbeam.math import approx_min_k as approx_min_k
+from hornbeam.math import in_top_k as in_top_k
+from hornbeam.math import log_softmax as log_softmax
+from hornbeam.math import softmax as softmax
+from hornbeam.math import softplus as softplus
+from hornbeam.math import top_k as top_k
+from hornbeam.math import zero_fraction as zero_fraction
 from hornbeam.ops.activations import crelu as crelu
 from hornbeam.ops.activations import gelu as gelu
 from hornbeam.ops.activations import leaky_relu as leaky_relu
-from hornbeam.ops.activations import log_softmax as log_softmax
-from hornbeam.ops.activations import silu as _swish
 from hornbeam.ops.activations import silu as silu
-from hornbeam.ops.activations import softmax as softmax
 from hornbeam.ops.blocks import depth_to_space as depth_to_space
-from hornbeam.ops.blocks import space_to_batch as space_to_batch
 from hornbeam.ops.blocks import space_to_depth as space_to_depth
 from hornbeam.ops.convolution import atrous_conv2d as atrous_conv2d
 from hornbeam.ops.convolution import atrous_conv2d_transpose as atrous_conv2d_transpose
@@ -24,11 +32,6 @@ from hornbeam.ops.convolution import depthwise_conv2d as depthwise_conv2d
 from hornbeam.ops.convolution import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
 from hornbeam.ops.convolution import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
 from hornbeam.ops.convolution import separable_conv2d as separable_conv2d
-from hornbeam.ops.counting import approx_max_k as approx_max_k
-from hornbeam.ops.counting import approx_min_k as approx_min_k
-from hornbeam.ops.counting import in_top_k as in_top_k
-from hornbeam.ops.counting import top_k as top_k
-from hornbeam.ops.counting import zero_fraction as zero_fraction
 from hornbeam.ops.embedding import embedding_lookup as embedding_lookup
 from hornbeam.ops.losses import compute_average_loss as compute_average_loss
 from hornbeam.ops.losses import log_poisson_loss as log_poisson_loss
@@ -47,7 +50,6 @@ from hornbeam.ops.normalization import moments as moments
 from hornbeam.ops.normalization import normalize_moments as normalize_moments
 from hornbeam.ops.normalization import sufficient_statistics as sufficient_statistics
 from hornbeam.ops.normalization import weighted_moments as weighted_moments
-from hornbeam.ops.norms import l2_normalize as l2_normalize
 from hornbeam.ops.pools import avg_pool as avg_pool
 from hornbeam.ops.pools import avg_pool1d as avg_pool1d
 from hornbeam.ops.pools import avg_pool2d as avg_pool2d
@@ -67,20 +69,13 @@ def l2_loss(t: Any, name: str | None = None) -> Any:
     r"""Half the sum of squares, a scalar: Σ t² / 2."""
 def local_response_normalization(input: Any, depth_radius: int = 5, bias: float = 1, alpha: float = 1, beta: float = 0.5, name: str | None = None) -> Any:
     r"""x / (bias + alpha · Σ x²)^beta, summed over the channels within `depth_radius`. Krizhevsky et al. 2012."""
-def lrn(input: Any, depth_radius: int = 5, bias: float = 1, alpha: float = 1, beta: float = 0.5, name: str | None = None) -> Any:
-    r"""x / (bias + alpha · Σ x²)^beta, summed over the channels within `depth_radius`. Krizhevsky et al. 2012."""
+lrn = local_response_normalization
 def relu(features: Any, name: str | None = None) -> Any:
     r"""max(x, 0). The derivative at 0 is 0. Nair and Hinton 2010."""
 def relu6(features: Any, name: str | None = None) -> Any:
     r"""min(max(x, 0), 6). Krizhevsky 2010."""
 def selu(features: Any, name: str | None = None) -> Any:
     r"""scale · x where x > 0, else scale · α · (exp(x) - 1). Klambauer et al. 2017."""
-def sigmoid(x: Any, name: str | None = None) -> Any:
-    r"""1 / (1 + exp(-x)): between 0 and 1."""
-def softplus(features: Any, name: str | None = None) -> Any:
-    r"""log(1 + exp(x)), without overflow. Dugas et al. 2000."""
 def softsign(features: Any, name: str | None = None) -> Any:
     r"""x / (1 + |x|). Bergstra et al. 2009."""
-swish = _swish
-def tanh(x: Any, name: str | None = None) -> Any:
-    r"""The hyperbolic tangent: between -1 and 1."""
+swish = silu

@@ -1,13 +1,12 @@
 """The public names of `hornbeam.strings`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam import as_string as as_string
 from hornbeam.ops.host import string_format as _format
 from hornbeam.ops.strings import join as join
 from hornbeam.ops.strings import length as length
 from hornbeam.ops.strings import substr as substr
 from typing import Any
 
-def as_string(input: Any, precision: int = -1, scientific: bool = False, shortest: bool = False, width: int = -1, fill: str = '', name: str | None = None) -> Any:
-    r"""Numbers and truth values as strings, written as C's printf does."""
 format = _format
 def lower(input: Any, encoding: str = '', name: str | None = None) -> Any:
     r"""Strings in lower case: ASCII letters, or with `encoding` "utf-8" those of Unicode."""

@@ -1,25 +1,70 @@
 """The public names of `hornbeam.math`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam import abs as abs
+from hornbeam import acos as acos
+from hornbeam import acosh as acosh
+from hornbeam import add as add
+from hornbeam import add_n as add_n
+from hornbeam import argmax as argmax
+from hornbeam import argmin as argmin
+from hornbeam import asin as asin
+from hornbeam import asinh as asinh
+from hornbeam import atan as atan
+from hornbeam import atan2 as atan2
+from hornbeam import atanh as atanh
+from hornbeam import cos as cos
+from hornbeam import cosh as cosh
+from hornbeam import cumsum as cumsum
+from hornbeam import divide as divide
+from hornbeam import equal as equal
+from hornbeam import exp as exp
+from hornbeam import floor as floor
+from hornbeam import greater as greater
+from hornbeam import greater_equal as greater_equal
+from hornbeam import less as less
+from hornbeam import less_equal as less_equal
+from hornbeam import logical_and as logical_and
+from hornbeam import logical_not as logical_not
+from hornbeam import logical_or as logical_or
+from hornbeam import maximum as maximum
+from hornbeam import minimum as minimum
+from hornbeam import multiply as multiply
+from hornbeam import negative as negative
+from hornbeam import not_equal as not_equal
+from hornbeam import pow as pow
+from hornbeam import reduce_all as reduce_all
+from hornbeam import reduce_any as reduce_any
+from hornbeam import reduce_logsumexp as reduce_logsumexp
+from hornbeam import reduce_max as reduce_max
+from hornbeam import reduce_mean as reduce_mean
+from hornbeam import reduce_min as reduce_min
+from hornbeam import reduce_prod as reduce_prod
+from hornbeam import reduce_sum as reduce_sum
+from hornbeam import round as round
+from hornbeam import scalar_mul as scalar_mul
+from hornbeam import sigmoid as sigmoid
+from hornbeam import sign as sign
+from hornbeam import sin as sin
+from hornbeam import sinh as sinh
+from hornbeam import sqrt as sqrt
+from hornbeam import square as square
+from hornbeam import subtract as subtract
+from hornbeam import tan as tan
+from hornbeam import tanh as tanh
+from hornbeam import truediv as truediv
+from hornbeam.linalg import l2_normalize as l2_normalize
 from hornbeam.math import special as special
 from hornbeam.ops.activations import log_softmax as log_softmax
 from hornbeam.ops.activations import softmax as softmax
-from hornbeam.ops.arithmetic import abs as abs
 from hornbeam.ops.arithmetic import accumulate_n as accumulate_n
-from hornbeam.ops.arithmetic import add as add
-from hornbeam.ops.arithmetic import add_n as add_n
 from hornbeam.ops.arithmetic import multiply_no_nan as multiply_no_nan
-from hornbeam.ops.arithmetic import pow as pow
-from hornbeam.ops.arithmetic import round as round
-from hornbeam.ops.arithmetic import scalar_mul as scalar_mul
 from hornbeam.ops.casts import angle as angle
 from hornbeam.ops.casts import conj as conj
 from hornbeam.ops.casts import imag as imag
 from hornbeam.ops.casts import real as real
-from hornbeam.ops.compare import equal as equal
 from hornbeam.ops.compare import is_non_decreasing as is_non_decreasing
 from hornbeam.ops.compare import is_strictly_increasing as is_strictly_increasing
 from hornbeam.ops.compare import logical_xor as logical_xor
-from hornbeam.ops.compare import not_equal as not_equal
 from hornbeam.ops.counting import approx_max_k as approx_max_k
 from hornbeam.ops.counting import approx_min_k as approx_min_k
 from hornbeam.ops.counting import bincount as bincount
@@ -29,29 +74,15 @@ from hornbeam.ops.counting import in_top_k as in_top_k
 from hornbeam.ops.counting import top_k as top_k
 from hornbeam.ops.counting import zero_fraction as zero_fraction
 from hornbeam.ops.cumulative import cumprod as cumprod
-from hornbeam.ops.cumulative import cumsum as cumsum
 from hornbeam.ops.cumulative import cumulative_logsumexp as cumulative_logsumexp
-from hornbeam.ops.division import divide as divide
 from hornbeam.ops.division import divide_no_nan as divide_no_nan
 from hornbeam.ops.division import floordiv as floordiv
 from hornbeam.ops.division import reciprocal_no_nan as reciprocal_no_nan
-from hornbeam.ops.division import truediv as truediv
 from hornbeam.ops.elementary import log_sigmoid as log_sigmoid
 from hornbeam.ops.elementary import xdivy as xdivy
 from hornbeam.ops.elementary import xlog1py as xlog1py
-from hornbeam.ops.norms import l2_normalize as l2_normalize
-from hornbeam.ops.reduce import argmax as argmax
-from hornbeam.ops.reduce import argmin as argmin
-from hornbeam.ops.reduce import reduce_all as reduce_all
-from hornbeam.ops.reduce import reduce_any as reduce_any
 from hornbeam.ops.reduce import reduce_euclidean_norm as reduce_euclidean_norm
-from hornbeam.ops.reduce import reduce_logsumexp as reduce_logsumexp
-from hornbeam.ops.reduce import reduce_max as reduce_max
-from hornbeam.ops.reduce import reduce_mean as reduce_mean
-from hornbeam.ops.reduce import reduce_min as reduce_min
-from hornbeam.ops.reduce import reduce_prod as reduce_prod
 from hornbeam.ops.reduce import reduce_std as reduce_std
-from hornbeam.ops.reduce import reduce_sum as reduce_sum
 from hornbeam.ops.reduce import reduce_variance as reduce_variance
 from hornbeam.ops.segment import unsorted_segment_mean as unsorted_segment_mean
 from hornbeam.ops.segment import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
@@ -66,46 +97,20 @@ from hornbeam.ops.special import ndtri as ndtri
 from hornbeam.ops.special import polyval as polyval
 from typing import Any
 
-def acos(x: Any, name: str | None = None) -> Any:
-    r"""The angle in [0, π] whose cosine is x; NaN outside [-1, 1]."""
-def acosh(x: Any, name: str | None = None) -> Any:
-    r"""The inverse of the hyperbolic cosine; NaN below 1."""
-def asin(x: Any, name: str | None = None) -> Any:
-    r"""The angle in [-π/2, π/2] whose sine is x; NaN outside [-1, 1]."""
-def asinh(x: Any, name: str | None = None) -> Any:
-    r"""The inverse of the hyperbolic sine."""
-def atan(x: Any, name: str | None = None) -> Any:
-    r"""The angle in (-π/2, π/2) whose tangent is x."""
-def atan2(y: Any, x: Any, name: str | None = None) -> Any:
-    r"""The angle of the point (x, y), between -π and π; shapes broadcast."""
-def atanh(x: Any, name: str | None = None) -> Any:
-    r"""The inverse of the hyperbolic tangent; NaN outside [-1, 1]."""
 def betainc(a: Any, b: Any, x: Any, name: str | None = None) -> Any:
     r"""The regularised incomplete beta function I_x(a, b); one shape, or scalars."""
 def ceil(x: Any, name: str | None = None) -> Any:
     r"""The smallest integer not below x, as a float."""
-def cos(x: Any, name: str | None = None) -> Any:
-    r"""The cosine of angles in radians."""
-def cosh(x: Any, name: str | None = None) -> Any:
-    r"""The hyperbolic cosine."""
 def digamma(x: Any, name: str | None = None) -> Any:
     r"""The derivative of `lgamma`."""
 def erf(x: Any, name: str | None = None) -> Any:
     r"""2/√π · the integral of exp(-t²) from 0 to x."""
 def erfc(x: Any, name: str | None = None) -> Any:
     r"""1 - erf(x), exact for large x."""
-def exp(x: Any, name: str | None = None) -> Any:
-    r"""e to the power x."""
 def expm1(x: Any, name: str | None = None) -> Any:
     r"""exp(x) - 1, exact near 0."""
-def floor(x: Any, name: str | None = None) -> Any:
-    r"""The largest integer not above x, as a float."""
 def floormod(x: Any, y: Any, name: str | None = None) -> Any:
     r"""What is left of x over y, with the sign of y; shapes broadcast."""
-def greater(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x > y, element by element; shapes broadcast."""
-def greater_equal(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x >= y, element by element; shapes broadcast."""
 def igamma(a: Any, x: Any, name: str | None = None) -> Any:
     r"""The lower regularised incomplete gamma function P(a, x); shapes broadcast."""
 def igammac(a: Any, x: Any, name: str | None = None) -> Any:
@@ -118,32 +123,13 @@ def is_inf(x: Any, name: str | None = None) -> Any:
     r"""Whether each element is infinite, of either sign."""
 def is_nan(x: Any, name: str | None = None) -> Any:
     r"""Whether each element is NaN."""
-def less(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x < y, element by element; shapes broadcast."""
-def less_equal(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x <= y, element by element; shapes broadcast."""
 def lgamma(x: Any, name: str | None = None) -> Any:
     r"""log |Γ(x)|."""
 def log(x: Any, name: str | None = None) -> Any:
     r"""The natural logarithm: -inf at 0, NaN below."""
 def log1p(x: Any, name: str | None = None) -> Any:
     r"""log(1 + x), exact near 0."""
-def logical_and(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""Both true, element by element; shapes broadcast."""
-def logical_not(x: Any, name: str | None = None) -> Any:
-    r"""The opposite truth value of each element."""
-def logical_or(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""One true or both, element by element; shapes broadcast."""
-def maximum(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""The larger of x and y, element by element; NaN where one is NaN. Shapes broadcast."""
-def minimum(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""The smaller of x and y, element by element; NaN where one is NaN. Shapes broadcast."""
-def mod(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""What is left of x over y, with the sign of y; shapes broadcast."""
-def multiply(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x * y, element by element; shapes broadcast."""
-def negative(x: Any, name: str | None = None) -> Any:
-    r"""-x, element by element."""
+mod = floormod
 def nextafter(x1: Any, x2: Any, name: str | None = None) -> Any:
     r"""The next float after x1 in the direction of x2; shapes broadcast."""
 def polygamma(a: Any, x: Any, name: str | None = None) -> Any:
@@ -164,28 +150,10 @@ def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     r"""The product of the rows with each id; 1 for an id without rows. See `segment_sum`."""
 def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     r"""The sum of the rows with each id 0, 1, … up to the last; 0 for an id without rows."""
-def sigmoid(x: Any, name: str | None = None) -> Any:
-    r"""1 / (1 + exp(-x)): between 0 and 1."""
-def sign(x: Any, name: str | None = None) -> Any:
-    r"""-1, 0 or 1 as x is below, at or above 0; x / |x| of complex numbers, 0 at 0."""
-def sin(x: Any, name: str | None = None) -> Any:
-    r"""The sine of angles in radians."""
-def sinh(x: Any, name: str | None = None) -> Any:
-    r"""The hyperbolic sine."""
 def softplus(features: Any, name: str | None = None) -> Any:
     r"""log(1 + exp(x)), without overflow. Dugas et al. 2000."""
-def sqrt(x: Any, name: str | None = None) -> Any:
-    r"""The square root: NaN below 0. The gradient at 0 is infinite."""
-def square(x: Any, name: str | None = None) -> Any:
-    r"""x², element by element."""
 def squared_difference(x: Any, y: Any, name: str | None = None) -> Any:
     r"""conj(x - y) * (x - y), element by element; shapes broadcast."""
-def subtract(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x - y, element by element; shapes broadcast."""
-def tan(x: Any, name: str | None = None) -> Any:
-    r"""The tangent of angles in radians."""
-def tanh(x: Any, name: str | None = None) -> Any:
-    r"""The hyperbolic tangent: between -1 and 1."""
 def unsorted_segment_max(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
     r"""The largest of the rows with each id; the lowest number for an id without rows. See `unsorted_segment_sum`."""
 def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:

@@ -1,104 +1,280 @@
 """The public names of `hornbeam.v1`. Written by tools/make_api.py: run `make api`, do not edit."""
 
-from hornbeam.autodiff.custom import RegisterGradient as RegisterGradient
-from hornbeam.autodiff.custom import custom_gradient as custom_gradient
-from hornbeam.autodiff.custom import grad_pass_through as grad_pass_through
-from hornbeam.autodiff.custom import no_gradient as _NoGradient
-from hornbeam.autodiff.custom import no_gradient as _NotDifferentiable
-from hornbeam.autodiff.custom import no_gradient as no_gradient
-from hornbeam.autodiff.custom import recompute_grad as recompute_grad
-from hornbeam.autodiff.gradients import AggregationMethod as AggregationMethod
-from hornbeam.autodiff.gradients import UnconnectedGradients as UnconnectedGradients
-from hornbeam.graph.convert import register_tensor_conversion_function as register_tensor_conversion_function
+from hornbeam import AggregationMethod as AggregationMethod
+from hornbeam import Assert as Assert
+from hornbeam import DType as DType
+from hornbeam import IndexedSlices as IndexedSlices
+from hornbeam import Operation as Operation
+from hornbeam import RegisterGradient as RegisterGradient
+from hornbeam import Tensor as Tensor
+from hornbeam import UnconnectedGradients as UnconnectedGradients
+from hornbeam import VariableAggregation as VariableAggregation
+from hornbeam import VariableSynchronization as VariableSynchronization
+from hornbeam import abs as _complex_abs
+from hornbeam import abs as abs
+from hornbeam import acos as acos
+from hornbeam import acosh as acosh
+from hornbeam import add as add
+from hornbeam import add_n as add_n
+from hornbeam import approx_top_k as approx_top_k
+from hornbeam import argsort as argsort
+from hornbeam import as_dtype as as_dtype
+from hornbeam import as_string as as_string
+from hornbeam import asin as asin
+from hornbeam import asinh as asinh
+from hornbeam import atan as atan
+from hornbeam import atan2 as atan2
+from hornbeam import atanh as atanh
+from hornbeam import bfloat16 as bfloat16
+from hornbeam import bitcast as bitcast
+from hornbeam import bool as bool
+from hornbeam import broadcast_dynamic_shape as broadcast_dynamic_shape
+from hornbeam import broadcast_static_shape as broadcast_static_shape
+from hornbeam import broadcast_to as broadcast_to
+from hornbeam import case as case
+from hornbeam import cast as cast
+from hornbeam import clip_by_global_norm as clip_by_global_norm
+from hornbeam import clip_by_norm as clip_by_norm
+from hornbeam import clip_by_value as clip_by_value
+from hornbeam import complex as complex
+from hornbeam import complex128 as complex128
+from hornbeam import complex64 as complex64
+from hornbeam import concat as concat
+from hornbeam import control_dependencies as control_dependencies
+from hornbeam import cos as cos
+from hornbeam import cosh as cosh
+from hornbeam import cumsum as cumsum
+from hornbeam import custom_gradient as custom_gradient
+from hornbeam import divide as divide
+from hornbeam import double as _float64
+from hornbeam import double as double
+from hornbeam import dynamic_partition as dynamic_partition
+from hornbeam import dynamic_stitch as dynamic_stitch
+from hornbeam import einsum as einsum
+from hornbeam import ensure_shape as ensure_shape
+from hornbeam import equal as equal
+from hornbeam import exp as exp
+from hornbeam import extract_volume_patches as extract_volume_patches
+from hornbeam import eye as eye
+from hornbeam import fill as fill
+from hornbeam import float16 as _half
+from hornbeam import float16 as float16
+from hornbeam import float32 as float32
+from hornbeam import float8_e4m3fn as float8_e4m3fn
+from hornbeam import float8_e5m2 as float8_e5m2
+from hornbeam import floor as floor
+from hornbeam import foldl as foldl
+from hornbeam import foldr as foldr
+from hornbeam import get_logger as get_logger
+from hornbeam import get_static_value as get_static_value
+from hornbeam import grad_pass_through as grad_pass_through
+from hornbeam import greater as greater
+from hornbeam import greater_equal as greater_equal
+from hornbeam import group as group
+from hornbeam import guarantee_const as guarantee_const
+from hornbeam import histogram_fixed_width as histogram_fixed_width
+from hornbeam import histogram_fixed_width_bins as histogram_fixed_width_bins
+from hornbeam import identity as identity
+from hornbeam import identity_n as identity_n
+from hornbeam import import_graph_def as import_graph_def
+from hornbeam import init_scope as init_scope
+from hornbeam import int16 as int16
+from hornbeam import int32 as int32
+from hornbeam import int4 as int4
+from hornbeam import int64 as int64
+from hornbeam import int8 as int8
+from hornbeam import is_symbolic_tensor as is_symbolic_tensor
+from hornbeam import is_tensor as is_tensor
+from hornbeam import less as less
+from hornbeam import less_equal as less_equal
+from hornbeam import linspace as _lin_space
+from hornbeam import linspace as linspace
+from hornbeam import logical_and as logical_and
+from hornbeam import logical_not as logical_not
+from hornbeam import logical_or as logical_or
+from hornbeam import make_ndarray as make_ndarray
+from hornbeam import make_tensor_proto as make_tensor_proto
+from hornbeam import map_fn as map_fn
+from hornbeam import matmul as matmul
+from hornbeam import matrix_square_root as matrix_square_root
+from hornbeam import maximum as maximum
+from hornbeam import meshgrid as meshgrid
+from hornbeam import minimum as minimum
+from hornbeam import multiply as _mul
+from hornbeam import multiply as multiply
+from hornbeam import negative as _neg
+from hornbeam import negative as negative
+from hornbeam import newaxis as newaxis
+from hornbeam import no_gradient as _NoGradient
+from hornbeam import no_gradient as _NotDifferentiable
+from hornbeam import no_gradient as no_gradient
+from hornbeam import no_op as no_op
+from hornbeam import not_equal as not_equal
+from hornbeam import numpy_function as numpy_function
+from hornbeam import one_hot as one_hot
+from hornbeam import ones as ones
+from hornbeam import parallel_stack as parallel_stack
+from hornbeam import pow as pow
+from hornbeam import print as print
+from hornbeam import py_function as py_function
+from hornbeam import qint16 as qint16
+from hornbeam import qint32 as qint32
+from hornbeam import qint8 as qint8
+from hornbeam import quint16 as quint16
+from hornbeam import quint8 as quint8
+from hornbeam import range as range
+from hornbeam import rank as rank
+from hornbeam import realdiv as realdiv
+from hornbeam import recompute_grad as recompute_grad
+from hornbeam import register_tensor_conversion_function as register_tensor_conversion_function
+from hornbeam import repeat as repeat
+from hornbeam import required_space_to_batch_paddings as required_space_to_batch_paddings
+from hornbeam import reshape as reshape
+from hornbeam import resource as resource
+from hornbeam import reverse as _reverse_v2
+from hornbeam import reverse as reverse
+from hornbeam import roll as roll
+from hornbeam import round as round
+from hornbeam import saturate_cast as saturate_cast
+from hornbeam import scalar_mul as scalar_mul
+from hornbeam import scan as scan
+from hornbeam import scatter_nd as scatter_nd
+from hornbeam import searchsorted as searchsorted
+from hornbeam import sequence_mask as sequence_mask
+from hornbeam import shape_n as shape_n
+from hornbeam import sigmoid as sigmoid
+from hornbeam import sign as sign
+from hornbeam import sin as sin
+from hornbeam import sinh as sinh
+from hornbeam import slice as slice
+from hornbeam import sort as sort
+from hornbeam import space_to_batch_nd as space_to_batch_nd
+from hornbeam import split as split
+from hornbeam import sqrt as sqrt
+from hornbeam import square as square
+from hornbeam import stack as stack
+from hornbeam import stop_gradient as stop_gradient
+from hornbeam import strided_slice as strided_slice
+from hornbeam import string as string
+from hornbeam import subtract as _sub
+from hornbeam import subtract as subtract
+from hornbeam import switch_case as switch_case
+from hornbeam import tan as tan
+from hornbeam import tanh as tanh
+from hornbeam import tensor_scatter_nd_add as _tensor_scatter_add
+from hornbeam import tensor_scatter_nd_add as tensor_scatter_nd_add
+from hornbeam import tensor_scatter_nd_max as tensor_scatter_nd_max
+from hornbeam import tensor_scatter_nd_min as tensor_scatter_nd_min
+from hornbeam import tensor_scatter_nd_sub as _tensor_scatter_sub
+from hornbeam import tensor_scatter_nd_sub as tensor_scatter_nd_sub
+from hornbeam import tensor_scatter_nd_update as _tensor_scatter_update
+from hornbeam import tensor_scatter_nd_update as tensor_scatter_nd_update
+from hornbeam import tensordot as tensordot
+from hornbeam import tile as tile
+from hornbeam import truediv as truediv
+from hornbeam import truncatediv as truncatediv
+from hornbeam import truncatemod as truncatemod
+from hornbeam import uint16 as uint16
+from hornbeam import uint32 as uint32
+from hornbeam import uint4 as uint4
+from hornbeam import uint64 as uint64
+from hornbeam import uint8 as uint8
+from hornbeam import unique as unique
+from hornbeam import unique_with_counts as unique_with_counts
+from hornbeam import unravel_index as unravel_index
+from hornbeam import unstack as unstack
+from hornbeam import variable_creator_scope as variable_creator_scope
+from hornbeam import variant as variant
+from hornbeam import where as _where_v2
+from hornbeam import zeros as zeros
+from hornbeam.debugging import check_numerics as check_numerics
+from hornbeam.errors import OpError as OpError
 from hornbeam.graph.dimension import Dimension as Dimension
-from hornbeam.graph.dtypes import DType as DType
 from hornbeam.graph.dtypes import DType as _DType
-from hornbeam.graph.dtypes import as_dtype as as_dtype
-from hornbeam.graph.errors import OpError as OpError
 from hornbeam.graph.graph import GraphV1 as _Graph
-from hornbeam.graph.graph_def import import_graph_def as import_graph_def
-from hornbeam.graph.graph_def import make_ndarray as make_ndarray
-from hornbeam.graph.graph_def import make_tensor_proto as make_tensor_proto
-from hornbeam.graph.indexed_slices import IndexedSlices as IndexedSlices
-from hornbeam.graph.operation import Operation as Operation
 from hornbeam.graph.shapes import TensorShapeV1 as _TensorShape
-from hornbeam.graph.tensor import Tensor as Tensor
-from hornbeam.ops.arithmetic import abs as _complex_abs
-from hornbeam.ops.arithmetic import abs as abs
-from hornbeam.ops.arithmetic import accumulate_n as accumulate_n
-from hornbeam.ops.arithmetic import add as add
-from hornbeam.ops.arithmetic import add_n as add_n
-from hornbeam.ops.arithmetic import pow as pow
-from hornbeam.ops.arithmetic import round as round
-from hornbeam.ops.arithmetic import scalar_mul as scalar_mul
-from hornbeam.ops.blocks import extract_volume_patches as extract_volume_patches
-from hornbeam.ops.blocks import required_space_to_batch_paddings as required_space_to_batch_paddings
-from hornbeam.ops.casts import angle as angle
-from hornbeam.ops.casts import cast as cast
-from hornbeam.ops.casts import complex as complex
-from hornbeam.ops.casts import conj as conj
-from hornbeam.ops.casts import imag as imag
-from hornbeam.ops.casts import real as real
+from hornbeam.image import random_crop as random_crop
+from hornbeam.linalg import band_part as _batch_matrix_band_part
+from hornbeam.linalg import band_part as _matrix_band_part
+from hornbeam.linalg import cholesky as _batch_cholesky
+from hornbeam.linalg import cholesky as cholesky
+from hornbeam.linalg import cholesky_solve as cholesky_solve
+from hornbeam.linalg import cross as cross
+from hornbeam.linalg import det as _batch_matrix_determinant
+from hornbeam.linalg import det as _matrix_determinant
+from hornbeam.linalg import diag as _batch_matrix_diag
+from hornbeam.linalg import diag as _matrix_diag
+from hornbeam.linalg import diag_part as _batch_matrix_diag_part
+from hornbeam.linalg import diag_part as _matrix_diag_part
+from hornbeam.linalg import eigh as _self_adjoint_eig
+from hornbeam.linalg import eigvalsh as _self_adjoint_eigvals
+from hornbeam.linalg import global_norm as global_norm
+from hornbeam.linalg import inv as _batch_matrix_inverse
+from hornbeam.linalg import inv as _matrix_inverse
+from hornbeam.linalg import lstsq as _matrix_solve_ls
+from hornbeam.linalg import matrix_transpose as matrix_transpose
+from hornbeam.linalg import qr as qr
+from hornbeam.linalg import set_diag as _matrix_set_diag
+from hornbeam.linalg import solve as _batch_matrix_solve
+from hornbeam.linalg import solve as _matrix_solve
+from hornbeam.linalg import svd as svd
+from hornbeam.linalg import tensor_diag as _diag
+from hornbeam.linalg import tensor_diag_part as _diag_part
+from hornbeam.linalg import trace as trace
+from hornbeam.linalg import triangular_solve as _matrix_triangular_solve
+from hornbeam.math import accumulate_n as accumulate_n
+from hornbeam.math import angle as angle
+from hornbeam.math import betainc as betainc
+from hornbeam.math import ceil as ceil
+from hornbeam.math import conj as conj
+from hornbeam.math import cumprod as cumprod
+from hornbeam.math import digamma as digamma
+from hornbeam.math import divide_no_nan as _div_no_nan
+from hornbeam.math import erf as erf
+from hornbeam.math import erfc as erfc
+from hornbeam.math import expm1 as expm1
+from hornbeam.math import floordiv as floordiv
+from hornbeam.math import floormod as _mod
+from hornbeam.math import floormod as floormod
+from hornbeam.math import igamma as igamma
+from hornbeam.math import igammac as igammac
+from hornbeam.math import imag as imag
+from hornbeam.math import invert_permutation as invert_permutation
+from hornbeam.math import is_finite as is_finite
+from hornbeam.math import is_inf as is_inf
+from hornbeam.math import is_nan as is_nan
+from hornbeam.math import is_non_decreasing as is_non_decreasing
+from hornbeam.math import is_strictly_increasing as is_strictly_increasing
+from hornbeam.math import lbeta as lbeta
+from hornbeam.math import lgamma as lgamma
+from hornbeam.math import log as log
+from hornbeam.math import log1p as log1p
+from hornbeam.math import log_sigmoid as log_sigmoid
+from hornbeam.math import logical_xor as logical_xor
+from hornbeam.math import nextafter as nextafter
+from hornbeam.math import polygamma as polygamma
+from hornbeam.math import real as real
+from hornbeam.math import reciprocal as _inv
+from hornbeam.math import reciprocal as reciprocal
+from hornbeam.math import rint as rint
+from hornbeam.math import rsqrt as rsqrt
+from hornbeam.math import segment_max as segment_max
+from hornbeam.math import segment_mean as segment_mean
+from hornbeam.math import segment_min as segment_min
+from hornbeam.math import segment_prod as segment_prod
+from hornbeam.math import segment_sum as segment_sum
+from hornbeam.math import squared_difference as squared_difference
+from hornbeam.math import unsorted_segment_max as unsorted_segment_max
+from hornbeam.math import unsorted_segment_mean as unsorted_segment_mean
+from hornbeam.math import unsorted_segment_min as unsorted_segment_min
+from hornbeam.math import unsorted_segment_prod as unsorted_segment_prod
+from hornbeam.math import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
+from hornbeam.math import unsorted_segment_sum as unsorted_segment_sum
+from hornbeam.math import zeta as zeta
 from hornbeam.ops.checks import add_check_numerics_ops as add_check_numerics_ops
-from hornbeam.ops.checks import assert_ as _Assert
 from hornbeam.ops.clip import clip_by_average_norm as clip_by_average_norm
-from hornbeam.ops.clip import clip_by_global_norm as clip_by_global_norm
-from hornbeam.ops.clip import clip_by_norm as clip_by_norm
-from hornbeam.ops.clip import clip_by_value as clip_by_value
-from hornbeam.ops.clip import global_norm as global_norm
-from hornbeam.ops.clip import saturate_cast as saturate_cast
-from hornbeam.ops.compare import equal as equal
-from hornbeam.ops.compare import is_non_decreasing as is_non_decreasing
-from hornbeam.ops.compare import is_strictly_increasing as is_strictly_increasing
-from hornbeam.ops.compare import logical_xor as logical_xor
-from hornbeam.ops.compare import not_equal as not_equal
-from hornbeam.ops.constants import fill as fill
-from hornbeam.ops.constants import one_hot as one_hot
-from hornbeam.ops.constants import ones as ones
-from hornbeam.ops.constants import range as range
-from hornbeam.ops.constants import zeros as zeros
-from hornbeam.ops.control_flow import case as case
-from hornbeam.ops.control_flow import switch_case as switch_case
-from hornbeam.ops.conversion import get_static_value as get_static_value
-from hornbeam.ops.conversion import is_symbolic_tensor as is_symbolic_tensor
-from hornbeam.ops.conversion import is_tensor as is_tensor
-from hornbeam.ops.counting import histogram_fixed_width as histogram_fixed_width
-from hornbeam.ops.counting import histogram_fixed_width_bins as histogram_fixed_width_bins
-from hornbeam.ops.counting import linspace as _lin_space
-from hornbeam.ops.counting import linspace as linspace
-from hornbeam.ops.cumulative import cumprod as cumprod
-from hornbeam.ops.cumulative import cumsum as cumsum
-from hornbeam.ops.decompositions import eigh as _self_adjoint_eig
-from hornbeam.ops.decompositions import eigvalsh as _self_adjoint_eigvals
-from hornbeam.ops.decompositions import lstsq as _matrix_solve_ls
-from hornbeam.ops.decompositions import svd as svd
-from hornbeam.ops.decompositions import triangular_solve as _matrix_triangular_solve
-from hornbeam.ops.diagonals import diag as _batch_matrix_diag
-from hornbeam.ops.diagonals import diag as _matrix_diag
-from hornbeam.ops.diagonals import diag_part as _batch_matrix_diag_part
-from hornbeam.ops.diagonals import diag_part as _matrix_diag_part
-from hornbeam.ops.diagonals import eye as eye
-from hornbeam.ops.diagonals import set_diag as _matrix_set_diag
-from hornbeam.ops.diagonals import trace as trace
-from hornbeam.ops.division import divide as divide
-from hornbeam.ops.division import divide_no_nan as _div_no_nan
-from hornbeam.ops.division import floordiv as floordiv
-from hornbeam.ops.division import truediv as truediv
-from hornbeam.ops.elementary import log_sigmoid as log_sigmoid
-from hornbeam.ops.functional import foldl as foldl
-from hornbeam.ops.functional import foldr as foldr
-from hornbeam.ops.functional import map_fn as map_fn
-from hornbeam.ops.functional import scan as scan
-from hornbeam.ops.gathering import tensor_scatter_nd_update as _tensor_scatter_update
-from hornbeam.ops.gathering import tensor_scatter_nd_update as tensor_scatter_nd_update
-from hornbeam.ops.host import numpy_function as numpy_function
 from hornbeam.ops.host import print_v1 as _Print
-from hornbeam.ops.host import print_v2 as _print
 from hornbeam.ops.host import py_func as py_func
-from hornbeam.ops.host import py_function as py_function
-from hornbeam.ops.identity import ensure_shape as ensure_shape
-from hornbeam.ops.identity import identity as identity
-from hornbeam.ops.identity import identity_n as identity_n
 from hornbeam.ops.initializers import Constant as _constant_initializer
 from hornbeam.ops.initializers import GlorotNormal as _glorot_normal_initializer
 from hornbeam.ops.initializers import GlorotUniform as _glorot_uniform_initializer
@@ -110,56 +286,20 @@ from hornbeam.ops.initializers import TruncatedNormal as _truncated_normal_initi
 from hornbeam.ops.initializers import UniformUnitScaling as _uniform_unit_scaling_initializer
 from hornbeam.ops.initializers import VarianceScaling as _variance_scaling_initializer
 from hornbeam.ops.initializers import Zeros as _zeros_initializer
-from hornbeam.ops.joining import concat as concat
-from hornbeam.ops.joining import parallel_stack as parallel_stack
-from hornbeam.ops.joining import repeat as repeat
-from hornbeam.ops.joining import split as split
-from hornbeam.ops.joining import stack as stack
-from hornbeam.ops.joining import unstack as unstack
-from hornbeam.ops.linalg import cholesky_solve as cholesky_solve
-from hornbeam.ops.linalg import matrix_transpose as matrix_transpose
 from hornbeam.ops.matmul import batch_matmul_function as _batch_matmul
-from hornbeam.ops.matmul import einsum as einsum
-from hornbeam.ops.matmul import matmul as matmul
 from hornbeam.ops.matmul import sparse_matmul as sparse_matmul
-from hornbeam.ops.matmul import tensordot as tensordot
-from hornbeam.ops.moving import roll as roll
-from hornbeam.ops.moving import slice as slice
 from hornbeam.ops.random import get_seed as get_seed
 from hornbeam.ops.random import multinomial as multinomial
-from hornbeam.ops.random import random_crop as random_crop
-from hornbeam.ops.random import random_gamma as random_gamma
-from hornbeam.ops.random import random_normal as random_normal
 from hornbeam.ops.random import random_poisson_v1 as _random_poisson
-from hornbeam.ops.random import random_shuffle as random_shuffle
-from hornbeam.ops.random import random_uniform as random_uniform
 from hornbeam.ops.random import set_random_seed as set_random_seed
-from hornbeam.ops.random import truncated_normal as truncated_normal
 from hornbeam.ops.scatter import batch_scatter_update as batch_scatter_update
-from hornbeam.ops.segment import unsorted_segment_mean as unsorted_segment_mean
-from hornbeam.ops.segment import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
-from hornbeam.ops.selecting import sequence_mask as sequence_mask
-from hornbeam.ops.selecting import where as _where_v2
-from hornbeam.ops.sets import dynamic_stitch as dynamic_stitch
 from hornbeam.ops.sets import setdiff1d as _list_diff
-from hornbeam.ops.sets import setdiff1d as _listdiff
-from hornbeam.ops.sets import setdiff1d as setdiff1d
-from hornbeam.ops.sets import unique as unique
-from hornbeam.ops.sets import unique_with_counts as unique_with_counts
-from hornbeam.ops.shaping import bitcast as bitcast
-from hornbeam.ops.shaping import broadcast_dynamic_shape as broadcast_dynamic_shape
-from hornbeam.ops.shaping import broadcast_static_shape as broadcast_static_shape
-from hornbeam.ops.shaping import meshgrid as meshgrid
-from hornbeam.ops.shaping import rank as rank
-from hornbeam.ops.shaping import reshape as reshape
-from hornbeam.ops.shaping import shape_n as shape_n
-from hornbeam.ops.slicing import strided_slice as strided_slice
-from hornbeam.ops.sorting import argsort as argsort
-from hornbeam.ops.sorting import searchsorted as searchsorted
-from hornbeam.ops.sorting import sort as sort
-from hornbeam.ops.special import lbeta as lbeta
-from hornbeam.ops.strings import join as _string_join
-from hornbeam.ops.tensor_array import TensorArray as TensorArray
+from hornbeam.ops.tensor_array import TensorArrayV1 as _TensorArray
+from hornbeam.random import gamma as _random_gamma
+from hornbeam.random import normal as _random_normal
+from hornbeam.random import shuffle as _random_shuffle
+from hornbeam.random import truncated_normal as truncated_normal
+from hornbeam.random import uniform as _random_uniform
 from hornbeam.runtime.collections import GraphKeys as GraphKeys
 from hornbeam.runtime.collections import add_to_collection as add_to_collection
 from hornbeam.runtime.collections import add_to_collections as add_to_collections
@@ -187,18 +327,13 @@ from hornbeam.runtime.config import RunMetadata as RunMetadata
 from hornbeam.runtime.config import RunOptions as RunOptions
 from hornbeam.runtime.graph_functions import colocate_with as colocate_with
 from hornbeam.runtime.graph_functions import container as container
-from hornbeam.runtime.graph_functions import control_dependencies as control_dependencies
 from hornbeam.runtime.graph_functions import device_v1 as _device
 from hornbeam.runtime.graph_functions import executing_eagerly_v1 as _executing_eagerly
 from hornbeam.runtime.graph_functions import get_default_graph as get_default_graph
-from hornbeam.runtime.graph_functions import group as group
-from hornbeam.runtime.graph_functions import init_scope as init_scope
 from hornbeam.runtime.graph_functions import name_scope_v1 as _name_scope
-from hornbeam.runtime.graph_functions import no_op as no_op
 from hornbeam.runtime.graph_functions import op_scope as op_scope
 from hornbeam.runtime.graph_functions import reset_default_graph as reset_default_graph
 from hornbeam.runtime.graph_functions import tuple_v1 as _tuple
-from hornbeam.runtime.logs import get_logger as get_logger
 from hornbeam.runtime.partitions import fixed_size_partitioner as fixed_size_partitioner
 from hornbeam.runtime.partitions import min_max_variable_partitioner as min_max_variable_partitioner
 from hornbeam.runtime.partitions import variable_axis_size_partitioner as variable_axis_size_partitioner
@@ -219,10 +354,7 @@ from hornbeam.runtime.switches import enable_v2_behavior as enable_v2_behavior
 from hornbeam.runtime.switches import executing_eagerly_outside_functions as executing_eagerly_outside_functions
 from hornbeam.runtime.switches import resource_variables_enabled as resource_variables_enabled
 from hornbeam.runtime.template import make_template as make_template
-from hornbeam.runtime.variable import VariableAggregation as VariableAggregation
-from hornbeam.runtime.variable import VariableSynchronization as VariableSynchronization
 from hornbeam.runtime.variable import VariableV1 as _Variable
-from hornbeam.runtime.variable import variable_creator_scope as variable_creator_scope
 from hornbeam.runtime.variable_scope import VariableScope as VariableScope
 from hornbeam.runtime.variable_scope import _ReuseMode as __ReuseMode
 from hornbeam.runtime.variable_scope import create_partitioned_variables as create_partitioned_variables
@@ -232,6 +364,16 @@ from hornbeam.runtime.variable_scope import get_variable_scope as get_variable_s
 from hornbeam.runtime.variable_scope import no_regularizer as no_regularizer
 from hornbeam.runtime.variable_scope import variable_op_scope as variable_op_scope
 from hornbeam.runtime.variable_scope import variable_scope as variable_scope
+from hornbeam.signal import fft as _batch_fft
+from hornbeam.signal import fft as fft
+from hornbeam.signal import fft2d as fft2d
+from hornbeam.signal import fft3d as fft3d
+from hornbeam.signal import ifft as _batch_ifft
+from hornbeam.signal import ifft as ifft
+from hornbeam.signal import ifft2d as ifft2d
+from hornbeam.signal import ifft3d as ifft3d
+from hornbeam.strings import join as _string_join
+from hornbeam.strings import strip as _string_strip
 from hornbeam.v1 import app as app
 from hornbeam.v1 import bitwise as bitwise
 from hornbeam.v1 import compat as compat
@@ -311,7 +453,6 @@ from typing import Any
 import builtins
 
 AUTO_REUSE: __ReuseMode
-Assert = _Assert
 class AttrValue(Any): ...
 Graph = _Graph
 class GraphDef(Any): ...
@@ -321,230 +462,81 @@ NoGradient = _NoGradient
 class NodeDef(Any): ...
 NotDifferentiable = _NotDifferentiable
 Print = _Print
+TensorArray = _TensorArray
 TensorShape = _TensorShape
 VERSION: str
 Variable = _Variable
 __version__: str
-def acos(x: Any, name: str | None = None) -> Any:
-    r"""The angle in [0, π] whose cosine is x; NaN outside [-1, 1]."""
-def acosh(x: Any, name: str | None = None) -> Any:
-    r"""The inverse of the hyperbolic cosine; NaN below 1."""
-def approx_top_k(input: Any, k: int, reduction_dimension: int = -1, recall_target: float = 0.95, is_max_k: builtins.bool = True, reduction_input_size_override: int = -1, aggregate_to_topk: builtins.bool = True, name: str | None = None) -> Any:
-    r"""The k largest or smallest elements along a dimension, and where they stand."""
-def as_string(input: Any, precision: int = -1, scientific: builtins.bool = False, shortest: builtins.bool = False, width: int = -1, fill: str = '', name: str | None = None) -> Any:
-    r"""Numbers and truth values as strings, written as C's printf does."""
-def asin(x: Any, name: str | None = None) -> Any:
-    r"""The angle in [-π/2, π/2] whose sine is x; NaN outside [-1, 1]."""
-def asinh(x: Any, name: str | None = None) -> Any:
-    r"""The inverse of the hyperbolic sine."""
-def atan(x: Any, name: str | None = None) -> Any:
-    r"""The angle in (-π/2, π/2) whose tangent is x."""
-def atan2(y: Any, x: Any, name: str | None = None) -> Any:
-    r"""The angle of the point (x, y), between -π and π; shapes broadcast."""
-def atanh(x: Any, name: str | None = None) -> Any:
-    r"""The inverse of the hyperbolic tangent; NaN outside [-1, 1]."""
-def batch_cholesky(input: Any, name: str | None = None) -> Any:
-    r"""The lower triangle L with positive diagonal for which L · Lᴴ is the input."""
-def batch_fft(input: Any, name: str | None = None) -> Any:
-    r"""The discrete Fourier transform over the last dimension: Σ x[t] · exp(-2πi · k · t / n)."""
-def batch_ifft(input: Any, name: str | None = None) -> Any:
-    r"""The inverse discrete Fourier transform over the last dimension."""
+batch_cholesky = _batch_cholesky
+batch_fft = _batch_fft
+batch_ifft = _batch_ifft
 batch_matmul = _batch_matmul
-def batch_matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Any:
-    r"""The matrices in the last two dimensions with zeros outside a band."""
-def batch_matrix_determinant(input: Any, name: str | None = None) -> Any:
-    r"""The determinants of square matrices: [..., n, n] gives [...]; of no rows 1."""
+batch_matrix_band_part = _batch_matrix_band_part
+batch_matrix_determinant = _batch_matrix_determinant
 batch_matrix_diag = _batch_matrix_diag
 batch_matrix_diag_part = _batch_matrix_diag_part
-def batch_matrix_inverse(input: Any, adjoint: builtins.bool = False, name: str | None = None) -> Any:
-    r"""The inverses of square matrices, or with `adjoint` of their conjugate transposes: [..., n, n]."""
-def batch_matrix_solve(matrix: Any, rhs: Any, adjoint: builtins.bool = False, name: str | None = None) -> Any:
-    r"""The solutions x of matrix · x = rhs, or of matrixᴴ · x = rhs with `adjoint`."""
+batch_matrix_inverse = _batch_matrix_inverse
+batch_matrix_solve = _batch_matrix_solve
 def batch_to_space_nd(input: Any, block_shape: Any, crops: Any, name: str | None = None) -> Any:
     r"""The inverse of `space_to_batch_nd`: batch entries put back into blocks, then cropped."""
-def betainc(a: Any, b: Any, x: Any, name: str | None = None) -> Any:
-    r"""The regularised incomplete beta function I_x(a, b); one shape, or scalars."""
-bfloat16: _DType
 bfloat16_ref: _DType
-bool: _DType
 bool_ref: _DType
-def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:
-    r"""`input` repeated to a larger shape, as arithmetic broadcasts it."""
-def ceil(x: Any, name: str | None = None) -> Any:
-    r"""The smallest integer not below x, as a float."""
-def check_numerics(tensor: Any, message: str, name: str | None = None) -> Any:
-    r"""`tensor`, once it is known that it holds neither NaN nor infinity; else InvalidArgumentError with `message`."""
-def cholesky(input: Any, name: str | None = None) -> Any:
-    r"""The lower triangle L with positive diagonal for which L · Lᴴ is the input."""
-complex128: _DType
 complex128_ref: _DType
-complex64: _DType
 complex64_ref: _DType
 complex_abs = _complex_abs
 constant_initializer = _constant_initializer
-def cos(x: Any, name: str | None = None) -> Any:
-    r"""The cosine of angles in radians."""
-def cosh(x: Any, name: str | None = None) -> Any:
-    r"""The hyperbolic cosine."""
-def cross(a: Any, b: Any, name: str | None = None) -> Any:
-    r"""The cross products of vectors of three numbers: [..., 3] and [..., 3], of one shape."""
 device = _device
-def diag(diagonal: Any, name: str | None = None) -> Any:
-    r"""A tensor of twice the rank that holds the elements where both halves of the index agree, and zeros."""
-def diag_part(input: Any, name: str | None = None) -> Any:
-    r"""The elements where both halves of the index agree."""
-def digamma(x: Any, name: str | None = None) -> Any:
-    r"""The derivative of `lgamma`."""
+diag = _diag
+diag_part = _diag_part
 div_no_nan = _div_no_nan
-double: _DType
-def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> Any:
-    r"""The elements (or slices) of `data` sorted into `num_partitions` tensors by the number that `partitions` gives."""
-def erf(x: Any, name: str | None = None) -> Any:
-    r"""2/√π · the integral of exp(-t²) from 0 to x."""
-def erfc(x: Any, name: str | None = None) -> Any:
-    r"""1 - erf(x), exact for large x."""
 executing_eagerly = _executing_eagerly
-def exp(x: Any, name: str | None = None) -> Any:
-    r"""e to the power x."""
-def expm1(x: Any, name: str | None = None) -> Any:
-    r"""exp(x) - 1, exact near 0."""
-def fft(input: Any, name: str | None = None) -> Any:
-    r"""The discrete Fourier transform over the last dimension: Σ x[t] · exp(-2πi · k · t / n)."""
-def fft2d(input: Any, name: str | None = None) -> Any:
-    r"""The discrete Fourier transform over the last two dimensions."""
-def fft3d(input: Any, name: str | None = None) -> Any:
-    r"""The discrete Fourier transform over the last three dimensions."""
-float16: _DType
 float16_ref: _DType
-float32: _DType
 float32_ref: _DType
-float64: _DType
+float64 = _float64
 float64_ref: _DType
-float8_e4m3fn: _DType
 float8_e4m3fn_ref: _DType
-float8_e5m2: _DType
 float8_e5m2_ref: _DType
-def floor(x: Any, name: str | None = None) -> Any:
-    r"""The largest integer not above x, as a float."""
 def floor_div(x: Any, y: Any, name: str | None = None) -> Any:
     r"""x / y rounded down to an integer; shapes broadcast. Raises InvalidArgumentError for an integer over zero."""
-def floormod(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""What is left of x over y, with the sign of y; shapes broadcast."""
 glorot_normal_initializer = _glorot_normal_initializer
 glorot_uniform_initializer = _glorot_uniform_initializer
-def greater(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x > y, element by element; shapes broadcast."""
-def greater_equal(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x >= y, element by element; shapes broadcast."""
-def guarantee_const(input: Any, name: str | None = None) -> Any:
-    r"""`input`, with the promise that it never changes."""
-half: _DType
-def ifft(input: Any, name: str | None = None) -> Any:
-    r"""The inverse discrete Fourier transform over the last dimension."""
-def ifft2d(input: Any, name: str | None = None) -> Any:
-    r"""The inverse discrete Fourier transform over the last two dimensions."""
-def ifft3d(input: Any, name: str | None = None) -> Any:
-    r"""The inverse discrete Fourier transform over the last three dimensions."""
-def igamma(a: Any, x: Any, name: str | None = None) -> Any:
-    r"""The lower regularised incomplete gamma function P(a, x); shapes broadcast."""
-def igammac(a: Any, x: Any, name: str | None = None) -> Any:
-    r"""The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x); shapes broadcast."""
-int16: _DType
+half = _half
 int16_ref: _DType
-int32: _DType
 int32_ref: _DType
-int4: _DType
 int4_ref: _DType
-int64: _DType
 int64_ref: _DType
-int8: _DType
 int8_ref: _DType
-def inv(x: Any, name: str | None = None) -> Any:
-    r"""1 / x, element by element."""
-def invert_permutation(x: Any, name: str | None = None) -> Any:
-    r"""The permutation that undoes `x`: y[x[i]] = i."""
-def is_finite(x: Any, name: str | None = None) -> Any:
-    r"""Whether each element is neither infinite nor NaN."""
-def is_inf(x: Any, name: str | None = None) -> Any:
-    r"""Whether each element is infinite, of either sign."""
-def is_nan(x: Any, name: str | None = None) -> Any:
-    r"""Whether each element is NaN."""
-def less(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x < y, element by element; shapes broadcast."""
-def less_equal(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x <= y, element by element; shapes broadcast."""
-def lgamma(x: Any, name: str | None = None) -> Any:
-    r"""log |Γ(x)|."""
+inv = _inv
 lin_space = _lin_space
 list_diff = _list_diff
-listdiff = _listdiff
-def log(x: Any, name: str | None = None) -> Any:
-    r"""The natural logarithm: -inf at 0, NaN below."""
-def log1p(x: Any, name: str | None = None) -> Any:
-    r"""log(1 + x), exact near 0."""
-def logical_and(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""Both true, element by element; shapes broadcast."""
-def logical_not(x: Any, name: str | None = None) -> Any:
-    r"""The opposite truth value of each element."""
-def logical_or(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""One true or both, element by element; shapes broadcast."""
-def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Any:
-    r"""The matrices in the last two dimensions with zeros outside a band."""
-def matrix_determinant(input: Any, name: str | None = None) -> Any:
-    r"""The determinants of square matrices: [..., n, n] gives [...]; of no rows 1."""
+listdiff = list_diff
+matrix_band_part = _matrix_band_part
+matrix_determinant = _matrix_determinant
 matrix_diag = _matrix_diag
 matrix_diag_part = _matrix_diag_part
-def matrix_inverse(input: Any, adjoint: builtins.bool = False, name: str | None = None) -> Any:
-    r"""The inverses of square matrices, or with `adjoint` of their conjugate transposes: [..., n, n]."""
+matrix_inverse = _matrix_inverse
 matrix_set_diag = _matrix_set_diag
-def matrix_solve(matrix: Any, rhs: Any, adjoint: builtins.bool = False, name: str | None = None) -> Any:
-    r"""The solutions x of matrix · x = rhs, or of matrixᴴ · x = rhs with `adjoint`."""
+matrix_solve = _matrix_solve
 matrix_solve_ls = _matrix_solve_ls
-def matrix_square_root(input: Any, name: str | None = None) -> Any:
-    r"""The principal square roots of matrices: the result times itself is the input. Higham 1987."""
 matrix_triangular_solve = _matrix_triangular_solve
-def maximum(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""The larger of x and y, element by element; NaN where one is NaN. Shapes broadcast."""
-def minimum(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""The smaller of x and y, element by element; NaN where one is NaN. Shapes broadcast."""
-def mod(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""What is left of x over y, with the sign of y; shapes broadcast."""
-def mul(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x * y, element by element; shapes broadcast."""
-def multiply(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x * y, element by element; shapes broadcast."""
+mod = _mod
+mul = _mul
 name_scope = _name_scope
-def neg(x: Any, name: str | None = None) -> Any:
-    r"""-x, element by element."""
-def negative(x: Any, name: str | None = None) -> Any:
-    r"""-x, element by element."""
-newaxis: None
-def nextafter(x1: Any, x2: Any, name: str | None = None) -> Any:
-    r"""The next float after x1 in the direction of x2; shapes broadcast."""
+neg = _neg
 ones_initializer = _ones_initializer
 orthogonal_initializer = _orthogonal_initializer
-def polygamma(a: Any, x: Any, name: str | None = None) -> Any:
-    r"""The derivative of order a of `digamma` at x; shapes broadcast."""
-print = _print
-qint16: _DType
 qint16_ref: _DType
-qint32: _DType
 qint32_ref: _DType
-qint8: _DType
 qint8_ref: _DType
-def qr(input: Any, full_matrices: builtins.bool = False, name: str | None = None) -> Any:
-    r"""Matrices with orthonormal columns times upper triangles: (q, r) with q · r the input."""
-quint16: _DType
 quint16_ref: _DType
-quint8: _DType
 quint8_ref: _DType
+random_gamma = _random_gamma
+random_normal = _random_normal
 random_normal_initializer = _random_normal_initializer
 random_poisson = _random_poisson
+random_shuffle = _random_shuffle
+random_uniform = _random_uniform
 random_uniform_initializer = _random_uniform_initializer
-def realdiv(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x / y of floats or complex numbers, element by element; shapes broadcast."""
-def reciprocal(x: Any, name: str | None = None) -> Any:
-    r"""1 / x, element by element."""
 def reduce_all(input_tensor: Any, axis: Any = None, keepdims: builtins.bool = False, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Any:
     r"""Whether all elements over dimensions are true."""
 def reduce_any(input_tensor: Any, axis: Any = None, keepdims: builtins.bool = False, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Any:
@@ -561,16 +553,8 @@ def reduce_prod(input_tensor: Any, axis: Any = None, keepdims: builtins.bool = F
     r"""The product over dimensions, in the dtype of the input."""
 def reduce_sum(input_tensor: Any, axis: Any = None, keepdims: builtins.bool = False, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Any:
     r"""The sum over dimensions, in the dtype of the input."""
-resource: _DType
 resource_ref: _DType
-def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
-    r"""The elements in reverse order along each of the dimensions that `axis` lists."""
-def reverse_v2(tensor: Any, axis: Any, name: str | None = None) -> Any:
-    r"""The elements in reverse order along each of the dimensions that `axis` lists."""
-def rint(x: Any, name: str | None = None) -> Any:
-    r"""The nearest integer, as a float; halves go to the even one."""
-def rsqrt(x: Any, name: str | None = None) -> Any:
-    r"""1 / √x."""
+reverse_v2 = _reverse_v2
 def scatter_add(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool = False, name: str | None = None) -> Any:
     r"""Values are added to rows."""
 def scatter_div(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool = False, name: str | None = None) -> Any:
@@ -581,8 +565,6 @@ def scatter_min(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool
     r"""Rows take the smaller of what they hold and values."""
 def scatter_mul(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool = False, name: str | None = None) -> Any:
     r"""Rows are multiplied by values."""
-def scatter_nd(indices: Any, updates: Any, shape: Any, bad_indices_policy: str = '', name: str | None = None) -> Any:
-    r"""Zeros of the given shape, to which the updates are added at their places; repeated places add up."""
 def scatter_nd_add(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool = False, name: str | None = None) -> Any:
     r"""Values are added to slices."""
 def scatter_nd_sub(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool = False, name: str | None = None) -> Any:
@@ -593,64 +575,16 @@ def scatter_sub(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool
     r"""Values are subtracted from rows."""
 def scatter_update(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool = True, name: str | None = None) -> Any:
     r"""Rows take new values."""
-def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    r"""The largest of the rows with each id; 0 for an id without rows. See `segment_sum`."""
-def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    r"""The mean of the rows with each id; 0 for an id without rows. See `segment_sum`."""
-def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    r"""The smallest of the rows with each id; 0 for an id without rows. See `segment_sum`."""
-def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    r"""The product of the rows with each id; 1 for an id without rows. See `segment_sum`."""
-def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    r"""The sum of the rows with each id 0, 1, … up to the last; 0 for an id without rows."""
 self_adjoint_eig = _self_adjoint_eig
 self_adjoint_eigvals = _self_adjoint_eigvals
-def sigmoid(x: Any, name: str | None = None) -> Any:
-    r"""1 / (1 + exp(-x)): between 0 and 1."""
-def sign(x: Any, name: str | None = None) -> Any:
-    r"""-1, 0 or 1 as x is below, at or above 0; x / |x| of complex numbers, 0 at 0."""
-def sin(x: Any, name: str | None = None) -> Any:
-    r"""The sine of angles in radians."""
-def sinh(x: Any, name: str | None = None) -> Any:
-    r"""The hyperbolic sine."""
-def space_to_batch_nd(input: Any, block_shape: Any, paddings: Any, name: str | None = None) -> Any:
-    r"""The elements of each block of the padded spatial dimensions spread over as many batch entries."""
-def sqrt(x: Any, name: str | None = None) -> Any:
-    r"""The square root: NaN below 0. The gradient at 0 is infinite."""
-def square(x: Any, name: str | None = None) -> Any:
-    r"""x², element by element."""
-def squared_difference(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""conj(x - y) * (x - y), element by element; shapes broadcast."""
-def stop_gradient(input: Any, name: str | None = None) -> Any:
-    r"""`input`, taken as a constant by gradients: nothing flows back through it."""
-string: _DType
+setdiff1d = list_diff
 string_join = _string_join
 string_ref: _DType
-def string_strip(input: Any, name: str | None = None) -> Any:
-    r"""Strings without white space at their ends."""
-def sub(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x - y, element by element; shapes broadcast."""
-def subtract(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x - y, element by element; shapes broadcast."""
-def tan(x: Any, name: str | None = None) -> Any:
-    r"""The tangent of angles in radians."""
-def tanh(x: Any, name: str | None = None) -> Any:
-    r"""The hyperbolic tangent: between -1 and 1."""
-def tensor_scatter_add(tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = '', name: str | None = None) -> Any:
-    r"""The tensor with `updates` added at the places `indices`; repeated places add up."""
-def tensor_scatter_nd_add(tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = '', name: str | None = None) -> Any:
-    r"""The tensor with `updates` added at the places `indices`; repeated places add up."""
-def tensor_scatter_nd_max(tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = '', name: str | None = None) -> Any:
-    r"""The tensor with the larger of its value and `updates` at the places `indices`."""
-def tensor_scatter_nd_min(tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = '', name: str | None = None) -> Any:
-    r"""The tensor with the smaller of its value and `updates` at the places `indices`."""
-def tensor_scatter_nd_sub(tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = '', name: str | None = None) -> Any:
-    r"""The tensor with `updates` subtracted at the places `indices`."""
-def tensor_scatter_sub(tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = '', name: str | None = None) -> Any:
-    r"""The tensor with `updates` subtracted at the places `indices`."""
+string_strip = _string_strip
+sub = _sub
+tensor_scatter_add = _tensor_scatter_add
+tensor_scatter_sub = _tensor_scatter_sub
 tensor_scatter_update = _tensor_scatter_update
-def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
-    r"""`input` repeated `multiples[i]` times along each dimension i."""
 def to_bfloat16(x: Any, name: str | None = 'ToBFloat16') -> Any:
     r"""The values of `x` as bfloat16: `cast(x, bfloat16)` by its older name."""
 def to_complex128(x: Any, name: str | None = 'ToComplex128') -> Any:
@@ -666,37 +600,15 @@ def to_int32(x: Any, name: str | None = 'ToInt32') -> Any:
 def to_int64(x: Any, name: str | None = 'ToInt64') -> Any:
     r"""The values of `x` as int64: `cast(x, int64)` by its older name."""
 truncated_normal_initializer = _truncated_normal_initializer
-def truncatediv(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""x / y rounded towards zero; shapes broadcast. Raises InvalidArgumentError for an integer over zero."""
-def truncatemod(x: Any, y: Any, name: str | None = None) -> Any:
-    r"""What is left of x over y, with the sign of x; shapes broadcast."""
 tuple = _tuple
-uint16: _DType
 uint16_ref: _DType
-uint32: _DType
 uint32_ref: _DType
-uint4: _DType
 uint4_ref: _DType
-uint64: _DType
 uint64_ref: _DType
-uint8: _DType
 uint8_ref: _DType
 uniform_unit_scaling_initializer = _uniform_unit_scaling_initializer
-def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Any:
-    r"""The coordinates of elements that are counted row by row in a tensor of shape `dims`."""
-def unsorted_segment_max(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
-    r"""The largest of the rows with each id; the lowest number for an id without rows. See `unsorted_segment_sum`."""
-def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
-    r"""The smallest of the rows with each id; the highest number for an id without rows. See `unsorted_segment_sum`."""
-def unsorted_segment_prod(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
-    r"""The product of the rows with each id; 1 for an id without rows. See `unsorted_segment_sum`."""
-def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
-    r"""The sum of the rows with each id 0 … num_segments - 1; 0 for an id without rows."""
 variance_scaling_initializer = _variance_scaling_initializer
-variant: _DType
 variant_ref: _DType
 where_v2 = _where_v2
 zeros_initializer = _zeros_initializer
-def zeta(x: Any, q: Any, name: str | None = None) -> Any:
-    r"""Hurwitz's zeta function: the sum of (q + n) to the power -x over n = 0, 1, …; shapes broadcast."""
 raw_ops: Any

@@ -1,18 +1,16 @@
 """The public names of `hornbeam.v1.compat`. Written by tools/make_api.py: run `make api`, do not edit."""
 
-from hornbeam.runtime.compat import as_bytes as as_bytes
-from hornbeam.runtime.compat import as_str_any as as_str_any
-from hornbeam.runtime.compat import as_text as _as_str
-from hornbeam.runtime.compat import as_text as as_text
-from hornbeam.runtime.compat import forward_compatible as forward_compatible
-from hornbeam.runtime.compat import path_to_str as path_to_str
-import hornbeam as _v2
-import hornbeam.v1 as _v1
+from hornbeam.compat import as_bytes as as_bytes
+from hornbeam.compat import as_str as _as_text
+from hornbeam.compat import as_str as as_str
+from hornbeam.compat import as_str_any as as_str_any
+from hornbeam.compat import bytes_or_text_types as bytes_or_text_types
+from hornbeam.compat import complex_types as complex_types
+from hornbeam.compat import forward_compatible as forward_compatible
+from hornbeam.compat import integral_types as integral_types
+from hornbeam.compat import path_to_str as path_to_str
+from hornbeam.compat import real_types as real_types
+from hornbeam.compat import v1 as v1
+from hornbeam.compat import v2 as v2
 
-as_str = _as_str
-bytes_or_text_types: tuple
-complex_types: tuple
-integral_types: tuple
-real_types: tuple
-v1 = _v1
-v2 = _v2
+as_text = _as_text

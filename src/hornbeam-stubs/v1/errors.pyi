@@ -1,41 +1,40 @@
 """The public names of `hornbeam.v1.errors`. Written by tools/make_api.py: run `make api`, do not edit."""
 
-from hornbeam.graph.errors import AbortedError as AbortedError
-from hornbeam.graph.errors import AlreadyExistsError as AlreadyExistsError
-from hornbeam.graph.errors import CancelledError as CancelledError
-from hornbeam.graph.errors import DataLossError as DataLossError
-from hornbeam.graph.errors import DeadlineExceededError as DeadlineExceededError
-from hornbeam.graph.errors import FailedPreconditionError as FailedPreconditionError
-from hornbeam.graph.errors import InaccessibleTensorError as InaccessibleTensorError
-from hornbeam.graph.errors import InternalError as InternalError
-from hornbeam.graph.errors import InvalidArgumentError as InvalidArgumentError
-from hornbeam.graph.errors import NotFoundError as NotFoundError
-from hornbeam.graph.errors import OpError as OpError
-from hornbeam.graph.errors import OperatorNotAllowedInGraphError as OperatorNotAllowedInGraphError
-from hornbeam.graph.errors import OutOfRangeError as OutOfRangeError
-from hornbeam.graph.errors import PermissionDeniedError as PermissionDeniedError
-from hornbeam.graph.errors import ResourceExhaustedError as ResourceExhaustedError
-from hornbeam.graph.errors import UnauthenticatedError as UnauthenticatedError
-from hornbeam.graph.errors import UnavailableError as UnavailableError
-from hornbeam.graph.errors import UnimplementedError as UnimplementedError
-from hornbeam.graph.errors import UnknownError as UnknownError
+from hornbeam.errors import ABORTED as ABORTED
+from hornbeam.errors import ALREADY_EXISTS as ALREADY_EXISTS
+from hornbeam.errors import AbortedError as AbortedError
+from hornbeam.errors import AlreadyExistsError as AlreadyExistsError
+from hornbeam.errors import CANCELLED as CANCELLED
+from hornbeam.errors import CancelledError as CancelledError
+from hornbeam.errors import DATA_LOSS as DATA_LOSS
+from hornbeam.errors import DEADLINE_EXCEEDED as DEADLINE_EXCEEDED
+from hornbeam.errors import DataLossError as DataLossError
+from hornbeam.errors import DeadlineExceededError as DeadlineExceededError
+from hornbeam.errors import FAILED_PRECONDITION as FAILED_PRECONDITION
+from hornbeam.errors import FailedPreconditionError as FailedPreconditionError
+from hornbeam.errors import INTERNAL as INTERNAL
+from hornbeam.errors import INVALID_ARGUMENT as INVALID_ARGUMENT
+from hornbeam.errors import InaccessibleTensorError as InaccessibleTensorError
+from hornbeam.errors import InternalError as InternalError
+from hornbeam.errors import InvalidArgumentError as InvalidArgumentError
+from hornbeam.errors import NOT_FOUND as NOT_FOUND
+from hornbeam.errors import NotFoundError as NotFoundError
+from hornbeam.errors import OK as OK
+from hornbeam.errors import OUT_OF_RANGE as OUT_OF_RANGE
+from hornbeam.errors import OpError as OpError
+from hornbeam.errors import OperatorNotAllowedInGraphError as OperatorNotAllowedInGraphError
+from hornbeam.errors import OutOfRangeError as OutOfRangeError
+from hornbeam.errors import PERMISSION_DENIED as PERMISSION_DENIED
+from hornbeam.errors import PermissionDeniedError as PermissionDeniedError
+from hornbeam.errors import RESOURCE_EXHAUSTED as RESOURCE_EXHAUSTED
+from hornbeam.errors import ResourceExhaustedError as ResourceExhaustedError
+from hornbeam.errors import UNAUTHENTICATED as UNAUTHENTICATED
+from hornbeam.errors import UNAVAILABLE as UNAVAILABLE
+from hornbeam.errors import UNIMPLEMENTED as UNIMPLEMENTED
+from hornbeam.errors import UNKNOWN as UNKNOWN
+from hornbeam.errors import UnauthenticatedError as UnauthenticatedError
+from hornbeam.errors import UnavailableError as UnavailableError
+from hornbeam.errors import UnimplementedError as UnimplementedError
+from hornbeam.errors import UnknownError as UnknownError
 from hornbeam.graph.errors import error_code_from_exception_type as error_code_from_exception_type
 from hornbeam.graph.errors import exception_type_from_error_code as exception_type_from_error_code
-
-ABORTED: int
-ALREADY_EXISTS: int
-CANCELLED: int
-DATA_LOSS: int
-DEADLINE_EXCEEDED: int
-FAILED_PRECONDITION: int
-INTERNAL: int
-INVALID_ARGUMENT: int
-NOT_FOUND: int
-OK: int
-OUT_OF_RANGE: int
-PERMISSION_DENIED: int
-RESOURCE_EXHAUSTED: int
-UNAUTHENTICATED: int
-UNAVAILABLE: int
-UNIMPLEMENTED: int
-UNKNOWN: int

@@ -1,67 +1,53 @@
 """The public names of `hornbeam.v1.linalg`. Written by tools/make_api.py: run `make api`, do not edit."""
 
-from hornbeam.ops.banded import banded_triangular_solve as banded_triangular_solve
-from hornbeam.ops.banded import eigh_tridiagonal as eigh_tridiagonal
-from hornbeam.ops.banded import tridiagonal_matmul as tridiagonal_matmul
-from hornbeam.ops.banded import tridiagonal_solve as tridiagonal_solve
-from hornbeam.ops.clip import global_norm as global_norm
-from hornbeam.ops.decompositions import eig as eig
-from hornbeam.ops.decompositions import eigh as eigh
-from hornbeam.ops.decompositions import eigvals as eigvals
-from hornbeam.ops.decompositions import eigvalsh as eigvalsh
-from hornbeam.ops.decompositions import lstsq as lstsq
-from hornbeam.ops.decompositions import svd as svd
-from hornbeam.ops.decompositions import triangular_solve as triangular_solve
-from hornbeam.ops.diagonals import diag as diag
-from hornbeam.ops.diagonals import diag_part as diag_part
-from hornbeam.ops.diagonals import eye as eye
-from hornbeam.ops.diagonals import set_diag as set_diag
-from hornbeam.ops.diagonals import trace as trace
-from hornbeam.ops.linalg import adjoint as adjoint
-from hornbeam.ops.linalg import cholesky_solve as cholesky_solve
-from hornbeam.ops.linalg import logdet as logdet
-from hornbeam.ops.linalg import lu_matrix_inverse as lu_matrix_inverse
-from hornbeam.ops.linalg import lu_reconstruct as lu_reconstruct
-from hornbeam.ops.linalg import lu_solve as lu_solve
-from hornbeam.ops.linalg import matrix_rank as matrix_rank
-from hornbeam.ops.linalg import matrix_transpose as _transpose
-from hornbeam.ops.linalg import matrix_transpose as matrix_transpose
-from hornbeam.ops.linalg import pinv as pinv
-from hornbeam.ops.matmul import einsum as einsum
-from hornbeam.ops.matmul import matmul as matmul
-from hornbeam.ops.matmul import matvec as matvec
-from hornbeam.ops.matmul import tensordot as tensordot
-from hornbeam.ops.norms import l2_normalize as l2_normalize
-from hornbeam.ops.norms import normalize as normalize
-from hornbeam.v1.adapters.linalg import norm as norm
-from typing import Any
+from hornbeam import eig as eig
+from hornbeam import eigvals as eigvals
+from hornbeam import einsum as einsum
+from hornbeam import eye as eye
+from hornbeam import matmul as matmul
+from hornbeam import matrix_square_root as _sqrtm
+from hornbeam import tensordot as tensordot
+from hornbeam.linalg import adjoint as adjoint
+from hornbeam.linalg import band_part as band_part
+from hornbeam.linalg import banded_triangular_solve as banded_triangular_solve
+from hornbeam.linalg import cholesky as cholesky
+from hornbeam.linalg import cholesky_solve as cholesky_solve
+from hornbeam.linalg import cross as cross
+from hornbeam.linalg import det as det
+from hornbeam.linalg import diag as diag
+from hornbeam.linalg import diag_part as diag_part
+from hornbeam.linalg import eigh as eigh
+from hornbeam.linalg import eigh_tridiagonal as eigh_tridiagonal
+from hornbeam.linalg import eigvalsh as eigvalsh
+from hornbeam.linalg import expm as expm
+from hornbeam.linalg import global_norm as global_norm
+from hornbeam.linalg import inv as inv
+from hornbeam.linalg import l2_normalize as l2_normalize
+from hornbeam.linalg import logdet as logdet
+from hornbeam.linalg import logm as logm
+from hornbeam.linalg import lstsq as lstsq
+from hornbeam.linalg import lu as lu
+from hornbeam.linalg import lu_matrix_inverse as lu_matrix_inverse
+from hornbeam.linalg import lu_reconstruct as lu_reconstruct
+from hornbeam.linalg import lu_solve as lu_solve
+from hornbeam.linalg import matrix_rank as matrix_rank
+from hornbeam.linalg import matrix_transpose as _transpose
+from hornbeam.linalg import matrix_transpose as matrix_transpose
+from hornbeam.linalg import matvec as matvec
+from hornbeam.linalg import normalize as normalize
+from hornbeam.linalg import pinv as pinv
+from hornbeam.linalg import qr as qr
+from hornbeam.linalg import set_diag as set_diag
+from hornbeam.linalg import slogdet as slogdet
+from hornbeam.linalg import solve as solve
+from hornbeam.linalg import svd as svd
+from hornbeam.linalg import tensor_diag as tensor_diag
+from hornbeam.linalg import tensor_diag_part as tensor_diag_part
+from hornbeam.linalg import trace as trace
+from hornbeam.linalg import triangular_solve as triangular_solve
+from hornbeam.linalg import tridiagonal_matmul as tridiagonal_matmul
+from hornbeam.linalg import tridiagonal_solve as tridiagonal_solve
+from hornbeam.v1 import norm as norm
 
-def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Any:
-    r"""The matrices in the last two dimensions with zeros outside a band."""
-def cholesky(input: Any, name: str | None = None) -> Any:
-    r"""The lower triangle L with positive diagonal for which L · Lᴴ is the input."""
-def cross(a: Any, b: Any, name: str | None = None) -> Any:
-    r"""The cross products of vectors of three numbers: [..., 3] and [..., 3], of one shape."""
-def det(input: Any, name: str | None = None) -> Any:
-    r"""The determinants of square matrices: [..., n, n] gives [...]; of no rows 1."""
-def expm(input: Any, name: str | None = None) -> Any:
-    r"""The matrix exponential Σ Aⁿ / n! of the matrices in the last two dimensions. Higham 2005."""
-def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Any:
-    r"""The inverses of square matrices, or with `adjoint` of their conjugate transposes: [..., n, n]."""
-def logm(input: Any, name: str | None = None) -> Any:
-    r"""The principal matrix logarithm of complex matrices: expm of it is the input. Davies and Higham 2003."""
-def lu(input: Any, output_idx_type: Any = ..., name: str | None = None) -> Any:
-    r"""A lower triangle with ones on its diagonal times an upper one, of the rows in another order: (lu, p)."""
-def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> Any:
-    r"""Matrices with orthonormal columns times upper triangles: (q, r) with q · r the input."""
-def slogdet(input: Any, name: str | None = None) -> Any:
-    r"""The signs of determinants and the logarithms of their sizes: [..., n, n] gives two [...]."""
-def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> Any:
-    r"""The solutions x of matrix · x = rhs, or of matrixᴴ · x = rhs with `adjoint`."""
-def sqrtm(input: Any, name: str | None = None) -> Any:
-    r"""The principal square roots of matrices: the result times itself is the input. Higham 1987."""
-def tensor_diag(diagonal: Any, name: str | None = None) -> Any:
-    r"""A tensor of twice the rank that holds the elements where both halves of the index agree, and zeros."""
-def tensor_diag_part(input: Any, name: str | None = None) -> Any:
-    r"""The elements where both halves of the index agree."""
+sqrtm = _sqrtm
 transpose = _transpose

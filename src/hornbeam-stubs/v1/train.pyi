@@ -24,8 +24,7 @@ from hornbeam.train.schedules import inverse_time_decay as inverse_time_decay
 from hornbeam.train.schedules import linear_cosine_decay as linear_cosine_decay
 from hornbeam.train.schedules import natural_exp_decay as natural_exp_decay
 from hornbeam.train.schedules import noisy_linear_cosine_decay as noisy_linear_cosine_decay
-from hornbeam.train.schedules import piecewise_constant as _piecewise_constant_decay
 from hornbeam.train.schedules import piecewise_constant as piecewise_constant
 from hornbeam.train.schedules import polynomial_decay as polynomial_decay
 
-piecewise_constant_decay = _piecewise_constant_decay
+piecewise_constant_decay = piecewise_constant

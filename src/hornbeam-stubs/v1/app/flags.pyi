@@ -5,8 +5,7 @@ from typing import Any
 
 def DEFINE_bool(*args: Any, **kwargs: Any) -> Any:
     r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_boolean`)."""
-def DEFINE_boolean(*args: Any, **kwargs: Any) -> Any:
-    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_boolean`)."""
+DEFINE_boolean = DEFINE_bool
 def DEFINE_enum(*args: Any, **kwargs: Any) -> Any:
     r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_enum`)."""
 def DEFINE_float(*args: Any, **kwargs: Any) -> Any:
