@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hornbeam.v1 as tf
 import numpy as np
 import pytest
+
+import hornbeam.v1 as tf
 from hornbeam.backend.switches import show
 
 

@@ -294,7 +294,7 @@ class TensorArray:
         if flow is not None:
             self._flow = convert(flow)
         elif graph is None:
-            self._list = [None] * int(size)
+            self._list = [None] * int(0 if size is None else size)
         else:
             with mode.opened(graph):
                 wanted = ops["Cast"](convert(size), DstT=dtypes.int32)
@@ -398,7 +398,7 @@ class TensorArray:
         self._check_dtype(value)
         self._element = self._fitting(value.dims) if self._infer else self._element
         elements: list[Any] = self._list  # type: ignore[assignment]
-        if index >= len(elements) and not self._dynamic or index < 0:
+        if index < 0 or (index >= len(elements) and not self._dynamic):
             raise OutOfRangeError(None, None, f"Tried to write to index {index} but array is not resizeable and size "
                                   f"is: {len(elements)} ")
         elements.extend([None] * (index + 1 - len(elements)))
@@ -427,15 +427,13 @@ class TensorArray:
         return self._zeros() if found is None else found
 
     def _zeros(self) -> Any:
-        if self._element is None or None in self._element:
-            raise ValueError(f"Cannot convert a partially known TensorShape {TensorShape(self._element)} to a Tensor.")
-        return convert(np.zeros(self._element, self._dtype.np_dtype))
+        shape = self.element_shape
+        if not shape.is_fully_defined():
+            raise ValueError(f"Cannot convert a partially known TensorShape {shape} to a Tensor.")
+        return convert(np.zeros([int(d) for d in shape.as_list() if d is not None], self._dtype.np_dtype))
 
     def _rows_now(self) -> list[Any]:
-        found = []
-        for i in range(len(self._list or ())):
-            found.append(self._read_now(i))
-        return found
+        return [self._read_now(i) for i in range(len(self._list or ()))]
 
     def stack(self, name: str | None = None) -> Any:
         """All elements, stacked along a new first dimension."""
@@ -469,7 +467,7 @@ class TensorArray:
         self._check_dtype(value)
         if value.dims == ():
             raise ValueError("unstack needs a tensor of at least one dimension")
-        element = self._fitting(None if value.dims is None else value.dims[1:])
+        element = self._fitting(_of_a_row(value.dims))
         if self._list is not None:
             if value.dims[0] > len(self._list) and not self._dynamic:
                 raise ValueError(f"Cannot unstack {value.dims[0]} tensors into a TensorArray of static size "
@@ -487,7 +485,7 @@ class TensorArray:
                 self.write(int(index), ops["GatherV2"](value, np.int32(row), np.int32(0)))
             return self
         self._check_dtype(value)
-        element = self._fitting(None if value.dims is None else value.dims[1:])
+        element = self._fitting(_of_a_row(value.dims))
         flow = states.set_rows(self._flow, ops["Cast"](convert(indices), DstT=dtypes.int32), value, name=name)
         return self._with(flow, element if self._infer else None)
 
@@ -504,7 +502,7 @@ class TensorArray:
             self._list[:] = [convert(p) for p in pieces]
             return self
         cut = cut_op(value, ops["Cast"](convert(lengths), DstT=dtypes.int32), name=name)
-        return self._with(cut, None if cut._dims is None else cut._dims[1:])
+        return self._with(cut, _of_a_row(cut._dims))
 
     def __repr__(self) -> str:
         return f"<TensorArray of {self._dtype.name}, elements of shape {self.element_shape}>"
@@ -522,3 +520,6 @@ class TensorArrayV1(TensorArray):
 _CLEARED = object()
 
 
+def _of_a_row(dims: Dims) -> Dims:
+    """The shape of a row, of which an array of shape `dims` is made."""
+    return None if dims is None else dims[1:]
