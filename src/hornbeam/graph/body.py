@@ -101,7 +101,7 @@ class Body(Graph):
         """Read these variables where they are used, rather than once outside: the graphs here write them."""
         for source, held in list(self.captures.items()):
             variable = _variable_read_by(source)
-            if variable in variables:
+            if variable is not None and variable in variables:
                 node = held.op
                 node.declaration, node.attrs = declarations.registry["Identity"], {}
                 node.inputs = (variable.outputs[0],)
