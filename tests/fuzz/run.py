@@ -10,13 +10,18 @@ import collections
 import json
 import os
 import re
+import selectors
+import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.fuzz.calls import fuzzed_ops, make
-from tests.fuzz.outcome import fault
+from tests.fuzz.outcome import PATIENCE, fault
 
 from hornbeam.graph import execute
 
@@ -36,8 +41,7 @@ def work(seed: int, start: int, stop: int, types: list[str]) -> None:
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     for number in range(start, stop):
-        if number % 64 == 0:
-            out.write(json.dumps({"at": number}) + "\n")
+        out.write(f'{{"at": {number}}}\n')
         found, text = check(ops, seed, number)
         if found:
             out.write(json.dumps({"number": number, "op": ops[number % len(ops)].type, "found": found,
@@ -92,29 +96,49 @@ def watch(seed: int, start: int, calls: int, ops: list[str]) -> int:
     while at < stop:
         command = [sys.executable, "-X", "faulthandler", "-m", "tests.fuzz.run", "--worker", "--seed", str(seed),
                    "--start", str(at), "--calls", str(stop - at), *ops]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stdout
-            for line in process.stdout:
-                item = json.loads(line)
+        with tempfile.TemporaryFile() as errors, \
+                subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process:
+            for item in lines(process):
                 if "at" in item:
                     at = item["at"]
                     continue
                 key = item["op"], re.sub(r"[0-9]+", "#", item["found"])[:60]
                 seen[key] += 1
-                if key not in first:
-                    first[key] = item["number"], item["found"], item["call"]
-            process.wait()
-            assert process.stderr
-            if process.returncode:
-                tail = process.stderr.read()[-600:]
-                seen["(process)", "crash"] += 1
-                first["(process)", f"crash {at}"] = at, f"died with {process.returncode} soon after call {at}", tail
-                at += 64
+                first.setdefault(key, (item["number"], item["found"], item["call"]))
+            if at < stop:
+                process.kill()
+                how = "hangs" if process.wait() == -signal.SIGKILL else f"dies: exit status {process.returncode}"
+                errors.seek(0)
+                listed = [op for op in fuzzed_ops() if not ops or op.type in ops]
+                key = listed[at % len(listed)].type, how
+                seen[key] += 1
+                first.setdefault(key, (at, how, str(make(listed, seed, at)) + first_words(errors.read())))
+                at += 1
     for (op, _), (number, found, call) in sorted(first.items()):
         print(f"{op} #{number}: {found}\n    {call[:240]}")
     print(f"{calls} calls of seed {seed}, {time.perf_counter() - began:.0f} s: {sum(seen.values())} faults of "
           f"{len(first)} kinds")
     return bool(first)
+
+
+def lines(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+    """What the worker writes, until it ends or is silent for too long."""
+    assert process.stdout
+    kept = b""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(process.stdout, selectors.EVENT_READ)
+        while waiting.select(2 * PATIENCE):
+            found = os.read(process.stdout.fileno(), 65536)
+            if not found:
+                return
+            *whole, kept = (kept + found).split(b"\n")
+            yield from map(json.loads, whole)
+
+
+def first_words(text: bytes) -> str:
+    """Where a process that died says why."""
+    said = [x for x in text.decode(errors="replace").splitlines() if x.strip()]
+    return "".join(f"\n    {x[:160]}" for x in said[:3])
 
 
 if __name__ == "__main__":

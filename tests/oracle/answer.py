@@ -194,8 +194,9 @@ def evaluate(text: str, v1: bool, inputs: dict[str, Any]) -> Any:
     import tensorflow as tf
     from tests.oracle.calls import evaluate as evaluate_with
 
-    with tf.Graph().as_default() if v1 else tf.init_scope():
-        return evaluate_with(tf.compat.v1 if v1 else tf, text, v1, inputs)
+    if v1:
+        tf.compat.v1.disable_v2_behavior()
+    return evaluate_with(tf.compat.v1 if v1 else tf, text, v1, inputs)
 
 
 def program(name: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, final
 
 from tests.oracle import ours
-from tests.oracle.cases import Case, cases
+from tests.oracle.cases import Case, cases, draws
 from tests.oracle.compare import differences
 from tests.oracle.peer import Crashed, Peer
 
@@ -45,10 +45,10 @@ def verdict(op: Op, peer: Peer, rounds: int = 2) -> Verdict:
     for line in declared_otherwise(op, declaration):
         found[line] = (None, 1)
     count = 0
-    renamed = theirs_by_ours(op, declaration)
+    spelling = Spelling(op, declaration)
     for case in cases(op, declaration, rounds):
         count += 1
-        for line in compared(case, peer, renamed):
+        for line in compared(case, peer, spelling):
             key = next((k for k in found if _kind(k) == _kind(line)), line)
             first, seen = found.get(key, (case, 0))
             found[key] = (first, seen + 1)
@@ -61,40 +61,46 @@ def _kind(line: str) -> str:
                   "", line)
 
 
-def compared(case: Case, peer: Peer, renamed: dict[str, str]) -> Iterator[str]:
-    """The differences of one case, numbers that vary left as they are."""
-    gradient = any(v.dtype.kind in "fc" and v.dtype.itemsize > 2
-                   for a in case.inputs.values() for v in (a if isinstance(a, list) else [a]))
-    gradient = gradient and not any(a.ref for a in case.op.args) and not case.op.random
-    hidden = ours.hidden_shapes(case) if case.label == "sample" and not any(a.ref for a in case.op.args) else None
+def compared(case: Case, peer: Peer, spelling: Spelling) -> Iterator[str]:
+    """The differences of one case."""
+    refs = any(a.ref for a in case.op.args)
+    gradient = has_floats(case) and not refs and not draws(case.op)
+    hidden = ours.hidden_shapes(case) if case.label == "sample" and not refs else None
     mine = ours.run(case, gradient, hidden)
-    refs = [a.name for a in case.op.args if a.ref]
     try:
-        theirs = peer.ask("run", op=case.op.type, inputs=_renamed(case.inputs, renamed),
-                          attrs=_renamed(given(case), renamed), refs=_renamed(refs, renamed), gradient=gradient,
-                          hidden=None if hidden is None else [_renamed(h, renamed) for h in hidden])
+        theirs = spelling.ask(peer, case, gradient, hidden)
     except Crashed:
         return
     yield from differences(case.op, mine, theirs)
 
 
-def given(case: Case) -> dict[str, Any]:
-    """The attributes of a case with those that have a default here, as TensorFlow may require them."""
-    return {k: v for k, v in {**case.op.defaults, **case.attrs}.items() if v is not None}
+def has_floats(case: Case) -> bool:
+    """Whether there is something to differentiate by."""
+    return any(v.dtype.kind in "fc" and v.dtype.itemsize > 2
+               for a in case.inputs.values() for v in (a if isinstance(a, list) else [a]))
 
 
-def theirs_by_ours(op: Op, declaration: Any) -> dict[str, str]:
-    """Arguments that `raw_ops` calls otherwise than the `OpDef` does: `reduction_indices` is `axis` there."""
-    arguments = [a[0] for a in declaration["arguments"] or ()]
-    mine = [a.name for a in op.args] + list(op.defaults)
-    missing = [n for n in arguments if n not in mine and n != "name"]
-    return dict(zip([n for n in mine if n not in arguments], missing, strict=False))
+@final
+class Spelling:
+    """How `raw_ops` calls the arguments of an op: `axis` where the `OpDef` says `reduction_indices`."""
 
+    def __init__(self, op: Op, declaration: Any) -> None:
+        self.known = [a[0] for a in declaration["arguments"] or ()]
+        mine = [a.name for a in op.args] + list(op.defaults)
+        missing = [n for n in self.known if n not in mine and n != "name"]
+        self.renamed = dict(zip([n for n in mine if n not in self.known], missing, strict=False))
 
-def _renamed(names: Any, renamed: dict[str, str]) -> Any:
-    if isinstance(names, list):
-        return [renamed.get(n, n) for n in names]
-    return {renamed.get(k, k): v for k, v in names.items()}
+    def ask(self, peer: Peer, case: Case, gradient: bool, hidden: list[Any] | None) -> dict[str, Any]:
+        """TensorFlow's answer to a case. Raises Crashed."""
+        attrs = {k: v for k, v in {**case.op.defaults, **case.attrs}.items() if v is not None}
+        refs = [self.renamed.get(a.name, a.name) for a in case.op.args if a.ref]
+        return peer.ask("run", op=case.op.type, inputs=self.of(case.inputs), refs=refs, gradient=gradient,
+                        attrs={k: v for k, v in self.of(attrs).items() if k in self.known},
+                        hidden=None if hidden is None else [self.of(h) for h in hidden])
+
+    def of(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The same values under TensorFlow's names."""
+        return {self.renamed.get(k, k): v for k, v in given.items()}
 
 
 def declared_otherwise(op: Op, theirs: dict[str, Any]) -> Iterator[str]:
@@ -131,26 +137,26 @@ def _plain(name: str) -> bool:
 
 @final
 class Allowed(NamedTuple):
-    """An entry of `differences.toml`: ops, a pattern for the difference, and why."""
+    """An entry of `differences.toml`: patterns for the subject, the difference and the case, and why it may stay."""
 
-    ops: tuple[str, ...]
-    pattern: re.Pattern[str]
-    cases: re.Pattern[str]
+    on: re.Pattern[str]
+    what: re.Pattern[str]
+    case: re.Pattern[str]
     why: str
 
-    def covers(self, op: str, line: str, case: Case | None) -> bool:
+    def covers(self, subject: str, line: str, case: Case | None = None) -> bool:
         """Whether this entry explains the difference."""
-        return (op in self.ops or "*" in self.ops) and bool(self.pattern.search(line)) and (
-            case is None or bool(self.cases.search(f"{case.label}: {case}")))
+        return bool(self.on.fullmatch(subject)) and bool(self.what.search(line)) and (
+            case is None or bool(self.case.search(f"{case.label}: {case}")))
 
 
 def allowed() -> list[Allowed]:
     """The differences that may stay, each with its reason."""
     entries = tomllib.loads(FILE.read_text())["difference"]
-    return [Allowed(tuple(e["ops"]), re.compile(e["what"]), re.compile(e.get("case", "")), e["why"]) for e in entries]
+    return [Allowed(*(re.compile(e.get(k, "")) for k in ("on", "what", "case")), e["why"]) for e in entries]
 
 
 def unexplained(found: Verdict, entries: list[Allowed]) -> dict[str, tuple[Case | None, int]]:
-    """The differences that no entry covers."""
+    """The differences of an op that no entry covers."""
     return {line: (case, n) for line, (case, n) in found.found.items()
-            if not any(e.covers(found.op.type, line, case) for e in entries)}
+            if not any(e.covers(f"op {found.op.type}", line, case) for e in entries)}
