@@ -165,6 +165,21 @@ def batch_to_space_square_op(input, crops, *, block_size: int):
     return _from_batch(input, [block_size] * 2, crops)
 
 
+def _square(inputs: Any, attrs: dict[str, Any], out: bool) -> Any:
+    """The shape rules of SpaceToBatch (`out`) and BatchToSpace: those of the general ops with square blocks."""
+    size = attrs["block_size"]
+    if not isinstance(size, int) or size < 2:
+        raise ShapeFault(f"Block size should be > 1: {size}")
+    shapes.want_rank(inputs[0].dims, 4)
+    x = inputs[0] if inputs[0].dims is not None else inputs[0]._replace(dims=(None,) * 4)
+    blocks = inputs[1]._replace(dims=(2,), value=np.array([size, size]), partial=None)
+    return _batch_shape([x, blocks, inputs[1]], attrs, out)
+
+
+space_to_batch_op.shape(lambda inputs, attrs: _square(inputs, attrs, True))
+batch_to_space_square_op.shape(lambda inputs, attrs: _square(inputs, attrs, False))
+
+
 @space_to_batch_op.grad
 def _(call, dy):
     return batch_to_space_square_op(dy, call.inputs[1], block_size=call.attrs["block_size"]), None
@@ -347,8 +362,10 @@ def _patched(x: Any, kernel: Sequence[int], strides: Sequence[int], rates: Seque
 
 def _patch_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
     dims, dtype = inputs[0][:2]
-    kernel, strides = attrs["ksizes"], attrs["strides"]
-    rates = attrs.get("rates") or (1,) * len(kernel)
+    kernel, strides = (shapes.integers(attrs[k], k) for k in ("ksizes", "strides"))
+    rates = shapes.integers(attrs["rates"], "rates") if "rates" in attrs else (1,) * len(kernel)
+    if len(kernel) not in (4, 5):
+        raise ShapeFault(f"ksizes must hold 4 or 5 integers, not {list(kernel)}")
     rank = len(kernel)
     shapes.want_rank(dims, rank)
     if attrs["padding"] not in ("SAME", "VALID"):

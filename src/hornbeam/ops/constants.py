@@ -296,7 +296,10 @@ def _count(start: Any, limit: Any, delta: Any) -> int:
     return math.ceil(abs((limit - start) / delta))
 
 
-@op("Range", inputs="start: Tidx static, limit: Tidx static, delta: Tidx static", Tidx=REALS,
+_STEPS = tuple(d for d in REALS if d is not dtypes.uint8)
+
+
+@op("Range", inputs="start: Tidx static, limit: Tidx static, delta: Tidx static", Tidx=_STEPS,
     differentiable=never("its length depends on its inputs"),
     samples=lambda rng: [((np.int32(0), np.int32(5), np.int32(2)), {}), ((np.float32(3), np.float32(1),
                          np.float32(-.5)), {}), ((np.int64(2), np.int64(2), np.int64(1)), {})])

@@ -11,6 +11,7 @@ from hornbeam.graph import infer
 from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.infer import Input
+from hornbeam.graph.op import INDEX
 from hornbeam.graph.shapes import Dims
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
 from hornbeam.ops import rules
@@ -51,6 +52,38 @@ def held_shape(shape: Input) -> Dims:
     if shape.dims is not None and len(shape.dims) == 1 and shape.dims[0] is not None:
         return (None,) * shape.dims[0]
     return None
+
+
+_MOST_OUTPUTS = 2**16
+
+
+def output_count(count: Any, what: str) -> int:
+    """How many tensors an op gives, as an attribute says it. Raises ShapeFault for what no op gives."""
+    if not isinstance(count, (int, np.integer)) or isinstance(count, bool) or not 1 <= count <= _MOST_OUTPUTS:
+        raise ShapeFault(f"{what} must be an integer from 1 to {_MOST_OUTPUTS}, not {count!r}")
+    return int(count)
+
+
+def index_type(dtype: Any, what: str) -> Any:
+    """A dtype attribute that is int32 or int64. Raises ShapeFault for another."""
+    if dtype not in INDEX:
+        raise ShapeFault(f"Value for attr '{what}' of {getattr(dtype, 'name', dtype)} is not in the list of allowed "
+                         "values: int32, int64")
+    return dtype
+
+
+def integers(values: Any, what: str) -> tuple[int, ...]:
+    """An attribute that lists integers. Raises ShapeFault for another."""
+    if not isinstance(values, (tuple, list)) or not all(isinstance(v, (int, np.integer)) for v in values):
+        raise ShapeFault(f"{what} must list integers, not {values!r}")
+    return tuple(int(v) for v in values)
+
+
+def wanted_shape(shape: Input) -> Dims:
+    """As `held_shape`, of a shape that is asked for. Raises ShapeFault for negative sizes."""
+    if shape.value is not None and (shape.value < 0).any():
+        raise ShapeFault(f"Dimension {shape.value.min()} must be >= 0")
+    return held_shape(shape)
 
 
 def want_rank(dims: Dims, rank: int, run: str | None = None) -> None:
@@ -99,5 +132,6 @@ def with_dims(tensor: Any, dims: Dims) -> Any:
     return tensor
 
 
-__all__ = ["Input", "ShapeFault", "held_shape", "known_axis", "merged", "normal_axis", "product", "refused",
-           "static_dims", "static_value", "text", "want_rank", "with_dims"]
+__all__ = ["Input", "ShapeFault", "held_shape", "index_type", "integers", "known_axis", "merged", "normal_axis",
+           "output_count", "product", "refused", "static_dims", "static_value", "text", "want_rank", "wanted_shape",
+           "with_dims"]

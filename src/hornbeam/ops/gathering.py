@@ -405,6 +405,8 @@ def scatter_nd(indices, updates, shape, *, bad_indices_policy: str = ""):
     if jnp.shape(indices)[-1] == 0:
         return jnp.sum(jnp.reshape(updates, (-1, *dims)), 0, dtype=updates.dtype)
     base = jnp.zeros(dims, updates.dtype)
+    if 0 in dims:
+        return base
     if base.dtype == bool:
         return base.at[_targets(indices)].max(updates, mode="drop")
     return base.at[_targets(indices)].add(updates, mode="drop")
@@ -412,7 +414,7 @@ def scatter_nd(indices, updates, shape, *, bad_indices_policy: str = ""):
 
 @scatter_nd.shape
 def _(inputs, attrs):
-    indices, (updates, dtype), target = inputs[0].dims, inputs[1][:2], shapes.held_shape(inputs[2])
+    indices, (updates, dtype), target = inputs[0].dims, inputs[1][:2], shapes.wanted_shape(inputs[2])
     _refuse_updates(indices, updates, target, "output")
     return [(target, dtype)]
 
@@ -443,6 +445,8 @@ def _scatters(rng: np.random.Generator) -> list[Any]:
 
 def _scattering(method: str, doc: str) -> Any:
     def function(tensor: Any, indices: Any, updates: Any, *, bad_indices_policy: str = "") -> Any:
+        if 0 in jnp.shape(tensor):
+            return tensor
         at = jnp.asarray(tensor).at[_targets(indices)]
         if method == "subtract":
             return at.add(-updates, mode="drop")
@@ -541,12 +545,13 @@ def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: str 
 def scatter_rows(values, indices, dense_shape):
     """Zeros of the given shape, to which each row is added at its index; rows outside are left out."""
     rows = jnp.where(indices < 0, np.iinfo(indices.dtype).max, indices)
-    return jnp.zeros(tuple(int(d) for d in dense_shape), values.dtype).at[rows].add(values, mode="drop")
+    base = jnp.zeros(tuple(int(d) for d in dense_shape), values.dtype)
+    return base if 0 in base.shape else base.at[rows].add(values, mode="drop")
 
 
 @scatter_rows.shape
 def _(inputs, attrs):
-    (values, dtype), target = inputs[0][:2], shapes.held_shape(inputs[2])
+    (values, dtype), target = inputs[0][:2], shapes.wanted_shape(inputs[2])
     if target is not None and values is not None and len(values) == len(target):
         target = (target[0], *(b if a is None else a for a, b in zip(target[1:], values[1:], strict=True)))
     return [(target, dtype)]

@@ -137,7 +137,8 @@ def unpack(value, *, num: int, axis: int = 0):
 @unpack.shape
 def _(inputs, attrs):
     dims, dtype = inputs[0][:2]
-    num, axis = attrs["num"], attrs["axis"]
+    axis = attrs["axis"]
+    num = 0 if attrs["num"] == 0 else shapes.output_count(attrs["num"], "num")
     if dims is None:
         return [(None, dtype)] * num
     at = shapes.normal_axis(axis, len(dims), f"Invalid axis for unpack: axis = {axis} not in "
@@ -305,7 +306,7 @@ def _alone(value: Any, axis: Any, name: str | None = None) -> Any:
     return identity_op(value, name="concat")
 
 
-@op("Split", inputs="split_dim: int32 static, value: T", returns_list=True,
+@op("Split", raw={"split_dim": "axis"}, inputs="split_dim: int32 static, value: T", returns_list=True,
     samples=lambda rng: [((np.int32(1), rng.normal(size=(2, 6))), {"num_split": 3}), ((np.int32(-2),
                          rng.normal(size=(2, 6))), {"num_split": 2})])
 def split_op(split_dim, value, *, num_split: int):
@@ -315,7 +316,8 @@ def split_op(split_dim, value, *, num_split: int):
 
 @split_op.shape
 def _(inputs, attrs):
-    axis, (dims, dtype), count = shapes.known_axis(inputs[0]), inputs[1][:2], attrs["num_split"]
+    axis, (dims, dtype) = shapes.known_axis(inputs[0]), inputs[1][:2]
+    count = shapes.output_count(attrs["num_split"], "num_split")
     if dims is None:
         return [(None, dtype)] * count
     if axis is None:
@@ -347,8 +349,8 @@ def _together(call: Any, dys: Sequence[Any], x: Any, axis: Any) -> Any:
     return shapes.with_dims(joined, x.dims)
 
 
-@op("SplitV", inputs="value: T, size_splits: Tlen static, split_dim: int32 static", returns_list=True,
-    Tlen=(dtypes.int8, dtypes.int32, dtypes.int64),
+@op("SplitV", raw={"split_dim": "axis"}, inputs="value: T, size_splits: Tlen static, split_dim: int32 static",
+    returns_list=True, Tlen=(dtypes.int8, dtypes.int32, dtypes.int64),
     samples=lambda rng: [((rng.normal(size=(2, 6)), np.array([1, -1, 2]), np.int32(1)), {"num_split": 3})])
 def split_v_op(value, size_splits, split_dim, *, num_split: int):
     """A tensor cut into parts of the given sizes along an axis; one size may be -1, for what is left."""
@@ -375,7 +377,7 @@ def _sizes(given: np.ndarray, total: int | None) -> list[int | None]:
 @split_v_op.shape
 def _(inputs, attrs):
     (dims, dtype), given, axis = inputs[0][:2], inputs[1], shapes.known_axis(inputs[2])
-    count = attrs["num_split"]
+    count = shapes.output_count(attrs["num_split"], "num_split")
     if dims is None:
         return [(None, dtype)] * count
     if axis is None:
@@ -454,9 +456,10 @@ def _refuse_multiples(dims: Any, times: Any) -> None:
 def _(inputs, attrs):
     (dims, dtype), times = inputs[0][:2], _known_multiples(inputs[1])
     _refuse_multiples(dims, times)
+    if dims is None and times is not None:
+        dims = (None,) * len(times)
     if dims is None or times is None:
-        known = dims if dims is not None else times
-        return [(None if known is None else (None,) * len(known), dtype)]
+        return [(None if dims is None else (None,) * len(dims), dtype)]
     return [(tuple(0 if 0 in (d, m) else None if d is None or m is None else d * m
                    for d, m in zip(dims, times, strict=True)), dtype)]
 
@@ -491,10 +494,16 @@ def _(call, dy):
                          ((rng.normal(size=(2, 3)), np.array([0, 2])), {"axis": 0})])
 def repeat_op(input, repeats, *, axis: int):
     """Every element of `input` repeated along an axis, one number for all or one for each."""
-    repeats = np.asarray(repeats, np.int64).reshape(-1)
-    size = jnp.shape(input)[axis]
-    return jnp.take(input, np.repeat(np.arange(size), repeats if len(repeats) == size else np.repeat(repeats, size)),
-                    axis)
+    times = np.asarray(repeats, np.int64).reshape(-1)
+    dims = jnp.shape(input)
+    at = axis % len(dims)
+    if times.size == 1:
+        count = int(times[0])
+        wide = jnp.broadcast_to(jnp.expand_dims(input, at + 1), (*dims[:at + 1], count, *dims[at + 1:]))
+        return jnp.reshape(wide, (*dims[:at], dims[at] * count, *dims[at + 1:]))
+    if times.sum() > np.iinfo(np.int32).max:
+        raise ShapeFault(f"{times.sum()} repeated elements are too many")
+    return jnp.take(input, np.repeat(np.arange(dims[at]), times), at)
 
 
 @repeat_op.shape
@@ -509,6 +518,8 @@ def _(inputs, attrs):
         raise ShapeFault(f"Dimensions {size} and {held} are not compatible")
     total = None
     if repeats.value is not None:
+        if repeats.value.ndim > 1:
+            raise ShapeFault(f"repeats must be a scalar or a vector, not of shape {shapes.text(repeats.dims)}")
         if (repeats.value < 0).any():
             raise ShapeFault("repeats must not be negative")
         one = repeats.value.size == 1

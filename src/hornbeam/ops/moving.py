@@ -12,7 +12,7 @@ from hornbeam.graph import dtypes, infer
 from hornbeam.graph.call import composite
 from hornbeam.graph.execute import finding
 from hornbeam.graph.names import public
-from hornbeam.graph.op import INDEX, never, op
+from hornbeam.graph.op import BOOL, INDEX, NUMERIC, STRING, never, op
 from hornbeam.graph.op import registry as ops
 from hornbeam.ops import dims as shapes
 from hornbeam.ops.constants import range as range_
@@ -240,10 +240,14 @@ def _(call, dy):
     samples=lambda rng: [((rng.normal(size=(3, 6)), np.array([[1, 0], [1, 2]])), {"mode": m}) for m in _MIRROR])
 def mirror_pad_grad(input, paddings, *, mode: str):
     """What `MirrorPad` put around a tensor, folded back and added."""
-    pairs = _paddings(paddings)
-    inner = tuple(d - a - b for d, (a, b) in zip(jnp.shape(input), pairs, strict=True))
-    _, pull = jax.vjp(lambda x: jnp.pad(x, pairs, mode=_MIRROR[mode]), jnp.zeros(inner, input.dtype))
-    return pull(input)[0]
+    out = input
+    for axis, (low, high) in enumerate(_paddings(paddings)):
+        size = jnp.shape(out)[axis] - low - high
+        if low or high:
+            places = np.pad(np.arange(size), (low, high), mode=_MIRROR[mode])  # type: ignore[call-overload]
+            rows = jnp.moveaxis(out, axis, 0)
+            out = jnp.moveaxis(jnp.zeros((size, *rows.shape[1:]), rows.dtype).at[places].add(rows), 0, axis)
+    return out
 
 
 @mirror_pad_grad.shape
@@ -404,8 +408,8 @@ def _(tensor, known):
 
 
 @op("ReverseV2", inputs="tensor: T, axis: Tidx static", names=("reverse",), v1=("reverse_v2", "manip.reverse"),
-    Tidx=INDEX, samples=lambda rng: [((rng.normal(size=(2, 3)), np.array(a, np.int32)), {})
-                                     for a in ([0], [-1, 0], [])])
+    Tidx=INDEX, T=NUMERIC + BOOL + STRING,
+    samples=lambda rng: [((rng.normal(size=(2, 3)), np.array(a, np.int32)), {}) for a in ([0], [-1, 0], [])])
 def reverse(tensor, axis):
     """The elements in reverse order along each of the dimensions that `axis` lists.
 
@@ -433,12 +437,24 @@ def _(call, dy):
     return reverse(dy, call.inputs[1]), None
 
 
-@op("Reverse", inputs="tensor: T, dims: bool static",
+@op("Reverse", inputs="tensor: T, dims: bool static", T=NUMERIC + BOOL + STRING,
     samples=lambda rng: [((rng.normal(size=(2, 3)), np.array([True, False])), {})])
 def reverse_v1(tensor, dims):
     """The elements in reverse order along each dimension where `dims` is true."""
     axes = tuple(int(i) for i in np.flatnonzero(dims))
     return jnp.flip(tensor, axes) if axes else tensor
+
+
+@reverse_v1.shape
+def _(inputs, attrs):
+    (dims, dtype), which = inputs[0][:2], inputs[1].dims
+    shapes.want_rank(which, 1, "'dims' must be 1-dimension")
+    if dims is not None and which is not None and which[0] not in (None, len(dims)):
+        raise ShapeFault(f"Shape must be rank {which[0]} but is rank {len(dims)}", "'dims' must have the same number "
+                         f"of values as 'input' has dimensions. 'input' has {len(dims)}, 'dims' has {which[0]} values")
+    if dims is None and which is not None and which[0] is not None:
+        dims = (None,) * which[0]
+    return [(dims, dtype)]
 
 
 @reverse_v1.grad

@@ -11,7 +11,6 @@ import numpy as np
 
 from hornbeam.graph import dtypes
 from hornbeam.graph.convert import holds_tensors
-from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, never, op
 from hornbeam.ops import dims as shapes
@@ -31,7 +30,7 @@ def _distinct(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if x.dtype == object:
         numbers: dict[Any, int] = {}
         first, index = [], np.empty(len(x), np.int64)
-        for i, item in enumerate(x):
+        for i, item in enumerate(x.tolist() if x.ndim == 1 else map(tuple, x)):
             if item not in numbers:
                 numbers[item] = len(numbers)
                 first.append(i)
@@ -46,13 +45,13 @@ def _distinct(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _refuse_rank(x: np.ndarray) -> None:
     if x.ndim != 1:
-        raise InvalidArgumentError(None, None, "unique expects a 1D vector.")
+        raise ShapeFault("unique expects a 1D vector.")
 
 
 def _unique_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
     dims, dtype = inputs[0][:2]
     shapes.want_rank(dims, 1, "unique expects a 1D vector.")
-    return [((None,), dtype), (dims or (None,), attrs["out_idx"])]
+    return [((None,), dtype), (dims or (None,), shapes.index_type(attrs["out_idx"], "out_idx"))]
 
 
 def _vectors(rng: np.random.Generator) -> list[Any]:
@@ -65,6 +64,7 @@ def _vectors(rng: np.random.Generator) -> list[Any]:
 def unique_op(x, *, out_idx: Any = dtypes.int32):
     """The distinct elements of a vector in the order they come, and for each element its number among them."""
     _refuse_rank(x)
+    shapes.index_type(out_idx, "out_idx")
     first, index, _ = _distinct(x)
     return x[first], index.astype(out_idx.np_dtype)
 
@@ -77,6 +77,7 @@ unique_op.shape(_unique_shape)
 def unique_with_counts_op(x, *, out_idx: Any = dtypes.int32):
     """As `Unique`, and how often each distinct element comes."""
     _refuse_rank(x)
+    shapes.index_type(out_idx, "out_idx")
     first, index, counts = _distinct(x)
     return x[first], index.astype(out_idx.np_dtype), counts.astype(out_idx.np_dtype)
 
@@ -88,6 +89,7 @@ def _(inputs, attrs):
 
 def _along(x: np.ndarray, axis: np.ndarray) -> tuple[int, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     at = int(np.reshape(axis, -1)[0]) if np.size(axis) else 0
+    at = shapes.normal_axis(at, x.ndim, f"axis {at} is out of range for a tensor of rank {x.ndim}")
     rows = np.moveaxis(x, at, 0)
     return at, _distinct(rows if rows.ndim == 1 else rows.reshape(rows.shape[0], -1))
 
@@ -97,6 +99,7 @@ def _along(x: np.ndarray, axis: np.ndarray) -> tuple[int, tuple[np.ndarray, np.n
     samples=lambda rng: [((np.array([[1, 2, 1], [3, 4, 3]]), np.array([1])), {})])
 def unique_v2_op(x, axis, *, out_idx: Any = dtypes.int32):
     """The distinct slices of a tensor along an axis."""
+    shapes.index_type(out_idx, "out_idx")
     at, (first, index, _) = _along(x, axis)
     return np.take(x, first, at), index.astype(out_idx.np_dtype)
 
@@ -106,13 +109,15 @@ def unique_v2_op(x, axis, *, out_idx: Any = dtypes.int32):
     samples=lambda rng: [((np.array([[1, 2, 1], [3, 4, 3]]), np.array([1])), {})])
 def unique_with_counts_v2_op(x, axis, *, out_idx: Any = dtypes.int32):
     """The distinct slices of a tensor along an axis, and how often each comes."""
+    shapes.index_type(out_idx, "out_idx")
     at, (first, index, counts) = _along(x, axis)
     return np.take(x, first, at), index.astype(out_idx.np_dtype), counts.astype(out_idx.np_dtype)
 
 
 def _slices_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
     dims, dtype = inputs[0][:2]
-    return [(None if dims is None else (None,) * len(dims), dtype), ((None,), attrs["out_idx"])]
+    index = shapes.index_type(attrs["out_idx"], "out_idx")
+    return [(None if dims is None else (None,) * len(dims), dtype), ((None,), index)]
 
 
 unique_v2_op.shape(_slices_shape)
@@ -144,9 +149,10 @@ def unique_with_counts(x: Any, out_idx: Any = dtypes.int32, name: str | None = N
     differentiable=_NEVER, samples=lambda rng: [((np.array([1, 2, 3, 2]), np.array([3, 1])), {})])
 def list_diff(x, y, *, out_idx: Any = dtypes.int32):
     """The elements of `x` that are not in `y`, and their places."""
+    shapes.index_type(out_idx, "out_idx")
     for n, v in (("x", x), ("y", y)):
         if v.ndim != 1:
-            raise InvalidArgumentError(None, None, f"{n} should be a 1D vector.")
+            raise ShapeFault(f"{n} should be a 1D vector.")
     gone = set(y.tolist())
     places = np.array([i for i, v in enumerate(x.tolist()) if v not in gone], np.int64)
     return x[places], places.astype(out_idx.np_dtype)
@@ -156,7 +162,7 @@ def list_diff(x, y, *, out_idx: Any = dtypes.int32):
 def _(inputs, attrs):
     for i in inputs:
         shapes.want_rank(i.dims, 1)
-    return [((None,), inputs[0].dtype), ((None,), attrs["out_idx"])]
+    return [((None,), inputs[0].dtype), ((None,), shapes.index_type(attrs["out_idx"], "out_idx"))]
 
 
 @public(v1=("setdiff1d", "listdiff"))
@@ -176,13 +182,14 @@ def dynamic_partition(data, partitions, *, num_partitions: int):
 
     partitions: its shape begins that of `data`. Raises InvalidArgumentError for a number out of range.
     """
+    shapes.output_count(num_partitions, "num_partitions")
     bad = np.argwhere((partitions < 0) | (partitions >= num_partitions))
     if len(bad):
         where = f"[{','.join(map(str, bad[0]))}]" if partitions.ndim else ""
-        raise InvalidArgumentError(None, None, f"partitions{where} = {partitions[tuple(bad[0])]} is not in "
+        raise ShapeFault(f"partitions{where} = {partitions[tuple(bad[0])]} is not in "
                                    f"[0, {num_partitions})")
     if data.shape[:partitions.ndim] != partitions.shape:
-        raise InvalidArgumentError(None, None, "data.shape must start with partitions.shape, got data.shape = "
+        raise ShapeFault("data.shape must start with partitions.shape, got data.shape = "
                                    f"{shapes.text(data.shape)}, partitions.shape = {shapes.text(partitions.shape)}")
     return [data[partitions == i] for i in range(num_partitions)]
 
@@ -190,13 +197,14 @@ def dynamic_partition(data, partitions, *, num_partitions: int):
 @dynamic_partition.shape
 def _(inputs, attrs):
     (dims, dtype), parts = inputs[0][:2], inputs[1].dims
+    count = shapes.output_count(attrs["num_partitions"], "num_partitions")
     out = None
     if dims is not None and parts is not None:
         if len(parts) > len(dims):
             raise ShapeFault(f"Shape must be at least rank {len(parts)} but is rank {len(dims)}")
         shapes.merged(dims[:len(parts)], parts)
         out = (None, *dims[len(parts):])
-    return [(out, dtype)] * attrs["num_partitions"]
+    return [(out, dtype)] * count
 
 
 @dynamic_partition.grad
@@ -211,14 +219,14 @@ def _(call, *dys):
 
 def _stitched(indices: list[np.ndarray], data: list[np.ndarray]) -> np.ndarray:
     if len(indices) != len(data):
-        raise InvalidArgumentError(None, None, f"{len(indices)} indices for {len(data)} data")
+        raise ShapeFault(f"{len(indices)} indices for {len(data)} data")
     flat = np.concatenate([np.reshape(i, -1) for i in indices]) if indices else np.zeros(0, np.int32)
     for n, i in enumerate(indices):
         if data[n].shape[:i.ndim] != i.shape:
-            raise InvalidArgumentError(None, None, f"data[{n}].shape must start with indices[{n}].shape, got "
+            raise ShapeFault(f"data[{n}].shape must start with indices[{n}].shape, got "
                                        f"{shapes.text(data[n].shape)} and {shapes.text(i.shape)}")
         if (i < 0).any():
-            raise InvalidArgumentError(None, None, f"indices[{int(np.argmax(np.reshape(i, -1) < 0))}] is out of range")
+            raise ShapeFault(f"indices[{int(np.argmax(np.reshape(i, -1) < 0))}] is out of range")
     tail = data[0].shape[indices[0].ndim:]
     out = np.zeros((int(flat.max()) + 1 if flat.size else 0, *tail), data[0].dtype)
     if out.dtype == object:

@@ -11,7 +11,7 @@ import numpy as np
 from hornbeam.graph import dtypes, infer
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
-from hornbeam.graph.op import INDEX, NUMERIC, never, op
+from hornbeam.graph.op import BOOL, INDEX, NUMERIC, never, op
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import dims as shapes
 from hornbeam.ops import rules
@@ -43,7 +43,7 @@ def shape_op(input, *, out_type: Any = dtypes.int32):
 @shape_op.shape
 def _(inputs, attrs):
     dims = inputs[0].dims
-    return [((None if dims is None else len(dims),), attrs["out_type"])]
+    return [((None if dims is None else len(dims),), shapes.index_type(attrs["out_type"], "out_type"))]
 
 
 def _shape_value(tensor: Any, source: Any) -> np.ndarray | None:
@@ -65,7 +65,8 @@ def shape_n_op(input, *, out_type: Any = dtypes.int32):
 
 @shape_n_op.shape
 def _(inputs, attrs):
-    return [((None if x.dims is None else len(x.dims),), attrs["out_type"]) for x in inputs[0]]
+    wanted = shapes.index_type(attrs["out_type"], "out_type")
+    return [((None if x.dims is None else len(x.dims),), wanted) for x in inputs[0]]
 
 
 @shape_n_op.value
@@ -92,7 +93,7 @@ def size_op(input, *, out_type: Any = dtypes.int32):
 
 @size_op.shape
 def _(inputs, attrs):
-    return [((), attrs["out_type"])]
+    return [((), shapes.index_type(attrs["out_type"], "out_type"))]
 
 
 @size_op.value
@@ -307,7 +308,7 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Any:
     return expand_dims_op(input, axis, name=name)
 
 
-@op("Squeeze", inputs="input: T",
+@op("Squeeze", raw={"squeeze_dims": "axis"}, inputs="input: T",
     samples=lambda rng: [((rng.normal(size=(1, 2, 1)),), {}), ((rng.normal(size=(1, 2, 1)),), {"squeeze_dims": (-1,)}),
                          ((np.float32(1),), {})])
 def squeeze_op(input, *, squeeze_dims: Any = ()):
@@ -319,7 +320,7 @@ def squeeze_op(input, *, squeeze_dims: Any = ()):
 @squeeze_op.shape
 def _(inputs, attrs):
     dims, dtype = inputs[0][:2]
-    wanted = attrs["squeeze_dims"]
+    wanted = shapes.integers(attrs["squeeze_dims"], "squeeze_dims")
     if dims is None:
         return [(None, dtype)]
     if not wanted:
@@ -349,8 +350,11 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
 # Broadcasting ----------------------------------------------------------------------------------------
 
 
-@op("SumLike", inputs="x: T, like: U", samples=lambda rng: [((rng.normal(size=(2, 3)), rng.normal(size=s)), {})
-                                                           for s in ((3,), (2, 1), (2, 3), ())])
+_SHAPES = ((3,), (2, 1), (2, 3), ())
+
+
+@op("SumLike", inputs="x: T, like: U", T=NUMERIC, U=NUMERIC + BOOL,
+    samples=lambda rng: [((rng.normal(size=(2, 3)), rng.normal(size=s)), {}) for s in _SHAPES])
 def sum_like(x, like):
     """`x` summed over the dimensions along which `like` was broadcast to it: the gradient of broadcasting."""
     shape, target = jnp.shape(x), jnp.shape(like)
@@ -359,8 +363,8 @@ def sum_like(x, like):
     return jnp.reshape(jnp.sum(x, axes, dtype=x.dtype), target) if axes else x
 
 
-@op("BroadcastLike", inputs="x: T, like: U", samples=lambda rng: [((rng.normal(size=s), rng.normal(size=(2, 3))), {})
-                                                                 for s in ((3,), (2, 1), (2, 3), ())])
+@op("BroadcastLike", inputs="x: T, like: U", T=NUMERIC + BOOL, U=NUMERIC + BOOL,
+    samples=lambda rng: [((rng.normal(size=s), rng.normal(size=(2, 3))), {}) for s in _SHAPES])
 def broadcast_like(x, like):
     """`x` broadcast to the shape of `like`."""
     return jnp.broadcast_to(x, jnp.shape(like))
@@ -404,7 +408,7 @@ def broadcast_to(input, shape):
 
 @broadcast_to.shape
 def _(inputs, attrs):
-    (dims, dtype), target = inputs[0][:2], shapes.held_shape(inputs[1])
+    (dims, dtype), target = inputs[0][:2], shapes.wanted_shape(inputs[1])
     if target is None or dims is None:
         return [(target, dtype)]
     if len(dims) > len(target):
@@ -522,6 +526,8 @@ def bitcast_op(input, *, type: Any):
         return _complex_of(x, wanted)
     if x.dtype == wanted:
         return x
+    if x.dtype.itemsize < wanted.itemsize < jnp.shape(x)[-1] * x.dtype.itemsize:
+        x = jnp.reshape(x, (*jnp.shape(x)[:-1], -1, wanted.itemsize // x.dtype.itemsize))
     return jax.lax.bitcast_convert_type(x, wanted)
 
 
@@ -537,6 +543,9 @@ def _complex_of(x: Any, wanted: Any) -> Any:
 def _(inputs, attrs):
     dims, dtype = inputs[0][:2]
     wanted = attrs["type"]
+    if wanted not in NUMERIC:
+        raise ShapeFault(f"Value for attr 'type' of {getattr(wanted, 'name', wanted)} is not in the list of allowed "
+                         f"values: {', '.join(d.name for d in NUMERIC)}")
     if dims is None:
         return [(None, wanted)]
     mine, theirs = dtype.size, wanted.size

@@ -1,4 +1,4 @@
-"""Strided slices: `x[1:, ..., i, None]` as the op StridedSlice, and what `[]` on tensors means.
+"""Strided slices: `x[1:, ..., i, None]` as the op StridedSlice. `indexing.py` says what `[]` makes of it.
 
 A slice is said by vectors begin, end and strides, with bits that say which entries are an ellipsis, a new dimension,
 a single place (shrink) or have no bound. `Spec` turns these into one step a dimension. Entries that only a run tells
@@ -7,7 +7,6 @@ cost no compilation where they are single places.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any, NamedTuple, final
 
@@ -15,17 +14,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hornbeam.graph import dtypes, infer, mode
-from hornbeam.graph.call import composite, graph_for
+from hornbeam.graph import dtypes, infer
 from hornbeam.graph.execute import Failed, execute, finding
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, op
 from hornbeam.graph.op import registry as ops
-from hornbeam.graph.tensor import EagerTensor, GraphTensor, Tensor
+from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops import dims as shapes
-from hornbeam.ops.conversion import convert, held, scope_name, shape_argument
+from hornbeam.ops.conversion import convert, shape_argument
 from hornbeam.ops.dims import ShapeFault
-from hornbeam.ops.joining import stack
 from hornbeam.ops.shaping import shape_of
 
 Entry = int | None
@@ -339,14 +336,14 @@ def _(context, call, values):
 
 def _stepped(call: Any, at_op: Any, args: list[Any], spec: Spec) -> Any:
     attrs = at_op.normalized({"begin": tuple(spec.begin), "end": tuple(spec.end), "strides": tuple(spec.strides),
-                              **{k: call.attrs[k] for k in _MASKS}})
+                              **{k: call.attrs[k] for k in MASKS}})
     try:
         return execute(at_op, args, attrs)
     except (ShapeFault, Failed) as fault:
         raise shapes.refused(call, getattr(fault, "run", None) or str(fault)) from None
 
 
-_MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
+MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
 
 
 @strided_slice_op.message
@@ -358,7 +355,7 @@ def _(numbers, inputs, attrs):
 def _(call, dy):
     x, begin, end, strides = call.inputs
     shape = shape_of(x, begin.dtype.base_dtype if begin.dtype.base_dtype in INDEX else None)
-    return strided_slice_grad(shape, begin, end, strides, dy, **{k: call.attrs[k] for k in _MASKS}), None, None, None
+    return strided_slice_grad(shape, begin, end, strides, dy, **{k: call.attrs[k] for k in MASKS}), None, None, None
 
 
 @strided_slice_op.value
@@ -423,7 +420,7 @@ def _partial_slice(tensor: GraphTensor) -> Any:
 def _grad_samples(rng: np.random.Generator) -> list[Any]:
     out = []
     for (x, *vectors), masks in _slices(rng):
-        attrs = dict.fromkeys(_MASKS, 0) | masks
+        attrs = dict.fromkeys(MASKS, 0) | masks
         begin, end, strides = (_ints(v) for v in vectors)
         dims: Any = Spec(begin, end, strides, _masks(attrs), 3).result(x.shape)
         out.append(((np.array(x.shape, np.int32), *vectors, rng.normal(size=dims)), masks))
@@ -442,7 +439,7 @@ def strided_slice_grad(shape, begin, end, strides, dy, *, begin_mask: int = 0, e
 
 @strided_slice_grad.shape
 def _(inputs, attrs):
-    return [(shapes.held_shape(inputs[0]), inputs[4].dtype)]
+    return [(shapes.wanted_shape(inputs[0]), inputs[4].dtype)]
 
 
 @strided_slice_grad.static
@@ -463,7 +460,7 @@ def _(context, call, values):
 
 @strided_slice_grad.grad
 def _(call, dy):
-    return None, None, None, None, strided_slice_op(dy, *call.inputs[1:4], **{k: call.attrs[k] for k in _MASKS})
+    return None, None, None, None, strided_slice_op(dy, *call.inputs[1:4], **{k: call.attrs[k] for k in MASKS})
 
 
 @op("StridedSliceAt", inputs="input: T, places: int64",
@@ -482,7 +479,13 @@ def _(inputs, attrs):
     dims = inputs[0].dims
     if dims is None:
         return [(None, inputs[0].dtype)]
-    spec = Spec(attrs["begin"], attrs["end"], attrs["strides"], _masks(attrs), len(dims))
+    vectors = [attrs[k] for k in ("begin", "end", "strides")]
+    if any(not isinstance(v, tuple) or len(v) != len(vectors[0]) for v in vectors) or any(
+            not isinstance(e, int | None) for v in vectors for e in v):
+        raise ShapeFault("begin, end and strides are tuples of one length, of integers or None")
+    begin, end, strides = vectors
+    spec = Spec(begin, end, strides, _masks(attrs), len(dims))
+    shapes.merged((len(spec.places()),), inputs[1].dims)
     free = list(attrs["begin"])
     for entry in spec.places():
         free[entry] = None
@@ -526,113 +529,3 @@ def strided_slice(input_: Any, begin: Any, end: Any, strides: Any = None, begin_
     return strided_slice_op(input_, begin, end, shape_argument(strides), begin_mask=begin_mask, end_mask=end_mask,
                             ellipsis_mask=ellipsis_mask, new_axis_mask=new_axis_mask,
                             shrink_axis_mask=shrink_axis_mask, name=name or "StridedSlice")
-
-
-class _Index(NamedTuple):
-    """An index as vectors and masks; entries are integers or scalar tensors."""
-
-    begin: list[Any]
-    end: list[Any]
-    strides: list[Any]
-    masks: Masks
-
-
-def _parsed(index: Any) -> _Index:
-    begin: list[Any] = []
-    end: list[Any] = []
-    strides: list[Any] = []
-    bits = dict.fromkeys(Masks._fields, 0)
-    for i, item in enumerate(index if isinstance(index, (list, tuple)) else (index,)):
-        bit = 1 << i
-        low: Any = 0
-        high: Any = 0
-        hop: Any = 1
-        if isinstance(item, slice):
-            low, high, hop = (_entry(v) for v in (item.start, item.stop, item.step))
-            bits["begin"] |= bit if low is None else 0
-            bits["end"] |= bit if high is None else 0
-            low, high, hop = 0 if low is None else low, 0 if high is None else high, 1 if hop is None else hop
-        elif item is Ellipsis:
-            bits["ellipsis"] |= bit
-        elif item is None:
-            bits["new_axis"] |= bit
-        else:
-            low = _entry(item)
-            high = low + 1
-            bits["shrink"] |= bit
-        begin.append(low)
-        end.append(high)
-        strides.append(hop)
-    return _Index(begin, end, strides, Masks(**bits))
-
-
-def _entry(value: Any) -> Any:
-    """One bound or place: an integer, a scalar integer tensor, or None. Raises TypeError for anything else."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    if isinstance(value, np.generic | np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu":
-        return int(value)
-    dtype = getattr(value, "dtype", None)
-    if isinstance(dtype, dtypes.DType) and dtype.base_dtype.is_integer and getattr(value, "dims", None) in ((), None):
-        tensor = convert(value)
-        return int(tensor._value) if type(tensor) is EagerTensor else tensor
-    if hasattr(value, "__index__") and not isinstance(value, (bool, np.ndarray)) and not isinstance(value, Tensor):
-        return operator.index(value)  # type: ignore[arg-type]
-    raise TypeError("Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 "
-                    f"tensors are valid indices, got {value!r}")
-
-
-def _is_mask(index: Any) -> bool:
-    if isinstance(index, np.ndarray):
-        return index.dtype == bool
-    dtype = getattr(index, "dtype", None)
-    return isinstance(dtype, dtypes.DType) and dtype.base_dtype.is_bool
-
-
-def getitem(tensor: Any, index: Any) -> Any:
-    """`tensor[index]`: integers, slices, `...`, None, scalar integer tensors, or one boolean mask."""
-    if isinstance(index, bool) or _is_mask(index):
-        return _masked["boolean_mask"](tensor, index)
-    parsed = _parsed(index)
-    symbolic = any(type(v) is GraphTensor for part in parsed[:3] for v in part)
-    if not symbolic and graph_for(tensor) is None:
-        return _slice_now(convert(tensor), parsed)
-    return _slice_node(convert(tensor), parsed, name="strided_slice")
-
-
-def _slice_now(tensor: Any, index: _Index) -> Any:
-    masks = dict(zip(_MASKS, index.masks, strict=True))
-    places = [b for i, b in enumerate(index.begin) if index.masks.shrink >> i & 1]
-    if not places:
-        vectors = [np.array(v, np.int64) for v in index[:3]]
-        return strided_slice_op(tensor, *vectors, **masks)
-    free = tuple(None if index.masks.shrink >> i & 1 else b for i, b in enumerate(index.begin))
-    ends = tuple(None if index.masks.shrink >> i & 1 else e for i, e in enumerate(index.end))
-    return slice_at(tensor, np.array(places, np.int64), begin=free, end=ends, strides=tuple(index.strides), **masks)
-
-
-@composite("strided_slice")
-def _slice_node(tensor: Any, index: _Index, name: str | None = None) -> Any:
-    wide = any(type(v) is GraphTensor and v.dtype.base_dtype is dtypes.int64 for part in index[:3] for v in part)
-    wanted = dtypes.int64 if wide else dtypes.int32
-    vectors = []
-    for part in index[:3]:
-        plain = all(isinstance(v, int) for v in part)
-        vectors.append(held(np.array(part, wanted.np_dtype), "stack") if plain else
-                       stack([_as(v, wanted) for v in part], name="stack"))
-    own = scope_name() if mode.current_graph() is not None else None
-    return strided_slice_op(tensor, *vectors, **dict(zip(_MASKS, index.masks, strict=True)), name=own)
-
-
-def _as(value: Any, wanted: Any) -> Any:
-    if type(value) is not GraphTensor:
-        return value if wanted is dtypes.int32 else np.int64(value)
-    return value if value.dtype.base_dtype is wanted else ops["Cast"](value, DstT=wanted)
-
-
-_masked: dict[str, Any] = {}
-
-
-def bind_mask(function: Any) -> None:
-    """Say what a boolean mask as an index does (`selecting.boolean_mask`, which stands above)."""
-    _masked["boolean_mask"] = function

@@ -130,7 +130,7 @@ def argsort(values: Any, axis: Any = -1, direction: str = "ASCENDING", stable: b
 def _search(sorted_inputs: Any, values: Any, side: str, out_type: Any) -> Any:
     if jnp.shape(sorted_inputs)[-1] == 0 or 0 in jnp.shape(values):
         return jnp.zeros(jnp.shape(values), out_type.np_dtype)
-    found = jax.vmap(lambda s, v: jnp.searchsorted(s, v, side=side, method="compare_all"))(sorted_inputs, values)
+    found = jax.vmap(lambda s, v: jnp.searchsorted(s, v, side=side, method="scan_unrolled"))(sorted_inputs, values)
     return found.astype(out_type.np_dtype)
 
 

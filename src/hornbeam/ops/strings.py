@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.names import public
 from hornbeam.graph.op import BOOL, COMPLEX, INDEX, REALS, STRING, never, op
 from hornbeam.ops import rules
@@ -39,16 +38,16 @@ def _same_shape(dtype: Any) -> Any:
 def _number_format(dtype: np.dtype, attrs: dict[str, Any]) -> Callable[[Any], bytes]:
     precision, width, fill = attrs["precision"], attrs["width"], attrs["fill"]
     real = dtype.kind in "fcV" or str(dtype) == "bfloat16"
-    if len(fill) > 1:
-        raise InvalidArgumentError(None, None, f"Fill argument can only be '', ' ', '0', '+', or '-', got {fill!r}")
+    if not isinstance(fill, str) or len(fill) > 1 or fill not in "+- 0":
+        raise ShapeFault(f"Fill argument can only be '', ' ', '0', '+', or '-', got {fill!r}")
     if precision > -1 and not real:
-        raise InvalidArgumentError(None, None, "precision not supported for datatype "
+        raise ShapeFault("precision not supported for datatype "
                                    f"{dtypes.from_numpy(dtype).name}")
     if (attrs["scientific"] or attrs["shortest"]) and not real:
-        raise InvalidArgumentError(None, None, "scientific and shortest format not supported for datatype "
+        raise ShapeFault("scientific and shortest format not supported for datatype "
                                    f"{dtypes.from_numpy(dtype).name}")
     if attrs["scientific"] and attrs["shortest"]:
-        raise InvalidArgumentError(None, None, "Cannot select both scientific and shortest notation")
+        raise ShapeFault("Cannot select both scientific and shortest notation")
     pattern = f"%{fill}{width if width > -1 else ''}{f'.{precision}' if precision > -1 else ''}"
     if not real:
         return lambda v: (f"{pattern}d" % int(v)).encode()
@@ -73,6 +72,8 @@ def as_string(input, *, precision: int = -1, scientific: bool = False, shortest:
     if input.dtype == object:
         return np.array(input)
     if input.dtype == bool:
+        _number_format(input.dtype, {"precision": precision, "scientific": scientific, "shortest": shortest,
+                                     "width": width, "fill": fill})
         pad = f"{{:>{width}}}" if width > -1 else "{}"
         return _mapped(lambda v: pad.format("true" if v else "false").encode(), input)
     attrs = {"precision": precision, "scientific": scientific, "shortest": shortest, "width": width, "fill": fill}
@@ -92,7 +93,7 @@ def string_join_op(inputs, *, separator: str = ""):
     shape = next((x.shape for x in inputs if x.ndim), ())
     for i, x in enumerate(inputs):
         if x.ndim and x.shape != shape:
-            raise InvalidArgumentError(None, None, "Input shapes do not match: " f"{rules.text(shape)} vs. "
+            raise ShapeFault("Input shapes do not match: " f"{rules.text(shape)} vs. "
                                        f"{rules.text(x.shape)} (input {i})")
     flats = [np.broadcast_to(x, shape).reshape(-1) for x in inputs]
     out = np.empty(int(np.prod(shape)), object)
@@ -130,7 +131,7 @@ def join(inputs: Sequence[Any], separator: str = "", name: str | None = None) ->
 def string_length_op(input, *, unit: str = "BYTE"):
     """How many bytes, or characters of UTF-8, each string has."""
     if unit not in ("BYTE", "UTF8_CHAR"):
-        raise InvalidArgumentError(None, None, f"unit is BYTE or UTF8_CHAR, not {unit}")
+        raise ShapeFault(f"unit is BYTE or UTF8_CHAR, not {unit}")
     count = len if unit == "BYTE" else _characters
     return np.array([count(s) for s in input.reshape(-1)], np.int32).reshape(input.shape)
 
@@ -156,7 +157,7 @@ def _cased(change: str) -> Any:
         if encoding == "":
             return getattr(text, change)()
         if encoding.lower() != "utf-8":
-            raise InvalidArgumentError(None, None, f"Currently the only supported encoding is utf-8, not {encoding!r}")
+            raise ShapeFault(f"Currently the only supported encoding is utf-8, not {encoding!r}")
         return getattr(text.decode("utf-8", "replace"), change)().encode()
 
     return changed
@@ -205,7 +206,7 @@ def _part(text: bytes, start: int, count: int, unit: str, at: int) -> bytes:
     whole: Any = text.decode("utf-8", "replace") if unit == "UTF8_CHAR" else text
     size = len(whole)
     if not -size <= start <= size:
-        raise InvalidArgumentError(None, None, f"pos {start} out of range for string b'{text.decode('latin-1')}' "
+        raise ShapeFault(f"pos {start} out of range for string b'{text.decode('latin-1')}' "
                                    f"at index {at}")
     begin = start + size if start < 0 else start
     part = whole[begin:begin + max(0, count)]
