@@ -20,7 +20,7 @@ from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor import EagerTensor, GraphTensor, Tensor
 from hornbeam.ops import dims as shapes
 from hornbeam.ops import rules
-from hornbeam.ops.conversion import constant_in, convert, held, scope_name, shape_argument
+from hornbeam.ops.conversion import constant_in, convert, dimensions, held, scope_name, shape_argument
 from hornbeam.ops.shaping import reshape_op, shape_op, sum_like
 
 _MAX_CONSTANT = 1000
@@ -57,6 +57,7 @@ def array_of(value: Any, dtype: Any) -> np.ndarray:
     if type(value) is GraphTensor:
         raise TypeError(f"{value!r} has no value of its own: a constant cannot hold it. Use it as it is, or "
                         "tf.identity, or tf.stack for a list of tensors.")
+    value = dimensions(value)
     array = np.asarray(value._value) if type(value) is EagerTensor else to_array(value, wanted)
     if wanted is not None and array.dtype != wanted.np_dtype:
         array = array.astype(wanted.np_dtype)

@@ -8,7 +8,7 @@ import numpy as np
 
 from hornbeam.graph import call, dtypes, mode
 from hornbeam.graph.call import graph_for
-from hornbeam.graph.convert import holds_tensors
+from hornbeam.graph.convert import converters, holds_tensors
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.indexed_slices import IndexedSlices
 from hornbeam.graph.names import public
@@ -51,10 +51,34 @@ def convert_or_slices(value: Any, dtype: Any = None, name: str | None = None) ->
 def dimensions(shape: Any) -> Any:
     """A shape as an argument of an op: TensorShapes and Dimensions as integers, empty lists as int32."""
     if isinstance(shape, TensorShape):
-        return np.array(shape.as_list(), np.int32)
+        return _sizes(shape)
     if isinstance(shape, (list, tuple)) and any(isinstance(d, Dimension) for d in shape):
-        return [d.value if isinstance(d, Dimension) else d for d in shape]
+        return [_size(d) if isinstance(d, Dimension) else d for d in shape]
     return shape
+
+
+def _sizes(shape: TensorShape) -> np.ndarray:
+    if not shape.is_fully_defined():
+        raise ValueError(f"Cannot convert a partially known TensorShape {shape} to a Tensor.")
+    sizes = np.array(shape.as_list(), np.int64)
+    return sizes if (sizes > np.iinfo(np.int32).max).any() else sizes.astype(np.int32)
+
+
+def _size(dimension: Dimension) -> int:
+    if dimension.value is None:
+        raise ValueError(f"Cannot convert unknown Dimension {dimension} to a Tensor.")
+    return dimension.value
+
+
+def _as_vector(value: TensorShape, dtype: Any, name: str | None) -> Any:
+    return call.as_tensor(_sizes(value), dtype, mode.current_graph(), name or "shape_as_tensor")
+
+
+def _as_scalar(value: Dimension, dtype: Any, name: str | None) -> Any:
+    return call.as_tensor(_size(value), dtype, mode.current_graph(), name or "shape_as_tensor")
+
+
+converters.extend([(TensorShape, _as_vector), (Dimension, _as_scalar)])
 
 
 def shape_argument(shape: Any) -> Any:

@@ -12,7 +12,7 @@ from hornbeam.graph import dtypes, infer, mode
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, never, op
-from hornbeam.graph.shapes import TensorShape
+from hornbeam.graph.shapes import Dimension, TensorShape
 from hornbeam.ops import dims as shapes
 from hornbeam.ops.constants import zeros_like_op
 from hornbeam.ops.conversion import convert, scope_name
@@ -410,8 +410,8 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = 
     """
     if isinstance(num_or_size_splits, (int, np.integer)) and not isinstance(num_or_size_splits, bool):
         return split_op(axis, value, num_split=int(num_or_size_splits), name=name)
-    if isinstance(num_or_size_splits, TensorShape):
-        num_or_size_splits = num_or_size_splits.as_list()
+    if isinstance(num_or_size_splits, Dimension):
+        return split_op(axis, value, num_split=int(num_or_size_splits), name=name)
     sizes = convert(num_or_size_splits)
     if sizes.dims == ():
         raise ValueError("Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
