@@ -577,7 +577,8 @@ def old_arguments(tf: Any, show: Shown) -> None:
     x = tf.constant([[1.0, 2.0], [3.0, 5.0]])
     made = [tf.reduce_sum(x, reduction_indices=[1]), tf.reduce_sum(x, reduction_indices=1, keep_dims=True),
             tf.reduce_mean(x, axis=0, keepdims=True), tf.argmax(x, dimension=1), tf.expand_dims(x, dim=0),
-            tf.squeeze(tf.expand_dims(x, 0), squeeze_dims=[0]), tf.nn.softmax(x, dim=0), tf.nn.dropout(x, keep_prob=1.0),
+            tf.squeeze(tf.expand_dims(x, 0), squeeze_dims=[0]), tf.nn.softmax(x, dim=0),
+            tf.nn.dropout(x, keep_prob=1.0),
             tf.nn.softmax_cross_entropy_with_logits(labels=x, logits=x, dim=-1), tf.nn.l2_normalize(x, dim=1),
             tf.to_int32(x), tf.div(x, 2.0), tf.count_nonzero(x, keep_dims=True), tf.norm(x, keep_dims=True)]
     with tf.Session() as session:
