@@ -158,6 +158,13 @@ def composite(scope: str) -> Callable[[Function], Function]:
     return declare
 
 
+def own_name() -> str | None:
+    """The name of the open scope, for the last node of a composite: it stands for the whole."""
+    graph = graph_for()
+    scope = "" if graph is None else graph.get_name_scope()
+    return f"{scope}/" if scope else None
+
+
 # As a node -------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ for each signature (`op.programs`), then interpreted or compiled (`backend/progr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -91,6 +92,8 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
     run = ready.run_interpreted if once else ready.run
     try:
         results = run(*flat) if stream is None else run(stream, *flat)
+    except FAULTS as error:
+        raise ShapeFault(first_line(error)) from error
     except (MemoryError, jax.errors.JaxRuntimeError) as error:
         raise of_machine(error, f"{op.type} [Op:{op.type}]") from error
     if op.checker is None:
@@ -109,7 +112,8 @@ def of_machine(error: Exception, what: str) -> OpError:
     return InternalError(None, None, f"{text} in {what}")
 
 
-_FAULTS = (TypeError, ValueError, IndexError, KeyError, OverflowError, ZeroDivisionError)
+FAULTS = (TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError, AssertionError, StopIteration,
+          NotImplementedError)
 """What an op's function or rule raises, without meaning to, on inputs that it cannot take."""
 
 
@@ -118,7 +122,7 @@ def _on_host(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, .
         results = op.function(*args, **{k: v for k, v in attrs.items() if k in op.defaults})
     except MemoryError as error:
         raise ResourceExhaustedError(None, None, f"{op.type}: the result does not fit into memory") from error
-    except _FAULTS as error:
+    except FAULTS as error:
         raise ShapeFault(first_line(error)) from error
     return tuple(results) if isinstance(results, (tuple, list)) else (results,)
 
@@ -190,7 +194,7 @@ def apply_rule(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
     assert op.shape_rule is not None
     try:
         return op.shape_rule(inputs, attrs)
-    except _FAULTS as error:
+    except FAULTS as error:
         raise ShapeFault(first_line(error)) from error
 
 
@@ -323,6 +327,14 @@ def finding(failed: Any, numbers: Sequence[Any] = ()) -> Any:
     return jnp.stack(parts)
 
 
+_NOT_OURS = re.compile(r"\b(broadcast_in_dim|dot_general|dynamic_\w*slice|start_indic\w*|conv_general_dilated|"
+                       r"select_n|reduce_window\w*|convert_element_type|ShapedArray|Tracer\w*|traced|Traced|jit|jnp|lax|jax\w*|XLA|xla|HLO)\b")
+
+
 def first_line(error: Exception) -> str:
-    """The first line of what an exception says."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """The first line of what an exception says; that inputs do not fit, where only the compiler's words say how."""
+    text = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    stumbled = isinstance(error, (IndexError, KeyError, AttributeError, AssertionError, StopIteration))
+    if stumbled or _NOT_OURS.search(text):
+        return "The inputs and attributes do not fit together"
+    return text

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.call import graph_for
 from hornbeam.graph.names import public
 from hornbeam.graph.op import COMPLEX, op, registry
 from hornbeam.ops import array, rules
@@ -17,13 +16,6 @@ from hornbeam.ops.array import unbroadcast
 from hornbeam.ops.compare import less, select
 
 WIDE = (dtypes.float32, dtypes.float64)
-
-
-def own_name() -> str | None:
-    """The name of the open scope, for the last node of a composite: it stands for the whole."""
-    graph = graph_for()
-    scope = "" if graph is None else graph.get_name_scope()
-    return f"{scope}/" if scope else None
 
 
 def conjugate(x: Any) -> Any:

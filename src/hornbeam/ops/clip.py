@@ -8,13 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.names import public
 from hornbeam.graph.op import BOOL, REALS, op, registry
 from hornbeam.ops import array, rules
 from hornbeam.ops.arithmetic import add_v2, maximum, minimum, multiply, subtract
 from hornbeam.ops.array import unbroadcast
-from hornbeam.ops.casts import cast_op, own_name, real
+from hornbeam.ops.casts import cast_op, real
 from hornbeam.ops.compare import greater, less, logical_or, select
 from hornbeam.ops.division import quotient, real_div
 from hornbeam.ops.elementary import sqrt

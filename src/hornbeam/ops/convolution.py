@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
-from hornbeam.ops import array, math, random
+from hornbeam.ops import array, random
 from hornbeam.ops.conv import (
     conv2d_backprop_filter_op,
     conv2d_backprop_input_op,
@@ -103,7 +103,7 @@ def plain_conv1d(input: Any, filters: Any, stride: Any, padding: Any, data_forma
 
     def compute(images: Any) -> Any:
         return conv2d_op(images, kernel, strides=strides, padding=kind, explicit_paddings=explicit,
-                         data_format=FORMATS[2][channel == 1], dilations=steps, name=math.own_name())
+                         data_format=FORMATS[2][channel == 1], dilations=steps, name=own_name())
 
     found = with_batch_dims(array.expand_dims(input, axis), 3, compute)
     return array.squeeze(found, [axis])
@@ -164,8 +164,8 @@ def any_convolution(input: Any, filters: Any, strides: Any, padding: Any, data_f
     if spatial == 1:
         return plain_conv1d(x, w, steps, padding, order, rates)
     if spatial == 2:
-        return plain_conv2d(x, w, steps, padding, order, rates, math.own_name())
-    return conv3d(x, w, steps, padding, order, rates, name=math.own_name())
+        return plain_conv2d(x, w, steps, padding, order, rates, own_name())
+    return conv3d(x, w, steps, padding, order, rates, name=own_name())
 
 
 def _spatial(w: Any, x: Any) -> int:
@@ -224,7 +224,7 @@ def transposed_conv2d(input: Any, filters: Any, output_shape: Any, strides: Any,
     return conv2d_backprop_input_op(
         sizes(output_shape), filters, input, strides=full_list(strides, 2, channel, "strides"), padding=kind,
         explicit_paddings=explicit, data_format=order, dilations=full_list(dilations, 2, channel, "dilations"),
-        name=math.own_name())
+        name=own_name())
 
 
 @public("nn.conv1d_transpose")
@@ -246,7 +246,7 @@ def conv1d_transpose(input: Any, filters: Any, output_shape: Any, strides: Any, 
     found = conv2d_backprop_input_op(
         images, array.expand_dims(filters, 0), array.expand_dims(input, axis), padding=padding,
         strides=_in_two(strides, channel, "strides"), data_format=FORMATS[2][channel == 1],
-        dilations=_in_two(dilations, channel, "dilations"), name=math.own_name())
+        dilations=_in_two(dilations, channel, "dilations"), name=own_name())
     return array.squeeze(found, [axis])
 
 
@@ -268,7 +268,7 @@ def transposed_conv3d(input: Any, filters: Any, output_shape: Any, strides: Any,
     channel = _channel_axis(order)
     return conv3d_backprop_input_op(
         sizes(output_shape), filters, input, strides=full_list(strides, 3, channel, "strides"), padding=padding,
-        data_format=order, dilations=full_list(dilations, 3, channel, "dilations"), name=math.own_name())
+        data_format=order, dilations=full_list(dilations, 3, channel, "dilations"), name=own_name())
 
 
 @public("nn.conv_transpose")
@@ -282,7 +282,7 @@ def conv_transpose(input: Any, filters: Any, output_shape: Any, strides: Any, pa
     spatial = _spatial(array.convert(filters), array.convert(input))
     apply = {1: conv1d_transpose, 2: conv2d_transpose, 3: conv3d_transpose}[spatial]
     return apply(input, filters, output_shape, strides, padding, format_of(data_format, spatial), dilations,
-                 name=math.own_name())
+                 name=own_name())
 
 
 @public("nn.atrous_conv2d_transpose")
@@ -326,7 +326,7 @@ def by_channel(input: Any, filter: Any, strides: Any, padding: Any, data_format:
         raise ValueError("`strides > 1` not supported in conjunction with `dilations > 1`. "
                          f"Received: strides={strides} and dilations={dilations}")
     return depthwise_conv2d_op(input, filter, strides=steps, padding=kind, explicit_paddings=explicit,
-                               data_format=order, dilations=rates, name=name or math.own_name())
+                               data_format=order, dilations=rates, name=name or own_name())
 
 
 @public(v2=("nn.separable_conv2d",))
@@ -347,7 +347,7 @@ def separable(input: Any, depthwise_filter: Any, pointwise_filter: Any, strides:
     points = array.convert(pointwise_filter)
     if points.dims is not None and (len(points.dims) != 4 or any(d not in (1, None) for d in points.dims[:2])):
         raise ValueError(f"`pointwise_filter` must have shape [1, 1, in, out]. Received: shape={points.shape}")
-    own = math.own_name()
+    own = own_name()
     inner = by_channel(input, depthwise_filter, strides, padding, data_format, dilations, name="depthwise")
     return conv2d_op(inner, points, strides=(1, 1, 1, 1), padding="VALID", data_format=format_of(data_format, 2),
                      name=own)

@@ -13,12 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.call import composite, constant_node, graph_for
+from hornbeam.graph.call import composite, constant_node, graph_for, own_name
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, NUMERIC, op, registry
 from hornbeam.ops import array, rules
-from hornbeam.ops.casts import own_name
 from hornbeam.ops.reduce import sum_op
 from hornbeam.ops.samples import Sample
 

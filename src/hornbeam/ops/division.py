@@ -9,13 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INEXACT, NUMERIC, REALS, op
 from hornbeam.ops import array, rules
 from hornbeam.ops.arithmetic import STEPS, WITH_SIGN, is_integer, multiply, negative
 from hornbeam.ops.array import unbroadcast
-from hornbeam.ops.casts import cast_op, conjugate, own_name
+from hornbeam.ops.casts import cast_op, conjugate
 from hornbeam.ops.samples import integers, one_shape, pairs, reals
 
 

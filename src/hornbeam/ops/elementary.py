@@ -13,13 +13,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INEXACT, op, registry
 from hornbeam.ops import array, rules
 from hornbeam.ops.arithmetic import add_v2, multiply, negative, square, subtract
 from hornbeam.ops.array import unbroadcast
-from hornbeam.ops.casts import conjugate, own_name
+from hornbeam.ops.casts import conjugate
 from hornbeam.ops.compare import not_equal, select
 from hornbeam.ops.division import real_div, reciprocal
 from hornbeam.ops.samples import one_shape, pairs, reals

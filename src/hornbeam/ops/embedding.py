@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import array, math
@@ -33,7 +33,7 @@ def looked_up(params: Any, ids: Any, partition_strategy: str, max_norm: float | 
         raise ValueError("Need at least one param")
     ids = array.convert(ids, name="ids")
     if len(parts) == 1:
-        found = array.gather(parts[0], ids, name=math.own_name())
+        found = array.gather(parts[0], ids, name=own_name())
         return array.identity(_clipped(found, ids, max_norm))
     return _from_parts(parts, ids, partition_strategy, max_norm)
 
@@ -61,7 +61,7 @@ def _from_parts(parts: list[Any], ids: Any, strategy: str, max_norm: float | Non
         mine = mine if k else math.less_equal(home, 0)
         found = _clipped(array.gather(part, array.where(mine, row, nothing)), ids, max_norm)
         result = found if result is None else array.where(_as_deep(mine, ids, found), found, result)
-    return array.identity(result, name=math.own_name())
+    return array.identity(result, name=own_name())
 
 
 def _as_deep(chosen: Any, ids: Any, found: Any) -> Any:

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INDEX, op
@@ -193,7 +193,7 @@ def _axis_last(x: Any, axis: int) -> Any:
 
 def _flattened(logits: Any, labels: Any) -> Any:
     """The op's losses for tensors of any rank: rows are what stands before the last dimension."""
-    own = math.own_name()
+    own = own_name()
     if logits.dims is not None and len(logits.dims) == 2:
         loss = softmax_cross_entropy_op(logits, labels, name=own)[0]
         if own is None:
@@ -302,7 +302,7 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
     rising = math.greater_equal(logits, zeros)
     positive = array.select_op(rising, logits, zeros)
     negative_size = array.select_op(rising, -logits, logits)
-    return math.add_v2(positive - logits * labels, math.log1p(math.exp(negative_size)), name=math.own_name())
+    return math.add_v2(positive - logits * labels, math.log1p(math.exp(negative_size)), name=own_name())
 
 
 @public(v2=("nn.weighted_cross_entropy_with_logits",))
@@ -321,7 +321,7 @@ def weighted_cross_entropy(labels: Any, logits: Any, pos_weight: Any) -> Any:
     dtype = logits.dtype.base_dtype
     weight = 1 + (array.convert(pos_weight, dtype if _plain(pos_weight) else None) - 1) * labels
     tail = math.log1p(math.exp(-math.abs(logits))) + activations.relu(-logits)
-    return math.add_v2((1 - labels) * logits, weight * tail, name=math.own_name())
+    return math.add_v2((1 - labels) * logits, weight * tail, name=own_name())
 
 
 @public("nn.log_poisson_loss")

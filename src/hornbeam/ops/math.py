@@ -60,7 +60,6 @@ from hornbeam.ops.casts import (
     conjugate,
     imag,
     imag_op,
-    own_name,
     real,
     real_op,
 )
@@ -402,7 +401,7 @@ __all__ = [
     "matrix_diag_part_v1", "matrix_diag_v1", "matrix_dims", "matrix_rank", "matrix_set_diag_op",
     "matrix_set_diag_v1", "matrix_transpose", "matvec", "max_op", "maximum", "maximum_of_one", "mean_op",
     "min_op", "minimum", "mod_op", "mul_no_nan", "multiply", "multiply_no_nan", "ndtri", "ndtri_op", "negative",
-    "nextafter", "norm", "normalize", "not_equal", "not_equal_op", "own_name", "pinv", "pinv_op", "polygamma",
+    "nextafter", "norm", "normalize", "not_equal", "not_equal_op", "pinv", "pinv_op", "polygamma",
     "polyval", "population_count", "positive", "pow", "pow_op", "prod_op", "qr", "quotient", "real", "real_div",
     "real_op", "reciprocal", "reciprocal_grad", "reciprocal_no_nan", "reduce_all", "reduce_any",
     "reduce_euclidean_norm", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod",

@@ -9,14 +9,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import NUMERIC, op, registry
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.ops import array, rules
 from hornbeam.ops.array import unbroadcast
-from hornbeam.ops.casts import cast, conj, conjugate, own_name
+from hornbeam.ops.casts import cast, conj, conjugate
 from hornbeam.ops.samples import Sample
 
 # Matrices ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import REALS, op
@@ -183,4 +183,4 @@ def eroded(value: Any, filters: Any, strides: Sequence[int], rates: Sequence[int
     """`erosion2d` of both generations."""
     mirrored = array.reverse(array.convert(filters), [0, 1])
     return math.negative(dilation2d_op(math.negative(value), mirrored, strides=tuple(strides), rates=tuple(rates),
-                                       padding=padding, name=math.own_name()))
+                                       padding=padding, name=own_name()))

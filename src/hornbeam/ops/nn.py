@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, NUMERIC, op
@@ -144,7 +144,7 @@ def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Any
 
     x: [batch, in]. weights: [in, out]. biases: [out].
     """
-    return bias_add(math.matmul(x, weights), biases, name=math.own_name())
+    return bias_add(math.matmul(x, weights), biases, name=own_name())
 
 
 @public(v1=("nn.relu_layer",))
@@ -154,7 +154,7 @@ def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> An
 
     x: [batch, in]. weights: [in, out]. biases: [out].
     """
-    return activations.relu(bias_add(math.matmul(x, weights), biases), name=math.own_name())
+    return activations.relu(bias_add(math.matmul(x, weights), biases), name=own_name())
 
 
 # Dropout ------------------------------------------------------------------------------------------

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.names import public
 from hornbeam.graph.op import registry
 from hornbeam.ops import array
 from hornbeam.ops.arithmetic import abs, maximum, multiply, pow_op, square
-from hornbeam.ops.casts import cast, conj, own_name, real
+from hornbeam.ops.casts import cast, conj, real
 from hornbeam.ops.division import real_div
 from hornbeam.ops.elementary import rsqrt, sqrt
 from hornbeam.ops.reduce import reduce_max, reduce_sum

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hornbeam.graph import dtypes
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.tensor import GraphTensor, Tensor
 from hornbeam.ops import arithmetic, compare, division, matmul
 
@@ -34,7 +35,12 @@ def _or(x: Any, y: Any, name: str) -> Any:
 
 
 def _xor(x: Any, y: Any, name: str) -> Any:
-    return (compare.logical_xor if _is_bool(x, y) else compare.bitwise_xor)(x, y, name=name)
+    return _just_one(x, y, name=name) if _is_bool(x, y) else compare.bitwise_xor(x, y, name=name)
+
+
+@composite("xor")
+def _just_one(x: Any, y: Any, name: str | None = None) -> Any:
+    return compare.logical_xor(x, y, name=own_name())
 
 
 def _matmul(x: Any, y: Any, name: str) -> Any:

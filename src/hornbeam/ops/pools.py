@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.names import public
-from hornbeam.ops import array, math
+from hornbeam.ops import array
 from hornbeam.ops.pooling import avg_pool3d_op, avg_pool_op, max_pool3d_op, max_pool_op, max_pool_with_argmax_op
 from hornbeam.ops.space_to_batch import with_space_to_batch
 from hornbeam.ops.windows import FORMATS, format_of, full_list, split_padding
@@ -102,7 +102,7 @@ def avg_pool(input: Any, ksize: Any, strides: Any, padding: Any, data_format: st
 def max_pool1d(input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NWC",
                name: str | None = None) -> Any:
     """The maximum of each window of sequences [batch, width, channels], or channels second with "NCW"."""
-    return pooled_1d("MAX", input, ksize, strides, padding, data_format, math.own_name())
+    return pooled_1d("MAX", input, ksize, strides, padding, data_format, own_name())
 
 
 @public("nn.avg_pool1d")
@@ -110,7 +110,7 @@ def max_pool1d(input: Any, ksize: Any, strides: Any, padding: Any, data_format: 
 def avg_pool1d(input: Any, ksize: Any, strides: Any, padding: str, data_format: str = "NWC",
                name: str | None = None) -> Any:
     """The mean of each window of sequences [batch, width, channels], or channels second with "NCW"."""
-    return pooled_1d("AVG", input, ksize, strides, padding, data_format, math.own_name())
+    return pooled_1d("AVG", input, ksize, strides, padding, data_format, own_name())
 
 
 @public("nn.max_pool2d")
@@ -200,7 +200,7 @@ def _pooled_apart(input: Any, window: tuple[int, ...], kind: str, steps: tuple[i
                   data_format: str | None, rates: tuple[int, ...], name: str | None = None) -> Any:
     spatial = len(window)
     order = format_of(data_format, spatial)
-    own = math.own_name()
+    own = own_name()
 
     def apply(x: Any, _: int, padding: str) -> Any:
         if spatial == 1:

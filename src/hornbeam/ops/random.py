@@ -13,14 +13,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.graph import dtypes, mode, seeds
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.dimension import Dimension
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INDEX, REALS, never, op
 from hornbeam.graph.shapes import Dims, TensorShape
 from hornbeam.ops import array, math, rules
-from hornbeam.ops.casts import own_name
 from hornbeam.ops.checks import assert_
 
 _RANDOM = never("a random number does not depend on its inputs smoothly")

@@ -13,13 +13,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.call import composite, constant_node, graph_for
+from hornbeam.graph.call import composite, constant_node, graph_for, own_name
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import BOOL, INDEX, NUMERIC, REALS, never, op, registry
 from hornbeam.ops import array, rules
 from hornbeam.ops.arithmetic import add_v2, maximum, multiply, square, subtract
-from hornbeam.ops.casts import cast_op, conj_op, own_name, real
+from hornbeam.ops.casts import cast_op, conj_op, real
 from hornbeam.ops.compare import equal_op, is_finite, select
 from hornbeam.ops.division import real_div
 from hornbeam.ops.elementary import exp, log, sqrt

@@ -18,6 +18,7 @@ import numpy as np
 from hornbeam.backend.switches import SHOW
 from hornbeam.graph.errors import FailedPreconditionError, InvalidArgumentError, OpError
 from hornbeam.graph.execute import (
+    FAULTS,
     Failed,
     ShapeFault,
     execute,
@@ -81,7 +82,7 @@ class Evaluation(ABC):
                 raise _unfed(op)
             return
         if declaration.lowering is not None:
-            results = declaration.lowering(self, op, [self.value(t) for t in op.inputs])
+            results = self._lowered(op)
         elif op.type == "IsVariableInitialized":
             results = (np.asarray(self.variables.get(variable_of(op.inputs[0])) is not None),)
         else:
@@ -101,6 +102,14 @@ class Evaluation(ABC):
     def written(self, op: Operation) -> list[Operation]:
         """The variables that an operation, with the graphs it holds, writes."""
         return list(accesses(op).writes)
+
+    def _lowered(self, op: Operation) -> Sequence[Any]:
+        try:
+            return op.declaration.lowering(self, op, [self.value(t) for t in op.inputs])  # type: ignore[misc]
+        except (OpError, jax.errors.JAXTypeError):
+            raise
+        except FAULTS as error:
+            raise failed(op, first_line(error)) from error
 
     def _arguments(self, op: Operation) -> list[Any]:
         flat = []
@@ -194,7 +203,7 @@ class Tracing(Evaluation):
             raise failed(op, fault.text) from None
         except (OpError, jax.errors.JAXTypeError):
             raise
-        except (TypeError, ValueError) as error:
+        except FAULTS as error:
             raise failed(op, first_line(error)) from error
 
     def _traced(self, op: Operation, args: list[Any]) -> Sequence[Any]:

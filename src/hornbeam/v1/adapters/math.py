@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.call import composite
+from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.names import public
 from hornbeam.ops import math
 
@@ -65,7 +65,7 @@ def _div(x: Any, y: Any, name: str | None = None) -> Any:
     x, y = math.alike(x, y)
     kind = x.dtype.base_dtype
     divide = math.real_div if kind.is_floating or kind.is_complex else math.floor_div
-    return divide(x, y, name=math.own_name())
+    return divide(x, y, name=own_name())
 
 
 def _casting(name: str, scope: str, dtype: dtypes.DType) -> None:
