@@ -156,16 +156,16 @@ class _Handing:
 
 @final
 class Crossing:
-    """Where a tensor of a graph is used in a graph within it: the traversal goes on outside."""
+    """Where a tensor of a graph is used in a graph within it, or a variable is read: the traversal goes on outside."""
 
     declaration = _Handing
     index = -1
     rule = None
     gradient_type = None
 
-    def __init__(self, inside: GraphTensor, outside: GraphTensor) -> None:
+    def __init__(self, inside: Any, outside: Any) -> None:
         self.inputs, self.outputs = [outside], [inside]
-        self.name = inside.op.name
+        self.name = "crossing"
 
 
 def producer() -> Callable[[GraphTensor], Any]:

@@ -43,7 +43,7 @@ def reverse(targets: Sequence[Any], target_grads: Sequence[Any], sources: Sequen
         with _entered(scope, call):
             found = _call_gradients(call, dys, blocked)
         for tensor, grad in zip(call.inputs, found, strict=True):
-            if grad is not None and _carries(tensor) and id(tensor) not in stops:
+            if grad is not None and carries(tensor) and id(tensor) not in stops:
                 grads.setdefault(id(tensor), []).append(grad)
     results = [_total(grads, source) for source in sources]
     if blocked and any(r is None for r in results):
@@ -61,7 +61,7 @@ def _calls_between(targets: Sequence[Any], source_ids: set[int], producer: Produ
         call, done = stack.pop()
         if done:
             reaches = any(id(t) not in stops and (id(t) in source_ids or seen.get(id(producer(t)), False))
-                          for t in call.inputs if _carries(t))
+                          for t in call.inputs if carries(t))
             seen[id(call)] = reaches
             if reaches:
                 useful[id(call)] = call
@@ -71,7 +71,7 @@ def _calls_between(targets: Sequence[Any], source_ids: set[int], producer: Produ
         seen[id(call)] = False
         stack.append((call, True))
         for tensor in call.inputs:
-            made_by = producer(tensor) if id(tensor) not in stops and _carries(tensor) else None
+            made_by = producer(tensor) if id(tensor) not in stops and carries(tensor) else None
             if made_by is not None and id(made_by) not in seen:
                 stack.append((made_by, False))
     return useful
@@ -96,7 +96,7 @@ def _users_first(useful: dict[int, Any], producer: Producer) -> Iterator[Any]:
                 heapq.heappush(queue, (-useful[earlier].index, earlier))
 
 
-def _carries(tensor: Any) -> bool:
+def carries(tensor: Any) -> bool:
     """Whether gradients flow through tensors of this dtype."""
     dtype = tensor.dtype.base_dtype
     return dtype.is_floating or dtype.is_complex
@@ -117,7 +117,7 @@ def _call_gradients(call: Any, dys: list[Any], blocked: list[tuple[Any, Never]])
     if own is not None or op.type not in _HANDS_ON:
         dys = [array.convert(dy) if isinstance(dy, IndexedSlices) else dy for dy in dys]
     if own is not None:
-        dys = [array.zeros_like(out) if dy is None and _carries(out) else dy
+        dys = [array.zeros_like(out) if dy is None and carries(out) else dy
                for dy, out in zip(dys, call.outputs, strict=True)]
     found = rule(call, *dys)
     if not isinstance(found, (tuple, list)):

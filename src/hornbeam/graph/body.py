@@ -62,6 +62,14 @@ class Body(Graph):
     def outermost(self) -> Graph:
         return self.outer.outermost
 
+    @property
+    def in_program_order(self) -> bool:
+        return self.outer.in_program_order
+
+    def capture(self, tensor: Any) -> GraphTensor | None:
+        captured = self.outer.capture(tensor)
+        return None if captured is None else self.bring_in(captured)
+
     # Inputs -------------------------------------------------------------------------------------
 
     def add_input(self, dims: Dims, dtype: DType, name: str = "arg") -> GraphTensor:

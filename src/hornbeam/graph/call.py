@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from hornbeam.graph import convert, dtypes, errors, infer, mode, seeds
+from hornbeam.graph import convert, dtypes, errors, infer, mode, recording, seeds
 from hornbeam.graph import op as declarations
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.execute import Failed, ShapeFault, error_of, execute
@@ -44,6 +44,9 @@ def call(op: Op, inputs: Sequence[Any], attrs: dict[str, Any], name: str | None 
         else:
             if values:
                 return _run_simple(op, inputs, values, attrs)
+    taker = _taker(inputs)
+    if taker is not None:
+        return taker._take_call(op, tuple(inputs), {**attrs, "name": name})
     graph = _graph_for(inputs)
     return _run(op, inputs, attrs) if graph is None else _build(graph, op, inputs, attrs, name)
 
@@ -71,6 +74,14 @@ def graph_for(*inputs: Any) -> Graph | None:
     return _graph_for(inputs)
 
 
+def _taker(inputs: Iterable[Any]) -> Any:
+    """The first argument that takes calls over: a symbolic tensor of Keras, whose graph is one of layers."""
+    for value in _leaves(inputs):
+        if getattr(type(value), "_take_call", None) is not None:
+            return value
+    return None
+
+
 def _leaves(inputs: Iterable[Any]) -> Iterable[Any]:
     for value in inputs:
         if isinstance(value, (list, tuple)):
@@ -94,9 +105,12 @@ def _run_simple(op: Op, inputs: Sequence[Any], values: list[Any], attrs: dict[st
         results = execute(op, values, attrs)
     except (ShapeFault, Failed) as fault:
         raise error_of(fault, op) from None
-    if len(results) == 1 and not op.returns_list:
-        return EagerTensor(results[0])
-    return _pack(op, [EagerTensor(r) for r in results])
+    outputs = [EagerTensor(r) for r in results]
+    if _state.tapes:
+        recording.record(op, inputs, outputs, attrs)
+    if len(outputs) == 1 and not op.returns_list:
+        return outputs[0]
+    return _pack(op, outputs)
 
 
 def _run(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
@@ -124,7 +138,12 @@ def _run(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         raise type(error)(None, None, f"{error.message} [Op:{op.type}]") from error  # type: ignore[call-arg]
     for written, value in zip(op.writes, results, strict=False):
         cells[written].write(value)
-    return _pack(op, [EagerTensor(_array(r)) for r in results[max(0, len(op.writes) - 1):]])
+        cells[written].lent = True  # what the call returns holds the same array
+    outputs = [EagerTensor(_array(r)) for r in results[max(0, len(op.writes) - 1):]]
+    if _state.tapes and not op.writes:
+        recording.record(op, [t for item in tensors for t in (item if isinstance(item, list) else (item,))], outputs,
+                         attrs)
+    return _pack(op, outputs)
 
 
 def _array(value: Any) -> Any:
@@ -143,6 +162,9 @@ def composite(scope: str) -> Callable[[Function], Function]:
 
         @functools.wraps(function)
         def call_composite(*args: Any, **kwargs: Any) -> Any:
+            taker = _taker((*args, *kwargs.values()))
+            if taker is not None:
+                return taker._take_call(call_composite, args, kwargs)
             graph = _graph_for((*args, *kwargs.values()))
             if graph is None:
                 if not (_state.graph_first or _state.open_graphs):
@@ -291,7 +313,7 @@ def as_tensor(value: Any, dtype: DType | None, graph: Graph | None, name: str = 
             raise TypeError(f"{value!r} has no value here: it belongs to a graph. Run it in a Session.")
         return value if value.op.graph is graph else graph.bring_in(value)
     if kind is EagerTensor:
-        return value if graph is None else constant_node(graph, np.asarray(value._value), name)
+        return value if graph is None else _held(graph, value, name)
     own = getattr(value, "_as_tensor", None)
     if own is not None:
         return own(graph)
@@ -305,6 +327,12 @@ def as_tensor(value: Any, dtype: DType | None, graph: Graph | None, name: str = 
         return _packed(value, dtype, graph, name)
     array = convert.to_array(value, dtype)
     return EagerTensor(array) if graph is None else constant_node(graph, array, name)
+
+
+def _held(graph: Graph, value: EagerTensor, name: str) -> GraphTensor:
+    """A tensor that has a value, in a graph: an input of a traced function, else a constant."""
+    captured = graph.capture(value)
+    return constant_node(graph, np.asarray(value._value), name) if captured is None else captured
 
 
 def _packed(value: Sequence[Any], dtype: DType | None, graph: Graph | None, name: str) -> Any:

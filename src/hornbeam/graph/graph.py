@@ -166,6 +166,8 @@ class Graph:
         self._version += 1
         self._operations.append(op)
         self._by_name[name] = op
+        for tape in mode.state.tapes:
+            tape.saw(op)
         return op
 
     def owns(self, tensor: GraphTensor) -> bool:
@@ -177,7 +179,7 @@ class Graph:
 
         Raises ValueError for a tensor of another graph (the body of a loop or branch captures instead).
         """
-        if tensor.op.graph is not self:
+        if tensor.op.graph is not self and "cell" not in tensor.op.attrs:
             raise ValueError(f"Tensor {tensor!r} must be from the same graph as the operation that is being made; "
                              f"it was {tensor.op.made_at or 'made elsewhere'}.")
         return tensor
@@ -185,6 +187,15 @@ class Graph:
     def bring_in_reference(self, tensor: GraphTensor) -> GraphTensor:
         """A variable, as what an operation of this graph writes."""
         return self.bring_in(tensor)
+
+    def capture(self, tensor: Any) -> GraphTensor | None:
+        """A tensor that has a value as an input of this graph; None where it becomes a constant."""
+        return None
+
+    @property
+    def in_program_order(self) -> bool:
+        """Whether operations run in the order they were made, as a traced function's do."""
+        return False
 
     @property
     def outermost(self) -> Graph:

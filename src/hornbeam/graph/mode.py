@@ -20,6 +20,7 @@ class _State(threading.local):
         self.open_graphs: list[Graph | None] = []
         self.graph_first = False
         self.sessions: list[Any] = []
+        self.tapes: list[Any] = []
 
 
 state = _State()

@@ -11,10 +11,10 @@ import time
 from collections.abc import Sequence
 from typing import Any, final
 
-import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.backend.compiler import compiled
+from hornbeam.backend.lazy import jnp
 from hornbeam.backend.switches import SHOW
 from hornbeam.backend.x64 import x64
 from hornbeam.graph.body import NeedsHost, bodies
@@ -70,9 +70,10 @@ class CompiledStage:
         new = [tracing.variables[v] for v in self.written]
         if tracing.found is not None:
             new = [_kept(old[v], n, tracing.found[0]) for v, n in zip(self.written, new, strict=True)]
-        outputs = tuple(tracing.value(t) if t not in tracing.values else tracing.values[t]
-                        for t in self._stage.outputs)
-        return tuple(new), outputs, tracing.found
+        outputs = [tracing.value(t) if t not in tracing.values else tracing.values[t] for t in self._stage.outputs]
+        held = {id(v) for v in old.values() if v is not None}
+        # A variable's array is never handed out: another run may give its buffer away.
+        return tuple(new), tuple(jnp.copy(v) if id(v) in held else v for v in outputs), tracing.found
 
 
 def _kept(old: Any, new: Any, failed: Any) -> Any:
@@ -150,8 +151,8 @@ class Runner:
             started = time.perf_counter() if SHOW.value else 0.0
             with x64():
                 try:
-                    new, outputs, found = call(tuple([c.value for c in written]), tuple([c.value for c in read]),
-                                               streams, moving)
+                    new, outputs, found = call(tuple([c.give() if c.lent else c.value for c in written]),
+                                               tuple([c.value for c in read]), streams, moving)
                 except NeedsHost as needs:
                     _move_to_host(needs)
                     return self._general(feeds, step=True, drawn=dict(zip(random, streams, strict=True)))
@@ -159,6 +160,7 @@ class Runner:
                 _log(self.plan, stage, moving, started)
             for cell, value in zip(written, new, strict=True):
                 cell.value = value
+                cell.lent = False
             if found is not None:
                 _raise_found(stage, found)
             return outputs if plain else [feeds[i] if is_fed else outputs[i] for is_fed, i in picks]
@@ -197,7 +199,7 @@ class Runner:
                 kind = "host" if stage.on_host else "step" if step else "device"
                 _say(f"stage {index} ({kind}, {len(stage.ops)} ops): {1e3 * (time.perf_counter() - started):.2f} ms")
         for variable in plan.writes:
-            cells[variable].value = variables[variable]
+            cells[variable].write(variables[variable])
         reader = Stepping(values, variables, self.store)
         return [reader.value(t) for t in plan.fetches]
 

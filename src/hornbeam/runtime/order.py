@@ -72,7 +72,9 @@ def needed(fetched: Iterable[Operation], fed: Collection[GraphTensor] = ()) -> l
 
 
 def ordered(ops: Collection[Operation], fed: Collection[GraphTensor] = ()) -> list[Operation]:
-    """The operations in the order of the rule above."""
+    """The operations in the order of the rule above; those of a traced function as its program made them."""
+    if any(op.graph.in_program_order for op in ops):
+        return sorted(ops, key=lambda op: (op.type != "VariableV2", op.graph._serial, op.index))
     touches = {op: accesses(op) for op in ops}
     after: dict[Operation, list[Operation]] = {}
     waiting: dict[Operation, int] = {}

@@ -8,6 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
+from hornbeam.backend.lazy import jax
 from hornbeam.graph.errors import FailedPreconditionError
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.seeds import draw_key
@@ -15,23 +16,35 @@ from hornbeam.graph.seeds import draw_key
 
 @final
 class Cell:
-    """One variable's value, None until it is first assigned."""
+    """One variable's value, None until it is first assigned.
 
-    __slots__ = ("name", "value")
+    `lent` says that others may hold the array: its buffer is not to be given away.
+    """
+
+    __slots__ = ("lent", "name", "value")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.value: Any = None
+        self.lent = False
 
     def read(self) -> Any:
         """The value. Raises FailedPreconditionError where there is none yet."""
         if self.value is None:
             raise FailedPreconditionError(None, None, f"Attempting to use uninitialized value {self.name}")
+        self.lent = True
+        return self.value
+
+    def give(self) -> Any:
+        """The value for a program that may reuse its buffer, None where there is none yet."""
+        if self.lent and not isinstance(self.value, np.ndarray) and self.value is not None:
+            return self.value.copy()
         return self.value
 
     def write(self, value: Any) -> None:
-        """Take a new value."""
+        """Take a new value, which nobody else holds."""
         self.value = value
+        self.lent = False
 
 
 @final
@@ -49,7 +62,7 @@ class Store:
         """The cell of the variable that a `VariableV2` operation stands for."""
         found = self.cells.get(variable)
         if found is None:
-            found = self.cells[variable] = Cell(variable.name)
+            found = self.cells[variable] = variable.attrs.get("cell") or Cell(variable.name)
         return found
 
     def stream(self, op: Operation, drawn: dict[Operation, np.ndarray] | None = None) -> np.ndarray:

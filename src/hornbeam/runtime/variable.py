@@ -1,13 +1,16 @@
 """Variables: in a graph, a `VariableV2` operation whose value a session keeps; in eager code, a cell of the process.
 
-Made while a graph is open (or by `hornbeam.v1`) a variable belongs to that graph, else it has a value at once.
+Made while a graph is open (or by `hornbeam.v1`) a variable belongs to that graph, else it has a value at once, also
+where a function is being traced. Graphs that use a variable with a value find its cell by its `handle`.
 """
 
 from __future__ import annotations
 
 import enum
 import inspect
+import re
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -138,12 +141,18 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         self._save_name: str | None = None
         self._cell: Cell | None = None
         self._graph: Graph | None = None
+        self._handle: GraphTensor | None = None
         wanted = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
         graph = mode.current_graph()
         if graph is None and isinstance(initial_value, GraphTensor):
             graph = initial_value.graph
         if graph is None:
             self._init_eager(initial_value, wanted, name, shape)
+        elif graph.outermost.in_program_order:
+            traced: Any = graph.outermost
+            traced.note_variable(self)
+            with mode.opened(None):
+                self._init_eager(traced.lifted(initial_value), wanted, name, shape)
         else:
             self._init_in_graph(graph.outermost, initial_value, wanted, name, shape, validate_shape, collections)
 
@@ -277,10 +286,26 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
     def _graph_home(self) -> Graph | None:
         return self._graph
 
-    def _ref(self) -> GraphTensor | None:
-        return self._variable if self._graph is not None else None
+    def _ref(self) -> GraphTensor:
+        return self._variable if self._graph is not None else self.handle
+
+    @property
+    def handle(self) -> GraphTensor:
+        """What stands in graphs for a variable that has a value. Raises AttributeError for a graph's own variable."""
+        if self._graph is not None:
+            raise AttributeError(f"{self._name} belongs to a graph: it is an operation there, without a handle.")
+        if self._handle is None:
+            home = Graph()
+            own_name = self._name.split(":")[0]
+            name = own_name if re.fullmatch(r"[A-Za-z0-9.][\w.\\/>-]*", own_name) else "Variable"
+            with mode.opened(home):
+                self._handle = state.variable_v2(shape=TensorShape(self._dims), dtype=self._dtype, name=name)
+            self._handle.op.attrs.update(cell=self._cell, variable=weakref.ref(self))
+        return self._handle
 
     def _as_graph_element(self) -> Any:
+        if self._graph is None and mode.current_graph() is not None:
+            return self.handle
         self._in_graph("a graph element")
         return self._variable
 
@@ -290,8 +315,13 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
     def _as_tensor(self, graph: Graph | None) -> Any:
         """The value as an op's input; under control dependencies, the value after them."""
         if self._graph is None:
-            value = EagerTensor(self._cell.read())  # type: ignore[union-attr]
-            return value if graph is None else as_tensor(value, None, graph, self._name.split(":")[0])
+            if graph is not None:
+                with mode.opened(graph):
+                    return array.identity_op(self.handle, name="ReadVariableOp")
+            value = EagerTensor(self._cell.read(), self._dtype)  # type: ignore[union-attr]
+            for tape in mode.state.tapes:
+                tape.read(self, value)
+            return value
         if graph is None:
             raise TypeError(f"{self!r} belongs to a graph and has no value here. Run it in a Session.")
         if graph is self._graph and graph.open_controls:
@@ -321,9 +351,9 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
 
     def numpy(self) -> Any:
         """The value of an eager variable as a NumPy array. Raises NotImplementedError for a graph's."""
-        if self._graph is not None:
+        if self._graph is not None or mode.current_graph() is not None:
             raise NotImplementedError("numpy() is only available when eager execution is enabled.")
-        return self.value().numpy()
+        return EagerTensor(self._cell.read()).numpy()  # type: ignore[union-attr]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.numpy(), dtype=dtype)
@@ -354,8 +384,9 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
                 raise ValueError(f"Cannot assign value to variable '{self._name}': Shape mismatch. The variable shape "
                                  f"{TensorShape(self._dims)}, and the assigned value shape {given.shape} are "
                                  "incompatible.")
-            op(self, given)
-            return self
+            made = op(self, given)
+            graph = mode.current_graph()
+            return self if graph is None or graph.in_program_order else made
         made = op(self._variable, value, use_locking=use_locking, name=name)
         return made if read_value else made.op
 
@@ -405,11 +436,31 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
     def __copy__(self) -> Variable:
         return self
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        if self._graph is not None:
+            raise NotImplementedError("__deepcopy__() is only available when eager execution is enabled.")
+        made = object.__new__(type(self))
+        memo[id(self)] = made
+        made.__dict__.update(self.__dict__, _handle=None)
+        made._cell = Cell(self._name.split(":")[0])
+        made._cell.write(np.array(self._cell.value))  # type: ignore[union-attr]
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._graph is not None:
+            raise NotImplementedError("__reduce__() is only available when eager execution is enabled.")
+        return _restored, (type(self), self.numpy(), self._trainable, self._name.split(":")[0], self._dtype.name)
+
     def __repr__(self) -> str:
         if self._graph is None:
             return (f"<tf.Variable '{self._name}' shape={self.shape} dtype={self._dtype.name}, "
                     f"numpy={self._cell.value!r}>")  # type: ignore[union-attr]
         return f"<tf.Variable '{self._name}' shape={self.shape} dtype={self.dtype.name}>"
+
+
+def _restored(kind: type[Variable], value: Any, trainable: bool, name: str, dtype: str) -> Variable:
+    """A variable that was pickled."""
+    return kind(value, trainable=trainable, name=name, dtype=dtype)
 
 
 operators.bind(Variable)
