@@ -7,10 +7,9 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, final
 
-from jax import lax
-
 from hornbeam.autodiff.gradients import graph_gradients
 from hornbeam.autodiff.reverse import custom_rules
+from hornbeam.backend.lazy import lax
 from hornbeam.graph import mode, nest
 from hornbeam.graph.call import as_tensor, graph_for
 from hornbeam.graph.call import convert_to_tensor as convert

@@ -8,9 +8,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph.op import Op, never, registry
 from hornbeam.ops import array
 

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-import jax
+from hornbeam.backend.lazy import jax
 
 MIN_COMPILE_SECONDS = 0.05
 """What compiles faster than this is not worth a file."""

@@ -6,9 +6,8 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import jax
-
 from hornbeam.backend.cache import use_persistent_cache
+from hornbeam.backend.lazy import jax
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-import jax
+from hornbeam.backend.lazy import jax
 
 
 class DeviceAttributes(NamedTuple):

@@ -19,11 +19,10 @@ from operator import methodcaller
 from types import CodeType
 from typing import Any, NamedTuple, final
 
-import jax
 import numpy as np
-from jax.extend import core
 
 from hornbeam.backend import numpy_primitives  # noqa: F401  (fills the table)
+from hornbeam.backend.lazy import core, jax
 from hornbeam.backend.numpy_primitives.random import unwrapped, wrapped
 from hornbeam.backend.numpy_primitives.table import (
     KEY_NAMES,
@@ -121,7 +120,7 @@ def _steps(jaxpr: Any, consts: Sequence[Any], arguments: Sequence[_Value]) -> tu
         values[variable] = const if isinstance(const, _Value) else _constant(spec(variable.aval), const)
 
     def read(atom: Any) -> _Value:
-        return _constant(spec(atom.aval), atom.val) if isinstance(atom, core.Literal) else values[atom]
+        return _constant(spec(atom.aval), atom.val) if hasattr(atom, "val") else values[atom]
 
     steps: list[_Step] = []
     for equation in jaxpr.eqns:

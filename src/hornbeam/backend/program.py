@@ -6,15 +6,15 @@ Which tier runs it follows from the traced work alone, never from history, so re
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
-import jax
 import numpy as np
-from jax.extend import core
 
 from hornbeam.backend.compiler import compiled
 from hornbeam.backend.interpret import estimated_work, numpy_program
+from hornbeam.backend.lazy import core, jax
 from hornbeam.backend.x64 import x64
 
 SMALL_WORK = 60_000
@@ -23,7 +23,8 @@ SMALL_DRAW = 8_000_000
 """The same for random ops: compiling Threefry costs 200–300 ms, interpreting a draw of 10⁵ numbers 10."""
 
 Array = Any
-Spec = jax.ShapeDtypeStruct
+if TYPE_CHECKING:
+    Spec = jax.ShapeDtypeStruct
 
 
 @final
@@ -61,7 +62,7 @@ class Program:
 
     def compiled(self) -> Callable[..., tuple[Array, ...]]:
         """The XLA tier, whatever the work."""
-        call = compiled(core.jaxpr_as_fun(self.jaxpr))
+        call = compiled(functools.partial(jax.core.eval_jaxpr, self.jaxpr.jaxpr, self.jaxpr.consts))
 
         def run(*arrays: Array) -> tuple[Array, ...]:
             with x64():

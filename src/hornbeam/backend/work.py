@@ -6,8 +6,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from jax.extend import core
-
+from hornbeam.backend.lazy import core
 from hornbeam.backend.numpy_primitives.table import lookup
 
 UNBOUNDED_LOOP = 10**9
@@ -58,7 +57,7 @@ def _work(equation: Any) -> int:
 
 def _bodies(value: Any) -> list[Any]:
     """The jaxprs in a parameter."""
-    if isinstance(value, core.ClosedJaxpr | core.Jaxpr):
+    if hasattr(value, "eqns"):
         return [value]
     return [body for item in value for body in _bodies(item)] if isinstance(value, tuple | list) else []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import jax
+from hornbeam.backend.lazy import jax
 
 
 def x64():

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jax
 import numpy as np
 
 from hornbeam.backend import program
 from hornbeam.backend.devices import memory_of_machine
+from hornbeam.backend.lazy import jax
 from hornbeam.graph import dtypes
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.errors import InternalError, InvalidArgumentError, OpError, ResourceExhaustedError

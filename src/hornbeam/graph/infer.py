@@ -11,10 +11,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import jax
 import numpy as np
 
 from hornbeam.backend import program
+from hornbeam.backend.lazy import jax
 from hornbeam.graph import dtypes
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.execute import Input, ShapeFault, apply_rule, attrs_key, execute, first_line, pure

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math as python_math
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import errors
 from hornbeam.graph.call import composite
 from hornbeam.graph.execute import ShapeFault

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax.numpy as jnp
-
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.names import public
 from hornbeam.graph.op import COMPLEX, op, registry

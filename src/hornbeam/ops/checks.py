@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes, infer, mode
 from hornbeam.graph.call import convert_to_tensor as convert
 from hornbeam.graph.call import graph_for

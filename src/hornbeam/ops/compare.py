@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public

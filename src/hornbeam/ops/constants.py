@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.call import composite
 from hornbeam.graph.convert import dtype_of, holds_tensors, to_array

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INDEX, NUMERIC, op

@@ -9,11 +9,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
+from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import FLOATS, op
 from hornbeam.graph.shapes import Dims

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite, constant_node, graph_for, own_name
 from hornbeam.graph.execute import ShapeFault

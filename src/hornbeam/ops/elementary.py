@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INEXACT, op, registry

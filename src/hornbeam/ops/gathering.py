@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes, indexed_slices, infer
 from hornbeam.graph.indexed_slices import IndexedSlices
 from hornbeam.graph.names import public

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math as python_math
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.execute import ShapeFault

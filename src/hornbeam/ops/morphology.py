@@ -6,10 +6,9 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
+from hornbeam.backend.lazy import jnp, lax
 from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
+from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite
 from hornbeam.graph.execute import ShapeFault

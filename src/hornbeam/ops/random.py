@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes, mode, seeds
 from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.dimension import Dimension

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, NUMERIC, Op, never, op, registry

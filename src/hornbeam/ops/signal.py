@@ -6,9 +6,9 @@ import math as python_math
 from collections.abc import Callable
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes, infer
 from hornbeam.graph.call import composite
 from hornbeam.graph.execute import ShapeFault

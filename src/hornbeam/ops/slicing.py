@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, final
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes, infer
 from hornbeam.graph.execute import Failed, execute, finding
 from hornbeam.graph.names import public

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math as python_math
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import jax.scipy.special as jsp
 import numpy as np
 
+from hornbeam.backend.lazy import jax, jnp, jsp
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public

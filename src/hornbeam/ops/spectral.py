@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite
 from hornbeam.graph.execute import ShapeFault

@@ -14,10 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
+from hornbeam.backend.lazy import jnp, lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import never, op

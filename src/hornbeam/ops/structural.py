@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
+from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph import dtypes, infer
 from hornbeam.graph.body import Body, NeedsHost, has_checks, static_captures
 from hornbeam.graph.execute import FINDING, ShapeFault

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.body import NeedsHost
 from hornbeam.graph.call import as_tensor, graph_for

@@ -9,9 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-import jax.numpy as jnp
-from jax import lax
-
+from hornbeam.backend.lazy import jnp, lax
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import FLOATS, INEXACT, Op, never, op
 from hornbeam.graph.shapes import TensorShape

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import FLOATS, INDEX, INEXACT, Op, op
 from hornbeam.graph.shapes import TensorShape

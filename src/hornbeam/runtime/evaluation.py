@@ -11,10 +11,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, final
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.backend.switches import SHOW
 from hornbeam.graph.errors import FailedPreconditionError, InvalidArgumentError, OpError
 from hornbeam.graph.execute import (

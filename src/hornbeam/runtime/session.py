@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, final
 
-import jax
 import numpy as np
 
+from hornbeam.backend.lazy import jax
 from hornbeam.graph import convert, mode
 from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.execute import of_machine

@@ -13,8 +13,7 @@ import tempfile
 from importlib import metadata
 from typing import Any
 
-import jax
-
+from hornbeam.backend.lazy import jax
 from hornbeam.graph.names import Lazy, public, register
 
 _TOOLS = "hornbeam.runtime.testing_tools"

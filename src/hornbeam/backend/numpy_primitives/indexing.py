@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from jax.lax import GatherScatterMode
 
+from hornbeam.backend.lazy import lax
 from hornbeam.backend.numpy_primitives.shapes import along_axis
 from hornbeam.backend.numpy_primitives.table import Equation, is_float, primitive, scalar
 
@@ -129,7 +129,7 @@ def _unusual(eq: Equation) -> bool:
 
 
 def _fills(eq: Equation) -> bool:
-    return GatherScatterMode.from_any(eq.params["mode"]) == GatherScatterMode.FILL_OR_DROP
+    return lax.GatherScatterMode.from_any(eq.params["mode"]) == lax.GatherScatterMode.FILL_OR_DROP
 
 
 @primitive("gather", weight=2)
@@ -191,7 +191,7 @@ def _scatter(combine: Callable[[np.ndarray, tuple, np.ndarray], Any]):
         layout = tuple(eq.ins[2].shape[axis] for axis in order)
         ordered = order == tuple(range(len(order)))
         locate, limits, spread = windows.locator(batch), windows.limits(), windows.spread(batch)
-        clips = GatherScatterMode.from_any(eq.params["mode"]) == GatherScatterMode.CLIP
+        clips = lax.GatherScatterMode.from_any(eq.params["mode"]) == lax.GatherScatterMode.CLIP
 
         def scatter(x, starts, updates):
             out, starts = np.array(x), starts.astype(np.intp)
