@@ -24,7 +24,7 @@ tensorflow := $(abspath $(venv)-tensorflow/bin/python)
 tensorflow_made := $(venv)-tensorflow/installed
 endif
 
-.PHONY: demo test oracle golden fuzz bench api lint clean
+.PHONY: demo test oracle golden fuzz bench api coverage lint clean
 .DELETE_ON_ERROR:
 
 demo: $(call installed,demo)
@@ -51,6 +51,10 @@ bench: $(call installed,bench) $(tensorflow_made)
 # Writes what follows from the public names: the stubs for editors, and api.txt.
 api: $(call installed,test)
 	$(python) tools/make_api.py
+
+# Writes docs/api-coverage.md: which of TensorFlow's and Keras's names are here, and why others are not.
+coverage: $(call installed,test)
+	$(python) tools/api_coverage.py
 
 lint: $(call installed,dev)
 	$(venv)/bin/ruff check
