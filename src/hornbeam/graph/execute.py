@@ -177,16 +177,19 @@ def refuse_misfits(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> None:
 
     Raises ShapeFault.
     """
-    if op.shape_rule is None or op.writes:
-        return
+    if op.shape_rule is not None and not op.writes:
+        apply_rule(op, _described(op, args), attrs)
 
+
+def _described(op: Op, args: Sequence[Any]) -> list[Any]:
+    """Actual inputs as a shape rule sees them."""
     def described(item: Any, static: bool) -> Any:
         if isinstance(item, list):
             return [described(i, static) for i in item]
         value = item if static and isinstance(item, np.ndarray) else None
         return Input(tuple(np.shape(item)), dtypes.from_numpy(np.dtype(item.dtype)), value)
 
-    apply_rule(op, [described(v, a.static) for a, v in zip(op.args, args, strict=True)], attrs)
+    return [described(v, a.static) for a, v in zip(op.args, args, strict=True)]
 
 
 def apply_rule(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
@@ -251,8 +254,15 @@ def _on_strings(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any
     results = execute(op, encoded, attrs)
     words = np.empty(len(table), object)
     words[:] = list(table)
-    moves = op.gives_strings
-    return tuple(_words_at(words, r) if moves and (i == 0 or op.returns_list) else r for i, r in enumerate(results))
+    return tuple(_words_at(words, r) if is_string else r
+                 for r, is_string in zip(results, _string_results(op, args, attrs, len(results)), strict=True))
+
+
+def _string_results(op: Op, args: Sequence[Any], attrs: dict[str, Any], count: int) -> list[bool]:
+    """Which results hold strings: the shape rule says it, else the first result does, and all of a list."""
+    if op.shape_rule is not None:
+        return [dtype is dtypes.string for _, dtype in apply_rule(op, _described(op, args), attrs)]
+    return [op.gives_strings and (i == 0 or op.returns_list) for i in range(count)]
 
 
 def _words_at(words: np.ndarray, places: Any) -> np.ndarray:

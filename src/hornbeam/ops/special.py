@@ -162,25 +162,34 @@ def _(call, dy):
     return None, unbroadcast(multiply(dy, multiply(negative(x), zeta(add_v2(x, 1), q))), q)
 
 
+def _incomplete(function: Any, a: Any, x: Any) -> Any:
+    """`function(a, x)` of the incomplete gamma functions, NaN outside of their domain: the tiers' own answers differ."""
+    a, x = jnp.broadcast_arrays(a, x)
+    return jnp.where((x < 0) | (a <= 0), jnp.asarray(jnp.nan, x.dtype), in_float32(function, a, x))
+
+
 @op("Igamma", inputs="a: T, x: T", names=("math.igamma",), v1=("igamma",), T=FLOATS, samples=pairs(0.5, 3),
     waive={"second_order": "no second derivative by a"})
 def igamma(a, x):
     """The lower regularised incomplete gamma function P(a, x); shapes broadcast."""
-    return in_float32(jax.lax.igamma, *jnp.broadcast_arrays(a, x))
+    inside = jnp.where((a == jnp.inf) & (x >= 0), jnp.zeros_like(x), _incomplete(jax.lax.igamma, a, x))
+    return jnp.where(x == 0, jnp.zeros_like(x), inside)
 
 
 @op("Igammac", inputs="a: T, x: T", names=("math.igammac",), v1=("igammac",), T=FLOATS, samples=pairs(0.5, 3),
     waive={"second_order": "no second derivative by a"})
 def igammac(a, x):
     """The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x); shapes broadcast."""
-    return in_float32(jax.lax.igammac, *jnp.broadcast_arrays(a, x))
+    far = jnp.where(x == jnp.inf, jnp.zeros_like(x), jnp.ones_like(x))
+    return jnp.where((a == jnp.inf) & (x >= 0), far, _incomplete(jax.lax.igammac, a, x))
 
 
 @op("IgammaGradA", inputs="a: T, x: T", T=FLOATS, samples=pairs(0.5, 3),
     waive={"gradient": "no second derivative by a"})
 def igamma_grad_a(a, x):
     """The derivative of P(a, x) by a."""
-    return in_float32(jax.lax.igamma_grad_a, *jnp.broadcast_arrays(a, x))
+    inside = jnp.where((a == jnp.inf) & (x >= 0), jnp.zeros_like(x), _incomplete(jax.lax.igamma_grad_a, a, x))
+    return jnp.where((x == 0) | ((x == jnp.inf) & (a > 0)), jnp.zeros_like(x), inside)
 
 
 def _igamma_gradient(call: Any, dy: Any) -> Any:
