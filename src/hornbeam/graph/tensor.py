@@ -28,7 +28,7 @@ class Tensor(TensorInterface):
     `dtype`, `shape` (static: known without running anything), `name`.
     """
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ("__weakref__", "_keras_mask")  # the mask that a layer attached, unset as a rule
     __array_priority__ = 100
 
     dtype: dtypes.DType

@@ -1,0 +1,5 @@
+"""The basics that every Keras program reaches by `K`."""
+
+from hornbeam.keras.names import namespace_of
+
+__getattr__ = namespace_of(__name__)

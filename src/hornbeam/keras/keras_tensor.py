@@ -1,0 +1,200 @@
+"""KerasTensor: a shape and a dtype that stand for a tensor while a model is put together.
+
+Its operators are functions of `keras.ops`, found by name when they are used (`operations.py` registers them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from hornbeam.keras.dtypes import standardize_dtype
+from hornbeam.keras.names import keras_export
+from hornbeam.keras.shapes import standardize_shape
+from hornbeam.keras.tree import structures as tree
+from hornbeam.keras.utils.naming import auto_name
+
+_NO_VALUE = ("A KerasTensor is symbolic: it's a placeholder for a shape and a dtype. It doesn't have any actual "
+             "numerical value. You cannot convert it to ")
+
+
+class KerasHistory(NamedTuple):
+    """Which call made a KerasTensor: output `tensor_index` of call `node_index` of `operation`."""
+
+    operation: Any
+    node_index: int
+    tensor_index: int
+
+
+@keras_export("KerasTensor")
+class KerasTensor:
+    """A symbolic tensor: shape and dtype of what an input or a layer's output will be.
+
+    shape: a tuple of integers, None where only the data tells. dtype: a dtype or its name. sparse, ragged: how the
+    tensor will be stored. name: by default `keras_tensor`, `keras_tensor_1`, …
+    Raises ValueError for a shape or a dtype that is none.
+
+    >>> x = KerasTensor((None, 3)); x.shape, x.dtype
+    ((None, 3), 'float32')
+    """
+
+    __array_priority__ = 200
+
+    def __init__(self, shape: Any, dtype: Any = "float32", sparse: bool = False, ragged: bool = False,
+                 record_history: bool = True, name: str | None = None, **kwargs: Any) -> None:
+        ragged_rank = kwargs.pop("ragged_rank", None)
+        row_splits_dtype = kwargs.pop("row_splits_dtype", None)
+        if kwargs:
+            raise TypeError(f"Unexpected keyword arguments: {', '.join(kwargs)}")
+        self._shape = standardize_shape(shape)
+        self._dtype = standardize_dtype(dtype)
+        self._sparse, self._ragged = bool(sparse), bool(ragged)
+        if self._sparse and self._ragged:
+            raise ValueError("KerasTensor cannot have `sparse=True` and `ragged=True` at the same time.")
+        self._ragged_rank = None if ragged_rank is None else int(ragged_rank)
+        self._row_splits_dtype = None if row_splits_dtype is None else standardize_dtype(row_splits_dtype)
+        self.name = name or auto_name(type(self).__name__)
+        self.record_history = record_history
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """The shape; None where only the data tells."""
+        return self._shape
+
+    @property
+    def dtype(self) -> str:
+        """The name of the dtype."""
+        return self._dtype
+
+    @property
+    def sparse(self) -> bool:
+        """Whether the tensor will be sparse."""
+        return self._sparse
+
+    @property
+    def ragged(self) -> bool:
+        """Whether the tensor will be ragged."""
+        return self._ragged
+
+    @property
+    def ragged_rank(self) -> int | None:
+        """The number of ragged dimensions, where that was said."""
+        return self._ragged_rank
+
+    @property
+    def row_splits_dtype(self) -> str | None:
+        """The dtype of a ragged tensor's row splits, where that was said."""
+        return self._row_splits_dtype
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("shape", "dtype", "sparse", "ragged", "ragged_rank", "row_splits_dtype"):
+            raise AttributeError(f"The `{name}` attribute of KerasTensor is immutable. One should create a new "
+                                 "instance of KerasTensor for this.")
+        super().__setattr__(name, value)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self._shape)
+
+    def get_shape(self) -> tuple[int | None, ...]:
+        """The shape (TensorFlow's spelling)."""
+        return self._shape
+
+    def reshape(self, newshape: Any) -> KerasTensor:
+        """The same values in another shape."""
+        return _function("reshape")(self, newshape)
+
+    def squeeze(self, axis: Any = None) -> KerasTensor:
+        """Without dimensions of size 1."""
+        return _function("squeeze")(self, axis)
+
+    def _take_call(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call of one of Hornbeam's functions with this among its arguments."""
+        return _call_of_function[0](function, args, kwargs)
+
+    def __int__(self) -> int:
+        raise ValueError(f"{_NO_VALUE}an int.")
+
+    def __float__(self) -> float:
+        raise ValueError(f"{_NO_VALUE}a float.")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        raise ValueError(f"{_NO_VALUE}a NumPy array.")
+
+    def __jax_array__(self) -> Any:
+        raise ValueError("A KerasTensor cannot be used as input to a JAX function. It has a shape and a dtype but no "
+                         "value: call the function in the `call()` method of a layer, and call that layer on it.")
+
+    def __iter__(self) -> Any:
+        raise NotImplementedError("Iterating over a symbolic KerasTensor is not supported.")
+
+    def __len__(self) -> int:
+        if not self._shape or self._shape[0] is None:
+            raise TypeError("len is not well defined for a symbolic KerasTensor. Please use `x.shape`.")
+        return self._shape[0]
+
+    def __bool__(self) -> bool:
+        raise TypeError("A symbolic KerasTensor cannot be used as a boolean.")
+
+    def __repr__(self) -> str:
+        return (f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse={self.sparse}, ragged={self.ragged}, "
+                f"name={self.name}>")
+
+    __hash__ = object.__hash__
+
+    def __round__(self, ndigits: int | None = None) -> KerasTensor:
+        return _function("round")(self, decimals=ndigits or 0)
+
+    def __getitem__(self, key: Any) -> KerasTensor:
+        return _function("get_item")(self, key)
+
+
+functions: dict[str, Callable[..., Any]] = {}
+"""`keras.ops` by name, as far as its modules are loaded."""
+_call_of_function: list[Callable[..., Any]] = []
+
+
+def _function(name: str) -> Callable[..., Any]:
+    return functions[name]
+
+
+def _forward(name: str) -> Callable[[Any, Any], Any]:
+    return lambda self, other: functions[name](self, other)
+
+
+def _backward(name: str) -> Callable[[Any, Any], Any]:
+    return lambda self, other: functions[name](other, self)
+
+
+def _unary(name: str) -> Callable[[Any], Any]:
+    return lambda self: functions[name](self)
+
+
+for _operator, _name in {"add": "add", "sub": "subtract", "mul": "multiply", "matmul": "matmul",
+                         "truediv": "true_divide", "floordiv": "floor_divide", "mod": "mod", "pow": "power",
+                         "and": "logical_and", "or": "logical_or", "xor": "logical_xor"}.items():
+    setattr(KerasTensor, f"__{_operator}__", _forward(_name))
+    setattr(KerasTensor, f"__r{_operator}__", _backward(_name))
+for _operator, _name in {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
+                         "ne": "not_equal"}.items():
+    setattr(KerasTensor, f"__{_operator}__", _forward(_name))
+for _operator, _name in {"neg": "negative", "abs": "absolute", "invert": "logical_not"}.items():
+    setattr(KerasTensor, f"__{_operator}__", _unary(_name))
+
+
+@keras_export("utils.is_keras_tensor", "backend.is_keras_tensor")
+def is_keras_tensor(x: Any) -> bool:
+    """Whether `x` is a `KerasTensor`."""
+    return isinstance(x, KerasTensor)
+
+
+def any_symbolic(args: Iterable[Any], kwargs: Mapping[str, Any]) -> bool:
+    """Whether a KerasTensor is among the arguments, however nested."""
+    for values in (args, kwargs.values()):
+        for value in values:
+            if isinstance(value, KerasTensor):
+                return True
+            if isinstance(value, (list, tuple, dict)) and any(isinstance(v, KerasTensor) for v in tree.leaves(value)):
+                return True
+    return False

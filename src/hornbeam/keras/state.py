@@ -1,0 +1,49 @@
+"""What Keras keeps for the process (settings) and for each thread (open scopes, counters of names).
+
+`clear_session` forgets what belongs to models made so far, and leaves the settings.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+_forget: list[Callable[[], None]] = []
+
+
+class ThreadState(threading.local):
+    """Everything that opens and closes with a block of the running program."""
+
+    def __init__(self) -> None:
+        self.name_scopes: list[Any] = []
+        self.stateless_scopes: list[Any] = []
+        self.autocast_scopes: list[Any] = []
+        self.object_scopes: list[Any] = []
+        self.call_context: Any = None
+        self.name_counts: dict[str, int] = {}
+
+
+thread = ThreadState()
+
+
+def on_clear_session(forget: Callable[[], None]) -> Callable[[], None]:
+    """Decorator: the function below is called by `clear_session`."""
+    _forget.append(forget)
+    return forget
+
+
+@on_clear_session
+def reset_names() -> None:
+    """Automatic names start again from the first."""
+    thread.name_counts.clear()
+
+
+def clear() -> None:
+    """Forget what belongs to models made so far."""
+    thread.name_scopes.clear()
+    thread.stateless_scopes.clear()
+    thread.autocast_scopes.clear()
+    thread.call_context = None
+    for forget in _forget:
+        forget()

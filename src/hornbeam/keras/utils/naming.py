@@ -1,0 +1,39 @@
+"""Automatic names: `dense`, `dense_1`, …, counted for each class until `clear_session`."""
+
+from __future__ import annotations
+
+import re
+
+from hornbeam.keras.names import keras_export
+from hornbeam.keras.state import thread
+
+
+def to_snake_case(name: str) -> str:
+    """`Conv2DTranspose` → `conv2d_transpose`.
+
+    >>> to_snake_case("BatchNormalization"), to_snake_case("LSTMCell")
+    ('batch_normalization', 'lstm_cell')
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def uniquify(name: str) -> str:
+    """`name`, then `name_1`, `name_2`, …"""
+    count = thread.name_counts.get(name)
+    thread.name_counts[name] = 0 if count is None else count + 1
+    return name if count is None else f"{name}_{count + 1}"
+
+
+def auto_name(class_name: str) -> str:
+    """The name that the next object of a class takes."""
+    return uniquify(to_snake_case(class_name))
+
+
+@keras_export("backend.get_uid")
+def get_uid(prefix: str = "") -> int:
+    """How often a number was asked for under this prefix: 1, 2, …"""
+    count = thread.name_counts.get(prefix, 0) + 1
+    thread.name_counts[prefix] = count
+    return count
