@@ -52,14 +52,16 @@ def _(call, dy):
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """The values of `x` in another dtype; where it has that already, `x` itself.
 
-    x: a tensor, or `IndexedSlices`. Fractions are cut, everything but 0 is true, imaginary parts are dropped.
+    x: a tensor, `IndexedSlices` or a `SparseTensor`. Fractions are cut, everything but 0 is true, imaginary parts are
+    dropped.
 
     >>> cast([1.7, -1.7], "int32").numpy().tolist()
     [1, -1]
     """
     wanted = dtypes.as_dtype(dtype).base_dtype
     if hasattr(x, "dense_shape") and hasattr(x, "indices"):
-        return type(x)(cast(x.values, wanted, name), x.indices, x.dense_shape)
+        values = cast(x.values, wanted, name)
+        return x.with_values(values) if hasattr(x, "with_values") else type(x)(values, x.indices, x.dense_shape)
     x = array.convert(x, name="x")
     if x.dtype.base_dtype is wanted:
         return x

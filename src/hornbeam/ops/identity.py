@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.graph import dtypes, infer
+from hornbeam.graph import dtypes, infer, nest
 from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
 from hornbeam.graph.shapes import TensorShape
+from hornbeam.graph.sparse_tensor import SparseTensor
 from hornbeam.ops import dims as shapes
 from hornbeam.ops import rules
 from hornbeam.ops.conversion import convert
@@ -83,8 +84,10 @@ def _(tensor):
 def identity(input: Any, name: str | None = None) -> Any:
     """A tensor of the same value as `input`; of a variable, its value now (after the control dependencies in force).
 
-    input: any tensor.
+    input: any tensor, or a `SparseTensor`.
     """
+    if isinstance(input, SparseTensor):
+        return nest.map_structure(identity_op, input, expand_composites=True)
     return identity_op(input, name=name)
 
 

@@ -11,7 +11,9 @@ from hornbeam.graph import dtypes, infer
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
 from hornbeam.graph.op import BOOL, INDEX, NUMERIC, never, op
+from hornbeam.graph.op import registry as ops
 from hornbeam.graph.shapes import TensorShape
+from hornbeam.graph.sparse_tensor import SparseTensor
 from hornbeam.ops import dims as shapes
 from hornbeam.ops import rules
 from hornbeam.ops.conversion import convert, held, shape_argument
@@ -134,6 +136,8 @@ def shape(input: Any, out_type: Any = None, name: str | None = None) -> Any:
 
 def shape_of(input: Any, out_type: Any = None, name: str | None = None, optimize: bool = True) -> Any:
     """`shape`; with `optimize` false an operation even where the shape is known."""
+    if isinstance(input, SparseTensor):
+        return ops["Cast"](input.dense_shape, DstT=_index_type(out_type), name=name)
     x, wanted = convert(input, name="input"), _index_type(out_type)
     sizes = shapes.static_dims(x)
     if optimize and sizes is not None:
@@ -158,6 +162,8 @@ def size(input: Any, out_type: Any = None, name: str | None = None) -> Any:
 
 def size_of(input: Any, out_type: Any = None, name: str | None = None) -> Any:
     """`size`."""
+    if isinstance(input, SparseTensor):
+        return ops["Prod"](shape_of(input, out_type), np.int32(0), name=name)
     x, wanted = convert(input, name="input"), _index_type(out_type)
     sizes = shapes.static_dims(x)
     if sizes is not None:
@@ -168,6 +174,8 @@ def size_of(input: Any, out_type: Any = None, name: str | None = None) -> Any:
 @public("rank")
 def rank(input: Any, name: str | None = None) -> Any:
     """The number of dimensions of a tensor, as an int32 scalar; a constant where it is known."""
+    if isinstance(input, SparseTensor):
+        return size_of(input.dense_shape, name=name)
     x = convert(input, name="input")
     if x.dims is not None:
         return held(np.array(len(x.dims), np.int32), name or "Rank", x)
