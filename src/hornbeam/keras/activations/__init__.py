@@ -1,0 +1,5 @@
+"""`keras.activations`."""
+
+from hornbeam.keras.names import namespace_of
+
+__getattr__ = namespace_of(__name__)

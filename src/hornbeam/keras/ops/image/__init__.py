@@ -1,0 +1,5 @@
+"""`keras.ops.image`."""
+
+from hornbeam.keras.names import namespace_of
+
+__getattr__ = namespace_of(__name__)

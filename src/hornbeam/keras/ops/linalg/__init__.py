@@ -1,0 +1,5 @@
+"""`keras.ops.linalg`."""
+
+from hornbeam.keras.names import namespace_of
+
+__getattr__ = namespace_of(__name__)

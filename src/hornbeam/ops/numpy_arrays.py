@@ -1,0 +1,74 @@
+"""NumPy's ways to arrange and choose elements that TensorFlow has no op for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hornbeam.backend.lazy import jnp
+from hornbeam.graph.op import INDEX, op
+
+
+@op("NumPyPad", inputs="x: T, widths: W static", W=INDEX, samples=lambda rng: [
+    ((rng.normal(size=(2, 3)), np.array([[1, 0], [2, 4]], np.int32)), {"mode": m})
+    for m in ("edge", "wrap", "reflect", "symmetric")])
+def pad(x, widths, *, mode: str = "edge"):
+    """More elements around, made from those at the edges as `mode` says."""
+    return jnp.pad(x, [tuple(int(w) for w in pair) for pair in widths], mode=mode)
+
+
+def _matrices(rng: np.random.Generator) -> Any:
+    x = rng.normal(size=(2, 3, 4))
+    return [((x,), {}), ((x,), {"offset": 1, "axis1": 0, "axis2": 2}), ((x[0],), {"offset": -1})]
+
+
+@op("NumPyDiagonal", inputs="x: T", samples=_matrices)
+def diagonal(x, *, offset: int = 0, axis1: int = 0, axis2: int = 1):
+    """The diagonals of the matrices in two dimensions, along a new last one."""
+    return jnp.diagonal(x, offset, axis1, axis2)
+
+
+@op("NumPyDiag", inputs="x: T", samples=lambda rng: [((rng.normal(size=(3,)),), {"k": 1}), ((rng.normal(size=3),), {})])
+def diag(x, *, k: int = 0):
+    """A matrix with a vector on its diagonal k."""
+    return jnp.diag(x, k)
+
+
+@op("NumPyTril", inputs="x: T", samples=lambda rng: [((rng.normal(size=(2, 3, 3)),), {"k": k}) for k in (0, 1, -1)])
+def tril(x, *, k: int = 0):
+    """Zeros above the diagonal k."""
+    return jnp.tril(x, k)
+
+
+@op("NumPyTriu", inputs="x: T", samples=lambda rng: [((rng.normal(size=(2, 3, 3)),), {"k": k}) for k in (0, 1, -1)])
+def triu(x, *, k: int = 0):
+    """Zeros below the diagonal k."""
+    return jnp.triu(x, k)
+
+
+@op("NumPyCross", inputs="x: T, y: T", samples=lambda rng: [
+    ((rng.normal(size=(2, 3)), rng.normal(size=(2, 3))), {}), ((rng.normal(size=(3, 2)), rng.normal(size=(3, 2))), {})])
+def cross(x, y, *, axisa: int = -1, axisb: int = -1, axisc: int = -1):
+    """The cross product of vectors of two or three elements; of two of two elements a number each."""
+    return jnp.cross(x, y, axisa, axisb, axisc)
+
+
+@op("NumPyKron", inputs="x: T, y: T", samples=lambda rng: [((rng.normal(size=(2, 2)), rng.normal(size=(1, 3))), {})])
+def kron(x, y):
+    """The Kronecker product: every element of x times the whole of y."""
+    return jnp.kron(x, y)
+
+
+@op("NumPyVander", inputs="x: T", samples=lambda rng: [((rng.uniform(1, 2, (3,)),), {"columns": 4})])
+def vander(x, *, columns: Any = None, increasing: bool = False):
+    """The powers of each element of a vector, as the rows of a matrix."""
+    return jnp.vander(x, columns, increasing)
+
+
+@op("NumPyTakeAlongAxis", inputs="x: T, places: I", I=INDEX, samples=lambda rng: [
+    ((rng.normal(size=(3, 4)), rng.integers(0, 3, (2, 4)).astype(np.int32)), {"axis": 0}),
+    ((rng.normal(size=(3, 1)), rng.integers(-1, 1, (3, 2)).astype(np.int32)), {"axis": 1})])
+def take_along_axis(x, places, *, axis: int = 0):
+    """The elements at places along one dimension; the others broadcast. Negative places count from the end."""
+    return jnp.take_along_axis(x, places, axis)
