@@ -75,6 +75,7 @@ class GradientTape:
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._persistent = persistent
+        self.levels = 2 if persistent else 1  # a tape that is asked again may be asked for the gradient of a gradient
         self._watch_accessed = watch_accessed_variables
         self._makers: dict[int, Any] = {}
         self._watched: dict[int, Any] = {}
@@ -115,6 +116,10 @@ class GradientTape:
         for output in call.outputs:
             if carries(output):
                 self._makers.setdefault(id(output), call)
+
+    def follows(self, tensors: Sequence[Any]) -> bool:
+        """Whether any of these is known here."""
+        return any([self._follows(t) for t in tensors])  # all of them: variables are watched when they are met
 
     def read(self, variable: Any, tensor: Any) -> None:
         """Remember that `tensor` is the value of a variable."""

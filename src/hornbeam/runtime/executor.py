@@ -98,10 +98,12 @@ def random_operations(ops: Sequence[Operation]) -> list[Operation]:
 class Runner:
     """A plan bound to a store: the cells it reads and writes are found once."""
 
-    def __init__(self, plan: Plan, store: Store) -> None:
+    def __init__(self, plan: Plan, store: Store, most_shapes: int | None = None) -> None:
         self.plan = plan
         self.store = store
+        self.most_shapes = most_shapes
         self._ready: dict[Any, Any] = {}
+        self._compiled_shapes = 0
 
     def run(self, feeds: Sequence[np.ndarray]) -> Sequence[Any]:
         """The values of the plan's fetches. `feeds` follow the plan's order."""
@@ -124,6 +126,10 @@ class Runner:
             ready = self._step
         else:
             ready = self._stages
+        if ready != self._step and ready != self._step_once and self.most_shapes is not None:
+            self._compiled_shapes += 1
+            if self._compiled_shapes > self.most_shapes:
+                ready = self._step_once
         if len(self._ready) >= _MAX_READY:
             self._ready.clear()
         self._ready[key] = ready
