@@ -7,17 +7,17 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, final
 
-from hornbeam.autodiff.gradients import graph_gradients
-from hornbeam.autodiff.reverse import custom_rules
+from hornbeam.autodiff.reverse import carries, custom_rules
+from hornbeam.autodiff.tape import GradientTape, enter, is_variable, leave, variable_behind
 from hornbeam.backend.lazy import lax
-from hornbeam.graph import mode, nest
+from hornbeam.graph import mode, nest, recording
 from hornbeam.graph.call import as_tensor, graph_for
 from hornbeam.graph.call import convert_to_tensor as convert
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public
 from hornbeam.graph.op import op
 from hornbeam.graph.op import registry as ops
-from hornbeam.graph.tensor import GraphTensor
+from hornbeam.graph.tensor import EagerTensor, GraphTensor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _places: dict[str, str] = {}
@@ -88,35 +88,114 @@ def custom_gradient(f: Any = None) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         graph = graph_for(nest.flatten(args))
         if graph is None:
-            return nest.map_structure(convert, f(*args, **kwargs)[0])
-        if kwargs:
+            return _at_once(f, args, kwargs)
+        if kwargs and not graph.in_program_order:
             raise ValueError("The custom_gradient decorator currently supports keywords arguments only when eager "
                              "execution is enabled.")
         with mode.opened(graph):
-            return _in_graph(graph, f, args)
+            return _in_graph(graph, f, args, kwargs)
 
     return call
 
 
-def _in_graph(graph: Graph, f: Any, args: Sequence[Any]) -> Any:
+@final
+class _Reads:
+    """A tape that only notes which trainable variables are read."""
+
+    levels = 0
+
+    def __init__(self) -> None:
+        self._found: dict[int, Any] = {}
+
+    def __enter__(self) -> _Reads:
+        enter(self)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        leave(self)
+
+    def follows(self, tensors: Sequence[Any]) -> bool:
+        """Nothing is followed; variables among the inputs of a call count as read."""
+        for tensor in tensors:
+            variable = variable_behind(tensor) if type(tensor) is GraphTensor and tensor.op.type == "VariableV2" \
+                else tensor
+            if is_variable(variable) and variable.trainable:
+                self._found.setdefault(id(variable), variable)
+        return False
+
+    def saw(self, call: Any) -> None:
+        """Note what a call reads."""
+        self.follows(call.inputs)
+
+    def read(self, variable: Any, tensor: Any) -> None:
+        """Note a variable."""
+        self.follows([variable])
+
+    def besides(self, args: Sequence[Any]) -> list[Any]:
+        """The variables that were read and are no arguments."""
+        given = {id(a) for a in args}
+        return [v for key, v in self._found.items() if key not in given]
+
+
+def _takes_variables(grad_fn: Any) -> bool:
+    names = inspect.signature(grad_fn).parameters
+    return "variables" in names or any(p.kind is p.VAR_KEYWORD for p in names.values())
+
+
+def _refuse_variables(grad_fn: Any) -> None:
+    if not _takes_variables(grad_fn):
+        raise TypeError("If using @custom_gradient with a function that uses variables, then grad_fn must accept a "
+                        "'variables' keyword argument.")
+
+
+@final
+class _CustomDeclaration:
+    """What stands for an op in a tape's record of a function whose gradient the user wrote."""
+
+    type = "CustomGradient"
+    writes = ()
+    differentiable = None
+    gradient = None
+
+
+def _at_once(f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    flat = nest.flatten(args)
+    with _Reads() as reads:
+        result, grad_fn = f(*args, **kwargs)
+    results = [EagerTensor(convert(r)._value) for r in nest.flatten(result)]
+    if mode.state.tapes:
+        variables = reads.besides(flat)
+        if variables:
+            _refuse_variables(grad_fn)
+        given = [a if is_variable(a) else convert(a) for a in flat]
+
+        def rule(call: Any, *dys: Any) -> list[Any]:
+            return _rule_result(grad_fn, dys, 0, len(given), variables)
+
+        recording.record(_CustomDeclaration, [*given, *variables], results, {}, rule)
+    return nest.pack_sequence_as(result, results)
+
+
+def _in_graph(graph: Graph, f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     given = [ops["Identity"](as_tensor(a, None, graph, graph.unique_name("Const", False))) for a in nest.flatten(args)]
     first = graph.version
-    result, grad_fn = f(*nest.pack_sequence_as(tuple(args), given))
+    with _Reads() as reads:
+        result, grad_fn = f(*nest.pack_sequence_as(tuple(args), given), **kwargs)
     results = [as_tensor(r, None, graph, graph.unique_name("Const", False)) for r in nest.flatten(result)]
-    variables = _variables_behind(results, given, graph, first)
-    names = inspect.signature(grad_fn).parameters
-    takes = "variables" in names or any(p.kind is p.VAR_KEYWORD for p in names.values())
-    if variables and not takes:
+    variables = [*_variables_behind(results, given, graph, first), *reads.besides(nest.flatten(args))]
+    if variables and not _takes_variables(grad_fn):
         if not graph.v1:
-            raise TypeError("If using @custom_gradient with a function that uses variables, then grad_fn must accept a "
-                            "'variables' keyword argument.")
+            _refuse_variables(grad_fn)
         variables = []
-    node = ops["IdentityN"]([*results, *given, *(v._as_graph_element() for v in variables)])[0].op
 
     def rule(call: Any, *dys: Any) -> list[Any]:
         return _rule_result(grad_fn, dys[:len(results)], len(results), len(given), variables)
 
-    node.rule = rule
+    with recording.paused():
+        node = ops["IdentityN"]([*results, *given, *(v._as_graph_element() for v in variables)])[0].op
+        node.rule = rule
+    for tape in mode.state.tapes:
+        tape.saw(node)
     return nest.pack_sequence_as(result, node.outputs[:len(results)])
 
 
@@ -202,9 +281,11 @@ def recompute_grad(f: Any) -> Any:
                 flat = nest.flatten(inner)
                 held = ops["OptimizationBarrier"]([*flat, *(d for d in dys if d is not None)])
                 again = held[:len(flat)]
-                result = nest.flatten(f(*nest.pack_sequence_as(inner, again), **kwargs))
                 sources = [*again, *(variables or [])]
-                found = graph_gradients(result, sources, list(dys))
+                with GradientTape(watch_accessed_variables=False) as tape:
+                    tape.watch([s for s in sources if carries(s)])
+                    result = nest.flatten(f(*nest.pack_sequence_as(inner, again), **kwargs))
+                found = tape.gradient(result, sources, list(dys))
                 return (found[:len(again)], found[len(again):]) if variables else found
 
             return f(*inner, **kwargs), grad

@@ -102,6 +102,11 @@ def carries(tensor: Any) -> bool:
     return dtype.is_floating or dtype.is_complex
 
 
+def gradients_of_call(call: Any, dys: list[Any]) -> Sequence[Any]:
+    """One gradient an input of a call, None where there is none, for the gradients of its outputs."""
+    return _call_gradients(call, dys, [])
+
+
 def _call_gradients(call: Any, dys: list[Any], blocked: list[tuple[Any, Never]]) -> Sequence[Any]:
     """One gradient an input, by the call's own rule, its op's, or the generic one."""
     op = call.declaration

@@ -6,6 +6,7 @@ tape is told of the whole call: its gradient is another GraphFunction, which tak
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, final
 
@@ -35,14 +36,15 @@ MOST_SHAPES = 32
 
 @final
 class _CallDeclaration:
-    """What stands for an op in a tape's record of a call."""
+    """What stands for an op in a tape's record of a call; `differentiable_outputs` are its first ones."""
 
     type = "PartitionedCall"
     writes = ()
     differentiable = None
 
-    def __init__(self, gradient: Any = None) -> None:
+    def __init__(self, gradient: Any = None, outputs: int | None = None) -> None:
         self.gradient = gradient
+        self.differentiable_outputs = outputs
 
 
 @final
@@ -106,11 +108,12 @@ class GraphFunction:
             outputs = [EagerTensor(r) for r in self.run([t._value for t in tensors])]
             recording.record(_CallDeclaration(), inputs, outputs, {})
             return outputs
-        with recording.paused():
+        with recording.paused(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is kept for higher orders may have no gradient itself
             derivatives = self._derivatives(levels)
         results = derivatives[-1].forward.run([t._value for t in (*tensors, *self.held)])
         outputs = [EagerTensor(r) for r in results]
-        recording.record(_CallDeclaration(_rule(derivatives)), inputs, outputs, {})
+        recording.record(_CallDeclaration(_rule(derivatives), derivatives[-1].given), inputs, outputs, {})
         return outputs[:len(self.graph.outputs)]
 
     def _derivatives(self, levels: int) -> list[_Derivative]:

@@ -74,7 +74,7 @@ def needed(fetched: Iterable[Operation], fed: Collection[GraphTensor] = ()) -> l
 def ordered(ops: Collection[Operation], fed: Collection[GraphTensor] = ()) -> list[Operation]:
     """The operations in the order of the rule above; those of a traced function as its program made them."""
     if any(op.graph.in_program_order for op in ops):
-        return sorted(ops, key=lambda op: (op.type != "VariableV2", op.graph._serial, op.index))
+        return _as_made(ops, fed)
     touches = {op: accesses(op) for op in ops}
     after: dict[Operation, list[Operation]] = {}
     waiting: dict[Operation, int] = {}
@@ -99,6 +99,21 @@ def ordered(ops: Collection[Operation], fed: Collection[GraphTensor] = ()) -> li
         stuck = sorted(op.name for op in ops if waiting[op])
         raise ValueError(f"the graph has a cycle through {', '.join(stuck[:5])}")
     return out
+
+
+def _as_made(ops: Collection[Operation], fed: Collection[GraphTensor]) -> list[Operation]:
+    """In the order of creation, but for inputs that an operation was given later: they run before it."""
+    inside = set(ops)
+    out: dict[Operation, None] = {}
+    stack = sorted(ops, key=lambda op: (op.type == "VariableV2", -op.graph._serial, -op.index))
+    while stack:
+        op = stack[-1]
+        before = [t.op for t in op.inputs if t not in fed and t.op in inside and t.op not in out]
+        if before and op not in out:
+            stack += before
+        else:
+            out[stack.pop()] = None
+    return list(out)
 
 
 def _rank(op: Operation, touched: Accesses) -> tuple[bool, int, int]:
