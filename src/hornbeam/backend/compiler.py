@@ -9,6 +9,14 @@ from typing import Any
 from hornbeam.backend.cache import use_persistent_cache
 from hornbeam.backend.lazy import jax
 
+_deterministic = {"asked": False}
+
+
+def compile_deterministic_programs() -> None:
+    """From here on programs give the same bits each time; on GPUs some get slower. The CPU's always do."""
+    _deterministic["asked"] = True
+    _options.cache_clear()
+
 
 @functools.cache
 def _options() -> dict[str, Any] | None:
@@ -17,7 +25,10 @@ def _options() -> dict[str, Any] | None:
     On the CPU LLVM optimizes at level 1: level 2 takes a sixth longer to compile a training step and gives programs
     that are no faster (Adam, softmax, layer normalisation, reductions, pooling, gathers measured).
     """
-    return {"xla_backend_optimization_level": 1} if jax.default_backend() == "cpu" else None
+    platform = jax.default_backend()
+    if platform == "gpu" and _deterministic["asked"]:
+        return {"xla_gpu_deterministic_ops": True}
+    return {"xla_backend_optimization_level": 1} if platform == "cpu" else None
 
 
 def compiled(function: Callable[..., Any], donate: Sequence[int] = ()) -> Callable[..., Any]:

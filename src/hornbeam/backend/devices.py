@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from typing import NamedTuple
+import sys
+from collections import Counter
+from importlib import metadata
+from typing import Any, NamedTuple
 
 from hornbeam.backend.lazy import jax
 
@@ -18,19 +22,53 @@ class DeviceAttributes(NamedTuple):
 
 
 def device_attributes() -> list[DeviceAttributes]:
-    """The CPU, then what accelerators JAX finds."""
-    found = [DeviceAttributes("/job:localhost/replica:0/task:0/device:CPU:0", "CPU", 0)]
-    counts: dict[str, int] = {}
-    for device in jax.local_devices():
-        kind = device.platform.upper()
-        if kind == "CPU":
-            continue
-        index = counts.get(kind, 0)
-        counts[kind] = index + 1
-        stats = device.memory_stats() or {}
-        found.append(DeviceAttributes(f"/job:localhost/replica:0/task:0/device:{kind}:{index}", kind,
+    """The CPU (or the several that it was divided into), then what accelerators JAX finds."""
+    found = []
+    for name, device in jax_devices().items():
+        stats = (device.memory_stats() if device is not None else None) or {}
+        found.append(DeviceAttributes(f"/job:localhost/replica:0/task:0/device:{name}", name.partition(":")[0],
                                       int(stats.get("bytes_limit", 0))))
     return found
+
+
+def jax_devices() -> dict[str, Any]:
+    """JAX's devices of this process: `CPU:0`, …, then `GPU:0`, …. The CPU is None where `JAX_PLATFORMS` hides it."""
+    found: dict[str, Any] = {}
+    try:
+        found |= {f"CPU:{i}": device for i, device in enumerate(jax.local_devices(backend="cpu"))}
+    except RuntimeError:
+        found["CPU:0"] = None
+    counts: Counter[str] = Counter()
+    for device in jax.local_devices():
+        kind = device.platform.upper()
+        if kind != "CPU":
+            found[f"{kind}:{counts[kind]}"] = device
+            counts[kind] += 1
+    return found
+
+
+@functools.cache
+def has_accelerator_plugin() -> bool:
+    """Whether JAX is installed with what runs on accelerators; where it is not, the CPU is all there is."""
+    return any(True for _ in metadata.entry_points(group="jax_plugins"))
+
+
+def has_started() -> bool:
+    """Whether JAX has looked for its devices, so that their number is fixed."""
+    if "jax" not in sys.modules:
+        return False
+    number = jax.config.jax_num_cpu_devices  # type: ignore[attr-defined]
+    try:
+        jax.config.update("jax_num_cpu_devices", max(number, 0) + 1)
+    except RuntimeError:
+        return True
+    jax.config.update("jax_num_cpu_devices", number)
+    return False
+
+
+def divide_cpu(number: int) -> None:
+    """Let JAX see the CPU as so many devices. Raises RuntimeError where it has looked for them already."""
+    jax.config.update("jax_num_cpu_devices", number)
 
 
 def memory_of_machine() -> int:

@@ -37,6 +37,7 @@ class _Eager:
 
     def __init__(self) -> None:
         self.seed: int | None = None
+        self.seeds_required = False
         self.lock = threading.Lock()
         self.draws: dict[Any, Iterator[int]] = {}
         self.entropy = random.SystemRandom().getrandbits(62)
@@ -68,10 +69,23 @@ def op_seeds(op_seed: int | None) -> tuple[int | None, int | None]:
     """The two seeds of a random op that is called now; (None, None) where it has none."""
     graph = mode.current_graph()
     if graph is not None:
-        return graph.op_seeds(op_seed) or (None, None)
+        return graph.op_seeds(op_seed) or _no_seeds()
     if op_seed is not None:
         return pair(DEFAULT_GRAPH_SEED if _eager.seed is None else _eager.seed, op_seed)
-    return (None, None) if _eager.seed is None else (_eager.seed % _LARGEST, _IN_TURN)
+    return _no_seeds() if _eager.seed is None else (_eager.seed % _LARGEST, _IN_TURN)
+
+
+def _no_seeds() -> tuple[None, None]:
+    """Draws are left to chance, unless `require_seeds` forbids it."""
+    if _eager.seeds_required:
+        raise RuntimeError("Random ops require a seed to be set when determinism is enabled. Please set a seed before "
+                           "running the op, e.g. by calling tf.random.set_seed(1).")
+    return None, None
+
+
+def require_seeds(required: bool = True) -> None:
+    """Whether random ops without any seed are refused with RuntimeError."""
+    _eager.seeds_required = required
 
 
 def attributes(op_seed: int | None) -> dict[str, Any]:

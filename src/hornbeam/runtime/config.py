@@ -1,4 +1,5 @@
-"""The options that TF1 programs hand to sessions: `ConfigProto` and its neighbours.
+"""The options that TF1 programs hand to sessions: `ConfigProto` and its neighbours; and whether traced functions run
+as plain Python.
 
 Known fields can be set and read; one that TensorFlow has no name for is refused. Those without a meaning here
 (GPU memory, thread pools of TensorFlow) are kept and change nothing.
@@ -127,3 +128,21 @@ class RunMetadata(Options):
 
     fields: ClassVar[dict[str, Any]] = {"step_stats": Options, "cost_graph": Options, "partition_graphs": list,
                                         "function_graphs": list}
+
+
+# Traced functions ------------------------------------------------------------------------------------
+
+_functions = {"eagerly": False}
+
+
+@public("config.run_functions_eagerly", "config.experimental_run_functions_eagerly")
+def run_functions_eagerly(run_eagerly: bool) -> None:
+    """Let calls of traced functions run their Python each time, op by op, to debug them; or trace them (the default).
+    """
+    _functions["eagerly"] = bool(run_eagerly)
+
+
+@public("config.functions_run_eagerly", "config.experimental_functions_run_eagerly")
+def functions_run_eagerly() -> bool:
+    """Whether `run_functions_eagerly` turned tracing off."""
+    return _functions["eagerly"]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from typing import Any
 
-from hornbeam.backend.devices import device_attributes
 from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.operation import Operation
+from hornbeam.runtime.physical_devices import list_logical_devices
 
 
-@functools.cache
 def _present() -> frozenset[str]:
-    """`CPU:0`, `GPU:0`, … of this process."""
-    return frozenset(d.name.rpartition("/device:")[2] for d in device_attributes())
+    """`CPU:0`, `GPU:0`, … of this process, as far as they are visible."""
+    return frozenset(d.name.rpartition("/device:")[2] for d in list_logical_devices())
 
 
 def check_devices(ops: Iterable[Operation], config: Any) -> None:
