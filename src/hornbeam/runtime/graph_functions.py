@@ -13,6 +13,7 @@ from hornbeam.graph.names import public, register
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
 from hornbeam.ops import array, state
+from hornbeam.runtime import eager_scope
 
 register(Graph, v2=("Graph",))
 register(GraphV1, v1=("Graph",))
@@ -188,20 +189,14 @@ class name_scope(_NameScope):
     def __enter__(self) -> str:
         graph = mode.current_graph()
         if graph is None:
-            scope = self._name if not _eager_scopes or self.name.endswith("/") else f"{_eager_scopes[-1]}{self._name}"
-            scope = f"{(scope or '').rstrip('/')}/" if scope else ""
-            _eager_scopes.append(scope)
             self._open.append(_EagerScope())
-            return scope
+            return eager_scope.enter(self.name)
         return self._enter(graph, self._name)
-
-
-_eager_scopes: list[str] = []
 
 
 class _EagerScope(nullcontext[None]):
     def __exit__(self, *exc: object) -> None:
-        _eager_scopes.pop()
+        eager_scope.leave()
 
 
 @public(v2=("get_current_name_scope",))
@@ -209,7 +204,7 @@ def get_current_name_scope() -> str:
     """The open name scope, without its last `/`."""
     graph = mode.current_graph()
     if graph is None:
-        return _eager_scopes[-1].rstrip("/") if _eager_scopes else ""
+        return eager_scope.eager_scope().rstrip("/")
     return graph.get_name_scope()
 
 

@@ -27,6 +27,7 @@ from hornbeam.graph.shapes import TensorShape, TensorShapeV1
 from hornbeam.graph.tensor import EagerTensor, GraphTensor, TensorReference, _session_for
 from hornbeam.graph.tensor_interface import Operators
 from hornbeam.ops import array, operators, state
+from hornbeam.runtime.eager_scope import eager_scope
 from hornbeam.runtime.sparse_updates import SparseUpdates
 from hornbeam.runtime.store import Cell
 
@@ -147,20 +148,21 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         if graph is None and isinstance(initial_value, GraphTensor):
             graph = initial_value.graph
         if graph is None:
-            self._init_eager(initial_value, wanted, name, shape)
+            self._init_eager(initial_value, wanted, name, shape, eager_scope())
         elif graph.outermost.in_program_order:
             traced: Any = graph.outermost
             traced.note_variable(self)
+            scope = graph.get_name_scope()
             with mode.opened(None):
-                self._init_eager(traced.lifted(initial_value), wanted, name, shape)
+                self._init_eager(traced.lifted(initial_value), wanted, name, shape, f"{scope}/" if scope else "")
         else:
             self._init_in_graph(graph.outermost, initial_value, wanted, name, shape, validate_shape, collections)
 
-    def _init_eager(self, initial_value: Any, dtype: DType | None, name: str | None, shape: Any) -> None:
+    def _init_eager(self, initial_value: Any, dtype: DType | None, name: str | None, shape: Any, scope: str) -> None:
         if callable(initial_value):
             initial_value = initial_value()
         value = convert_to_tensor(initial_value, dtype)
-        self._name = f"{name or 'Variable'}:0"
+        self._name = f"{scope}{name or 'Variable'}:0"
         self._dtype = value.dtype
         self._dims = value.dims if shape is None else TensorShape(shape)._dims
         if not TensorShape(self._dims).is_compatible_with(value.shape):
