@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
+from hornbeam.keras.lookup import named
 from hornbeam.keras.tree import structures as tree
 
 _PLAIN = (str, int, float, bool, type(None))
@@ -80,6 +82,9 @@ def config_of(instance: Any, config: dict[str, Any]) -> dict[str, Any]:
 
 def made_from(cls: type, config: dict[str, Any]) -> Any:
     """`cls(**config)`. Raises TypeError that says the configuration where that fails."""
+    if isinstance(config.get("dtype"), dict):
+        policy = named("dtype_policies.deserialize")(config["dtype"])
+        config = {**config, "dtype": policy if isinstance(policy, Mapping) else policy.name}
     try:
         return cls(**config)
     except Exception as error:

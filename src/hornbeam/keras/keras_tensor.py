@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from hornbeam.keras.dtypes import standardize_dtype
+from hornbeam.graph.tensor import Tensor
+from hornbeam.keras.dtype_names import DTypeName, dtype_name
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.shapes import standardize_shape
 from hornbeam.keras.tree import structures as tree
@@ -47,12 +48,12 @@ class KerasTensor:
         if kwargs:
             raise TypeError(f"Unexpected keyword arguments: {', '.join(kwargs)}")
         self._shape = standardize_shape(shape)
-        self._dtype = standardize_dtype(dtype)
+        self._dtype = dtype_name(dtype)
         self._sparse, self._ragged = bool(sparse), bool(ragged)
         if self._sparse and self._ragged:
             raise ValueError("KerasTensor cannot have `sparse=True` and `ragged=True` at the same time.")
         self._ragged_rank = None if ragged_rank is None else int(ragged_rank)
-        self._row_splits_dtype = None if row_splits_dtype is None else standardize_dtype(row_splits_dtype)
+        self._row_splits_dtype = None if row_splits_dtype is None else dtype_name(row_splits_dtype)
         self.name = name or auto_name(type(self).__name__)
         self.record_history = record_history
 
@@ -62,7 +63,7 @@ class KerasTensor:
         return self._shape
 
     @property
-    def dtype(self) -> str:
+    def dtype(self) -> DTypeName:
         """The name of the dtype."""
         return self._dtype
 
@@ -93,9 +94,18 @@ class KerasTensor:
         super().__setattr__(name, value)
 
     @property
+    def dims(self) -> tuple[int | None, ...]:
+        """The shape, as Hornbeam's own functions ask for it."""
+        return self._shape
+
+    @property
     def ndim(self) -> int:
         """The number of dimensions."""
         return len(self._shape)
+
+    def _as_tensor(self, graph: Any) -> KerasTensor:
+        """Itself: an op that is called with it becomes a node of a model."""
+        return self
 
     def get_shape(self) -> tuple[int | None, ...]:
         """The shape (TensorFlow's spelling)."""
@@ -187,6 +197,11 @@ for _operator, _name in {"neg": "negative", "abs": "absolute", "invert": "logica
 def is_keras_tensor(x: Any) -> bool:
     """Whether `x` is a `KerasTensor`."""
     return isinstance(x, KerasTensor)
+
+
+def is_concrete(x: Any) -> bool:
+    """Whether `x` is a tensor or a variable, with a value or of a graph, and not a KerasTensor."""
+    return isinstance(x, Tensor) or (hasattr(x, "_as_tensor") and not isinstance(x, KerasTensor))
 
 
 def any_symbolic(args: Iterable[Any], kwargs: Mapping[str, Any]) -> bool:

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from hornbeam.graph.names import names_v2
+from hornbeam.graph.op import Op
+from hornbeam.graph.op import registry as declarations
 from hornbeam.graph.registry import Registry
 from hornbeam.keras import keras_tensor
 from hornbeam.keras.argument_errors import told_with_arguments
@@ -239,23 +241,37 @@ def _symbolic(made: type[Operation], parameters: Any, args: tuple[Any, ...], kwa
 
 
 class FunctionCall(Operation):
-    """A function of Hornbeam's own namespace (`hornbeam.nn.softmax`) in a model: `function` is its public name."""
+    """A function of Hornbeam's own namespace in a model: `function` is its public name (`nn.softmax`) or an op's type.
+
+    Raises ValueError for another name, and for functions that reach beyond tensors (files, printing, Python code).
+    """
 
     _keras_module = "hornbeam.keras.operations"
 
     def __init__(self, function: str, name: str | None = None) -> None:
         super().__init__(name=name or auto_name(function.rpartition(".")[2]))
         self.function = function
-        held = names_v2.get(function)
-        if held is None or isinstance(held.target, type) or not callable(held.target):
-            raise ValueError(f"{function!r} is not the name of a function of Hornbeam's.")
-        self._target = held.target
+        self._target = _function_named(function)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         return self._target(*args, **kwargs)
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "function": self.function}
+
+
+_BEYOND_TENSORS = ("hornbeam.ops.host", "hornbeam.ops.printing", "hornbeam.ops.files")
+
+
+def _function_named(function: str) -> Callable[..., Any]:
+    target: Any = declarations.get(function.removeprefix("raw_ops.")) if function.startswith("raw_ops.") else None
+    if target is None:
+        held = names_v2.get(function)
+        target = None if held is None else held.target
+    module = getattr(target, "__module__", "")
+    if target is None or isinstance(target, type) or not module.startswith("hornbeam.ops.") or module in _BEYOND_TENSORS:
+        raise ValueError(f"{function!r} is not the name of a function of tensors.")
+    return target
 
 
 class _PrivateCall(Operation):
@@ -281,9 +297,17 @@ def _public_names() -> dict[int, str]:
 
 def call_of_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A call of one of Hornbeam's own functions on KerasTensors, as a node."""
-    name = _public_names().get(id(function))
-    operation: Operation = _PrivateCall(function) if name is None else FunctionCall(name)
+    name = f"raw_ops.{function.type}" if isinstance(function, Op) else _public_names().get(id(function))
+    label = kwargs.get("name")
+    kwargs = {k: v for k, v in kwargs.items() if k != "name"}
+    try:
+        operation: Operation = _PrivateCall(function) if name is None else FunctionCall(name)
+    except ValueError:
+        operation = _PrivateCall(function)
+    if isinstance(label, str) and label and "/" not in label:
+        operation.name = auto_name(label)
     return operation.symbolic_call(*args, **kwargs)
 
 
 keras_tensor._call_of_function.append(call_of_function)
+op_classes.register("hornbeam.keras.operations>FunctionCall", FunctionCall)

@@ -17,7 +17,8 @@ from hornbeam.graph.call import as_tensor
 from hornbeam.graph.dtypes import as_dtype
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.tensor import EagerTensor
-from hornbeam.keras.dtypes import ALLOWED, is_float_dtype, is_int_dtype, standardize_dtype
+from hornbeam.keras.dtype_names import DTypeName, dtype_name
+from hornbeam.keras.dtypes import is_float_dtype, is_int_dtype, standardize_dtype
 from hornbeam.keras.lookup import named
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.scopes import autocast_dtype, current_path, initialize_later, stateless_scope
@@ -31,20 +32,6 @@ _AGGREGATIONS = {"none": VariableAggregation.NONE, "mean": VariableAggregation.M
                  "only_first_replica": VariableAggregation.ONLY_FIRST_REPLICA}
 _SYNCHRONIZATIONS = {"none": VariableSynchronization.NONE, "on_read": VariableSynchronization.ON_READ,
                      "on_write": VariableSynchronization.ON_WRITE, "auto": VariableSynchronization.AUTO}
-
-
-class DTypeName(str):
-    """The name of a dtype, as Keras says dtypes; it has the attributes of TensorFlow's dtypes too (`is_floating`)."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(as_dtype(str(self)), name)
-
-
-_dtype_names = {name: DTypeName(name) for name in ALLOWED}
 
 
 def to_tensor(value: Any, dtype: str | None = None) -> Any:
@@ -172,10 +159,10 @@ class Variable(BaseVariable):
         return len(self._shape)
 
     @property
-    def dtype(self) -> str:  # type: ignore[override]
+    def dtype(self) -> DTypeName:  # type: ignore[override]
         """The name of the dtype that reading gives here."""
         cast = autocast_dtype() if self._autocast else None
-        return _dtype_names[cast if cast is not None and self._dtype.is_floating else self._dtype.name]
+        return dtype_name(cast if cast is not None and self._dtype.is_floating else self._dtype.name)
 
     @property
     def trainable(self) -> bool:

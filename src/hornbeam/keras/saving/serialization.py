@@ -21,7 +21,7 @@ import hornbeam as tf
 from hornbeam.graph.names import names_v2
 from hornbeam.keras.config.settings import unsafe_deserialization
 from hornbeam.keras.dtypes import standardize_dtype
-from hornbeam.keras.keras_tensor import KerasTensor
+from hornbeam.keras.keras_tensor import KerasTensor, is_concrete
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.operations import Operation, op_classes
 from hornbeam.keras.saving import code
@@ -153,7 +153,7 @@ def _tagged(obj: Any) -> Any:
         return None if obj.rank is None else obj.as_list()
     if isinstance(obj, tf.DType):
         return obj.name
-    if isinstance(obj, tf.Tensor) or hasattr(obj, "_as_tensor"):
+    if is_concrete(obj):
         return _tag("tensor", value=np.asarray(obj).tolist(), dtype=standardize_dtype(obj.dtype))
     if isinstance(obj, np.ndarray) and obj.ndim > 0:
         return _tag("numpy", value=obj.tolist(), dtype=standardize_dtype(obj.dtype))
