@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import hornbeam as hb
 from hornbeam.graph.op import registry
 
 NAN, INF = np.nan, np.inf
@@ -28,13 +27,3 @@ def test_incomplete_gamma_functions_at_the_edges(name: str) -> None:
     program = list(op.programs.values())[-1]
     for tier in (program.interpreter(), program.compiled()):
         assert np.asarray(tier(A, X)[0]) == pytest.approx(ANSWERS[name], nan_ok=True)
-
-
-def test_a_list_of_tensors_keeps_each_dtype_where_some_are_strings() -> None:
-    given = [hb.constant(["a", "b"]), hb.constant([7, 8]), hb.constant(2.5)]
-    for op in ("IdentityN", "OptimizationBarrier"):
-        words, numbers, number = registry[op](given)
-        assert words.numpy().tolist() == [b"a", b"b"]
-        assert numbers.numpy().tolist() == [7, 8]
-        assert numbers.dtype is hb.int32
-        assert number.numpy() == 2.5

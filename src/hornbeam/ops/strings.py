@@ -20,8 +20,9 @@ def _words(rng: np.random.Generator) -> list[Any]:
     return [((np.array([b"Abc", b"", "h\u00e9".encode()], object),), {}), ((np.array(b" x ", object),), {})]
 
 
-def _mapped(function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
-    out = np.empty(x.shape, object)
+def mapped(function: Callable[[Any], Any], x: np.ndarray, dtype: Any = object) -> np.ndarray:
+    """The function's results for each element, in an array of the shape of `x`."""
+    out = np.empty(x.shape, dtype)
     flat = out.reshape(-1)
     for i, item in enumerate(x.reshape(-1)):
         flat[i] = function(item)
@@ -75,9 +76,9 @@ def as_string(input, *, precision: int = -1, scientific: bool = False, shortest:
         _number_format(input.dtype, {"precision": precision, "scientific": scientific, "shortest": shortest,
                                      "width": width, "fill": fill})
         pad = f"{{:>{width}}}" if width > -1 else "{}"
-        return _mapped(lambda v: pad.format("true" if v else "false").encode(), input)
+        return mapped(lambda v: pad.format("true" if v else "false").encode(), input)
     attrs = {"precision": precision, "scientific": scientific, "shortest": shortest, "width": width, "fill": fill}
-    return _mapped(_number_format(input.dtype, attrs), input)
+    return mapped(_number_format(input.dtype, attrs), input)
 
 
 as_string.shape(_same_shape(dtypes.string))
@@ -169,20 +170,20 @@ _LOWER, _UPPER = _cased("lower"), _cased("upper")
 @op("StringLower", inputs="input: string", names=("strings.lower",), host=True, differentiable=_NEVER, samples=_words)
 def lower(input, *, encoding: str = ""):
     """Strings in lower case: ASCII letters, or with `encoding` "utf-8" those of Unicode."""
-    return _mapped(lambda s: _LOWER(s, encoding), input)
+    return mapped(lambda s: _LOWER(s, encoding), input)
 
 
 @op("StringUpper", inputs="input: string", names=("strings.upper",), host=True, differentiable=_NEVER, samples=_words)
 def upper(input, *, encoding: str = ""):
     """Strings in upper case: ASCII letters, or with `encoding` "utf-8" those of Unicode."""
-    return _mapped(lambda s: _UPPER(s, encoding), input)
+    return mapped(lambda s: _UPPER(s, encoding), input)
 
 
 @op("StringStrip", inputs="input: string", names=("strings.strip",), v1=("string_strip",), host=True,
     differentiable=_NEVER, samples=_words)
 def strip(input):
     """Strings without white space at their ends."""
-    return _mapped(bytes.strip, input)
+    return mapped(bytes.strip, input)
 
 
 for _op in (lower, upper, strip):
