@@ -133,6 +133,7 @@ def _spoiled(rng: np.random.Generator, value: np.ndarray) -> np.ndarray:
 def _cast(value: np.ndarray, dtype: Any) -> np.ndarray:
     if dtype is dtypes.string:
         return _filled(np.random.default_rng(0), value.shape, np.dtype(object))
+    assert value.dtype.kind not in "SU", "samples hold strings as arrays of objects"
     with np.errstate(all="ignore"):
         return (value.real if value.dtype.kind == "c" else value).astype(dtype.np_dtype)
 

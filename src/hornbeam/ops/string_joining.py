@@ -38,7 +38,7 @@ def _axes(given: Sequence[int], rank: int) -> list[int]:
 @op("ReduceJoin", inputs="inputs: string, reduction_indices: int32 static", host=True, differentiable=_NEVER,
     samples=lambda rng: [((_GRID, np.array([0], np.int32)), {"separator": "-"}),
                          ((_GRID, np.array([1, 0], np.int32)), {"keep_dims": True}),
-                         ((_GRID[0, 0], np.zeros(0, np.int32)), {})])
+                         ((np.array(b"a", object), np.zeros(0, np.int32)), {})])
 def reduce_join_op(inputs, reduction_indices, *, keep_dims: bool = False, separator: str = ""):
     """Strings joined along axes: the first axis named varies fastest."""
     axes = _axes([int(i) for i in reduction_indices.reshape(-1)], inputs.ndim)

@@ -130,7 +130,7 @@ def _elements(data: bytes, dtype: DType, little_endian: bool) -> np.ndarray:
 
 @op("DecodeRaw", inputs="bytes: string", host=True, gives_strings=False, differentiable=_NEVER,
     samples=lambda rng: [((_BYTES,), {"out_type": dtypes.int16}),
-                         ((_BYTES[0],), {"out_type": dtypes.float32, "little_endian": False})])
+                         ((np.array(_BYTES[0], object),), {"out_type": dtypes.float32, "little_endian": False})])
 def decode_raw_op(bytes, *, out_type: Any, little_endian: bool = True):
     """The bytes of strings of one length as numbers, along one more dimension."""
     _one_of("out_type", out_type, _RAW)
@@ -149,7 +149,7 @@ def decode_raw_op(bytes, *, out_type: Any, little_endian: bool = True):
 @op("DecodePaddedRaw", inputs="input_bytes: string, fixed_length: int32", host=True, gives_strings=False,
     differentiable=_NEVER,
     samples=lambda rng: [((_BYTES, np.int32(6)), {"out_type": dtypes.int16}),
-                         ((_BYTES[0], np.int32(2)), {"out_type": dtypes.uint8})])
+                         ((np.array(_BYTES[0], object), np.int32(2)), {"out_type": dtypes.uint8})])
 def decode_padded_raw_op(input_bytes, fixed_length, *, out_type: Any, little_endian: bool = True):
     """The first `fixed_length` bytes of each string as numbers; shorter strings are filled up with zeros."""
     _one_of("out_type", out_type, _PADDED)

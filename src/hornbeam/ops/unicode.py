@@ -184,7 +184,7 @@ unicode_decode_with_offsets_op.shape(_decoded_shape)
 @op("UnicodeTranscode", inputs="input: string", names=("strings.unicode_transcode",), host=True,
     differentiable=_NEVER,
     samples=lambda rng: [((_TEXTS,), {"input_encoding": "UTF-8", "output_encoding": "UTF-16-BE"}),
-                         ((_TEXTS[0],), {"input_encoding": "latin1", "output_encoding": "UTF-8"})])
+                         ((np.array(_TEXTS[0], object),), {"input_encoding": "latin1", "output_encoding": "UTF-8"})])
 def unicode_transcode(input, *, input_encoding: str, output_encoding: str, errors: str = "replace",
                       replacement_char: int = 65533, replace_control_characters: bool = False):
     """Strings of one encoding in another.
