@@ -50,7 +50,7 @@ class ForwardAccumulator:
 
     def _watch(self, primal: Any, tangent: Any) -> None:
         if not isinstance(primal, Tensor) and not is_variable(primal):
-            raise ValueError(f"Passed in object {primal!r} of type {type(primal).__name__!r}, not a tensor or variable.")
+            raise ValueError(f"Passed in object {primal!r}, which is neither a tensor nor a variable.")
         if not carries(primal):
             _log.warning("The dtype of the watched primal must be floating (e.g. tf.float32), got %r", primal.dtype)
             return
@@ -80,7 +80,7 @@ class ForwardAccumulator:
 
     def follows(self, tensors: Sequence[Any]) -> bool:
         """Whether any of these has a tangent."""
-        return any([self._tangent(t) is not None for t in tensors])
+        return any(self._tangent(t) is not None for t in tensors)
 
     def read(self, variable: Any, tensor: Any) -> None:
         """A variable's tangent is that of its value."""

@@ -9,6 +9,7 @@ import inspect
 from typing import Any
 
 from hornbeam.backend.lazy import jax, jnp
+from hornbeam.graph import dtypes
 from hornbeam.graph.op import Op, never, registry
 from hornbeam.ops import array
 
@@ -59,7 +60,18 @@ def _vjp_op(op: Op) -> Op:
     made = Op(op.type + SUFFIX, vjp, inputs=", ".join(spec), returns_list=True, types=op.types)
     made.defaults = {**op.defaults, "list_lengths": None}
     made.attr_types = dict(op.attr_types)
+
+    @made.shape
+    def _(inputs: Any, attrs: Any) -> Any:
+        return [(i.dims, i.dtype if _carries(i.dtype) else dtypes.float32)
+                for arg, item in zip(op.args, inputs, strict=False) if not arg.static
+                for i in (item if arg.many else [item])]
+
     return made
+
+
+def _carries(dtype: dtypes.DType) -> bool:
+    return dtype.is_floating or dtype.is_complex
 
 
 def _inexact(value: Any) -> bool:
@@ -88,8 +100,7 @@ def generic_gradient(call: Any, *dys: Any) -> list[Any]:
 
 
 def _differentiable(tensor: Any) -> bool:
-    dtype = tensor.dtype.base_dtype
-    return dtype.is_floating or dtype.is_complex
+    return _carries(tensor.dtype.base_dtype)
 
 
 __all__ = ["generic_gradient", "never", "vjp_op"]

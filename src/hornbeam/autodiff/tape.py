@@ -119,7 +119,8 @@ class GradientTape:
 
     def follows(self, tensors: Sequence[Any]) -> bool:
         """Whether any of these is known here."""
-        return any([self._follows(t) for t in tensors])  # all of them: variables are watched when they are met
+        found = [self._follows(t) for t in tensors]  # all of them: variables are watched when they are met
+        return any(found)
 
     def read(self, variable: Any, tensor: Any) -> None:
         """Remember that `tensor` is the value of a variable."""
@@ -241,7 +242,10 @@ class GradientTape:
         return nullcontext() if graph is None or graph is mode.current_graph() else mode.opened(graph)
 
     def _back(self, targets: Sequence[Any], starts: Sequence[Any], sources: Sequence[Any]) -> list[Any]:
-        return reverse(targets, starts, sources, self._maker)
+        """The gradient of each source; None for one that was not watched, even where it was used."""
+        known = [id(s) in self._makers or (type(s) is GraphTensor and self._follows_from_outside(s)) for s in sources]
+        found = iter(reverse(targets, starts, [s for s, k in zip(sources, known, strict=True) if k], self._maker))
+        return [next(found) if k else None for k in known]
 
     def _maker(self, tensor: Any) -> Any:
         found = self._makers.get(id(tensor))

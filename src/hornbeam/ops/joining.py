@@ -12,6 +12,7 @@ from hornbeam.graph import dtypes, infer, mode
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, never, op
+from hornbeam.graph.op import registry as ops
 from hornbeam.graph.shapes import Dimension, TensorShape
 from hornbeam.ops import dims as shapes
 from hornbeam.ops.constants import zeros_like_op
@@ -275,6 +276,8 @@ def parts_of_joined(dy: Any, parts: list[Any], axis: Any) -> list[Any]:
     if at is not None:
         rank = len(next(p.dims for p in parts if p.dims is not None)) if any(p.dims is not None for p in parts) else 0
         axis = np.int32(int(at) % rank if rank else int(at))
+    else:
+        axis = ops["FloorMod"](axis, ops["Cast"](ops["Rank"](parts[0]), DstT=axis.dtype.base_dtype))
     offsets = concat_offset(axis, shapes_)
     return [slice_op(dy, o, s) for o, s in zip(offsets, shapes_, strict=True)]
 

@@ -17,10 +17,7 @@ from typing import Any, NamedTuple, final
 
 import numpy as np
 
-try:
-    from hornbeam.autograph import convert as converted
-except ImportError:
-    def converted(f): return f
+from hornbeam.autograph import convert as converted
 from hornbeam.graph import mode, nest
 from hornbeam.graph.call import _taker, as_tensor
 from hornbeam.graph.names import public
@@ -32,7 +29,6 @@ from hornbeam.runtime import config
 from hornbeam.runtime.concrete_function import ConcreteFunction
 from hornbeam.runtime.function_signature import (
     Arguments,
-    Structure,
     difference,
     fits,
     relaxed,
@@ -393,4 +389,4 @@ def function(func: Any = None, input_signature: Any = None, autograph: bool = Tr
     return decorate if func is None else decorate(func)
 
 
-__all__ = ["Function", "Structure", "Trace", "function", "np"]
+__all__ = ["Function", "Trace", "function"]

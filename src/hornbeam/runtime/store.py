@@ -8,7 +8,6 @@ from typing import Any, final
 
 import numpy as np
 
-from hornbeam.backend.lazy import jax
 from hornbeam.graph.errors import FailedPreconditionError
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.seeds import draw_key
