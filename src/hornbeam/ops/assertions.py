@@ -114,14 +114,12 @@ def _difference(symbol: str, x: np.ndarray, y: np.ndarray, holds: np.ndarray, da
     return "\n".join(lines)
 
 
-_COMPARISONS = (
-    ("equal", "Equal", "==", True), ("none_equal", "NotEqual", "!=", False), ("less", "Less", "<", True),
-    ("less_equal", "LessEqual", "<=", False), ("greater", "Greater", ">", True),
-    ("greater_equal", "GreaterEqual", ">=", False))
-"""Words, op, symbol, and whether `tf` has the name besides `tf.debugging`."""
-_SIGNS = (("positive", "Less", ">", False), ("negative", "Less", "<", True), ("non_negative", "LessEqual", ">=", False),
-          ("non_positive", "LessEqual", "<=", True))
-"""Words, op, symbol, and whether x is the op's first argument and 0 its second."""
+COMPARISONS = {"equal": ("Equal", "=="), "none_equal": ("NotEqual", "!="), "less": ("Less", "<"),
+               "less_equal": ("LessEqual", "<="), "greater": ("Greater", ">"), "greater_equal": ("GreaterEqual", ">=")}
+"""The op and the symbol of each comparison."""
+SIGNS = {"positive": ("Less", ">", False), "negative": ("Less", "<", True), "non_negative": ("LessEqual", ">=", False),
+         "non_positive": ("LessEqual", "<=", True)}
+"""The op, the symbol, and whether x is the op's first argument and 0 its second."""
 
 
 def compare_with_zero(op_type: str, symbol: str, first: bool, x: Any, data: Any, message: str | None,
@@ -146,7 +144,9 @@ def _with_zero(op_type: str, symbol: str, first: bool, x: Any, data: Any, messag
     return compare(op_type, symbol, *pair, data, None, summarize, "assert_less")
 
 
-def _declare(words: str, op_type: str, symbol: str, in_root: bool) -> None:
+def _comparison(words: str, in_root: bool = False) -> Callable[..., Any]:
+    op_type, symbol = COMPARISONS[words]
+
     def check(x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
         return compare(op_type, symbol, x, y, None, message, summarize, name or f"assert_{words}")
 
@@ -155,34 +155,42 @@ def _declare(words: str, op_type: str, symbol: str, in_root: bool) -> None:
         return check(x, y, message, summarize, name)
 
     own = check_none if words == "none_equal" else check
-    _publish(own, words, in_root, f"""The check that x {symbol} y, elementwise.
+    return _published(own, words, in_root, f"""The check that x {symbol} y, elementwise.
 
     x, y: tensors of one dtype whose shapes broadcast. summarize: how many elements the message shows, 3 by default.
     Raises InvalidArgumentError where the values are known, else the operation that comes back does when it runs.
     """)
 
 
-def _declare_sign(words: str, op_type: str, symbol: str, first: bool) -> None:
+def _sign(words: str) -> Callable[..., Any]:
+    op_type, symbol, first = SIGNS[words]
+
     def check(x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
         return compare_with_zero(op_type, symbol, first, x, None, message, summarize, name or f"assert_{words}")
 
-    _publish(check, words, False, f"""The check that every element of `x` is {symbol} 0.
+    return _published(check, words, False, f"""The check that every element of `x` is {symbol} 0.
 
     summarize: how many elements the message shows, 3 by default.
     Raises InvalidArgumentError where the values are known, else the operation that comes back does when it runs.
     """)
 
 
-def _publish(check: Callable[..., Any], words: str, in_root: bool, text: str) -> None:
+def _published(check: Callable[..., Any], words: str, in_root: bool, text: str) -> Callable[..., Any]:
     check.__name__ = check.__qualname__ = f"assert_{words}"
     check.__doc__ = text
-    public(v2=[f"debugging.assert_{words}", *([f"assert_{words}"] if in_root else [])])(check)
+    return public(v2=[f"debugging.assert_{words}", *([f"assert_{words}"] if in_root else [])])(check)
 
 
-for _row in _COMPARISONS:
-    _declare(*_row)
-for _row in _SIGNS:
-    _declare_sign(*_row)
+assert_equal = _comparison("equal", in_root=True)
+assert_none_equal = _comparison("none_equal")
+assert_less = _comparison("less", in_root=True)
+assert_less_equal = _comparison("less_equal")
+assert_greater = _comparison("greater", in_root=True)
+assert_greater_equal = _comparison("greater_equal")
+assert_positive = _sign("positive")
+assert_negative = _sign("negative")
+assert_non_negative = _sign("non_negative")
+assert_non_positive = _sign("non_positive")
 
 
 @public(v2=("debugging.assert_near",))

@@ -107,6 +107,8 @@ class Evaluation(ABC):
             return op.declaration.lowering(self, op, [self.value(t) for t in op.inputs])  # type: ignore[misc]
         except (OpError, jax.errors.JAXTypeError):
             raise
+        except ShapeFault as fault:
+            raise failed(op, fault.run) from None
         except FAULTS as error:
             raise failed(op, first_line(error)) from error
 

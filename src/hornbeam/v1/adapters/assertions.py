@@ -7,7 +7,7 @@ from typing import Any
 
 from hornbeam.graph.names import public
 from hornbeam.ops import assertions, shape_assertions
-from hornbeam.ops.assertions import _COMPARISONS, _SIGNS
+from hornbeam.ops.assertions import COMPARISONS, SIGNS
 from hornbeam.ops.checks import assert_all_finite as all_finite
 
 
@@ -38,10 +38,10 @@ def _declare_sign(words: str, op_type: str, symbol: str, first: bool) -> None:
     _publish(check, words, f"x {symbol} 0")
 
 
-for _words, _type, _symbol, _ in _COMPARISONS:
+for _words, (_type, _symbol) in COMPARISONS.items():
     _declare(_words, _type, _symbol)
-for _row in _SIGNS:
-    _declare_sign(*_row)
+for _words, (_type, _symbol, _first) in SIGNS.items():
+    _declare_sign(_words, _type, _symbol, _first)
 
 
 @public(v1=("debugging.assert_near", "assert_near"))
