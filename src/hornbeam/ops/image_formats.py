@@ -1,0 +1,263 @@
+"""Image files as arrays: what format bytes are in, and their pixels. Pillow reads all but BMP and 16-bit PNG.
+
+Everything here is NumPy and bytes; `image_codecs.py` makes ops of it. Faults are InvalidArgumentErrors.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import numpy as np
+
+from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.ops import image_png
+
+_MAGIC = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"GIF8", "GIF"), (b"BM", "BMP"),
+          (b"\xff\x0a", "JXL"), (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "JXL"))
+
+
+def refuse(text: str) -> NoReturn:
+    """Raise InvalidArgumentError."""
+    raise InvalidArgumentError(None, None, text)
+
+
+def kind_of(data: bytes) -> str:
+    """JPEG, PNG, GIF, BMP, WEBP or JXL. Raises InvalidArgumentError for anything else."""
+    if not data:
+        refuse("Input is empty.")
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            return kind
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    refuse("Unknown image file format. One of JPEG, JPEG XL, PNG, GIF, BMP, WebP required.")
+
+
+def pillow() -> Any:
+    """`PIL.Image`. Raises ImportError that names the extra where the package is absent."""
+    try:
+        return importlib.import_module("PIL.Image")
+    except ImportError as error:
+        raise ImportError("images are read and written by the package 'pillow': "
+                          "pip install 'hornbeam[image]'") from error
+
+
+_truncated = threading.Lock()
+
+
+@contextmanager
+def _truncated_allowed(allowed: bool) -> Iterator[None]:
+    """Pillow's switch for files that end early belongs to the process: one reader at a time turns it."""
+    if not allowed:
+        yield
+        return
+    files = importlib.import_module("PIL.ImageFile")
+    with _truncated:
+        before, files.LOAD_TRUNCATED_IMAGES = files.LOAD_TRUNCATED_IMAGES, True
+        try:
+            yield
+        finally:
+            files.LOAD_TRUNCATED_IMAGES = before
+
+
+def _opened(data: bytes, fault: str) -> Any:
+    images = pillow()
+    try:
+        return images.open(io.BytesIO(data))
+    except (OSError, ValueError, SyntaxError, struct.error):
+        refuse(fault)
+
+
+def _pixels(image: Any, fault: str) -> np.ndarray:
+    """The pixels as uint8 [height, width, channels]."""
+    try:
+        found = np.asarray(image)
+    except (OSError, ValueError, SyntaxError, struct.error):
+        refuse(fault)
+    return found[..., None] if found.ndim == 2 else found
+
+
+# PNG ------------------------------------------------------------------------------------------------------
+
+_PNG_FAULT = "Invalid PNG data, size {}"
+_BAD_PNG = "Invalid PNG. Failed to initialize decoder."
+
+
+def read_png(data: bytes, channels: int, wide: bool) -> np.ndarray:
+    """A PNG with 1 to 4 channels (0: as many as it has), as uint16 where `wide`, else uint8."""
+    try:
+        head = image_png.header(data)
+    except ValueError:
+        refuse(_BAD_PNG)
+    fault = _PNG_FAULT.format(len(data))
+    if head.depth == 16:
+        try:
+            found = image_png.read_16_bit(data)
+        except ValueError:
+            refuse(fault)
+        found = found if wide else (found >> 8).astype(np.uint8)
+    else:
+        image = _opened(data, _BAD_PNG)
+        alpha = "transparency" in image.info and (head.colour_type == 3 or channels == 4)
+        mode = {0: "L", 2: "RGB", 3: "RGB", 4: "LA", 6: "RGBA"}[head.colour_type]
+        found = _pixels(_converted(image, "RGBA" if alpha else mode, fault), fault)
+        found = found.astype(np.uint16) * 257 if wide else found
+    return _with_channels(found, channels)
+
+
+def _converted(image: Any, mode: str, fault: str) -> Any:
+    try:
+        return image if image.mode == mode else image.convert(mode)
+    except (OSError, ValueError, SyntaxError, struct.error):
+        refuse(fault)
+
+
+def _with_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
+    """Colour added or taken away, and opacity, as libpng does."""
+    have = pixels.shape[2]
+    if channels in (0, have):
+        return np.ascontiguousarray(pixels)
+    colour, alpha = pixels[..., :have - (have % 2 == 0)], pixels[..., have - 1:]
+    if channels < 3 and colour.shape[2] == 3:
+        colour = _grey(colour)
+    elif channels >= 3 and colour.shape[2] == 1:
+        colour = np.repeat(colour, 3, 2)
+    if channels == 4:
+        full = np.full((*pixels.shape[:2], 1), np.iinfo(pixels.dtype).max, pixels.dtype)
+        colour = np.concatenate([colour, alpha if have % 2 == 0 else full], 2)
+    return np.ascontiguousarray(colour)
+
+
+def _grey(colour: np.ndarray) -> np.ndarray:
+    """Brightness with libpng's weights in 15 bits, cut for 8 bits and rounded for 16."""
+    weights = np.array([9797, 19234, 3737], np.int64)
+    half = 16384 if colour.dtype == np.uint16 else 0
+    return ((colour.astype(np.int64) @ weights + half) >> 15).astype(colour.dtype)[..., None]
+
+
+# JPEG -----------------------------------------------------------------------------------------------------
+
+_JPEG_FAULT = "jpeg::Uncompress failed. Invalid JPEG data or crop window."
+_RATIOS = (1, 2, 4, 8)
+
+
+def read_jpeg(data: bytes, channels: int, ratio: int = 1, recover: bool = False) -> np.ndarray:
+    """A JPEG of 1 or 3 channels (0: as many as it has), uint8, its size divided by `ratio` and rounded up."""
+    image = _opened(data, _JPEG_FAULT)
+    if channels == 0:
+        channels = 1 if image.mode == "L" else 3
+    mode = "L" if channels == 1 else "RGB"
+    _scale(image, mode, ratio)
+    with _truncated_allowed(recover):
+        return _pixels(_converted(image, mode, _JPEG_FAULT), _JPEG_FAULT)
+
+
+def _scale(image: Any, mode: str, ratio: int) -> None:
+    """Let the decoder give brightness alone, and fewer pixels."""
+    width, height = image.size
+    wanted = -(-width // ratio), -(-height // ratio)
+    image.draft(mode, (max(1, width // ratio), max(1, height // ratio)) if ratio > 1 else image.size)
+    if image.size != wanted:  # `draft` asks for both sides to be at least `ratio` pixels
+        codec, _, offset, args = image.tile[0]
+        image.tile = [type(image.tile[0])(codec, (0, 0, *wanted), offset, args)]
+        image._size, image.decoderconfig = wanted, (ratio, 0)
+
+
+def jpeg_shape(data: bytes) -> tuple[int, int, int]:
+    """Height, width and channels of a JPEG, of whose pixels none is read."""
+    fault = f"Invalid JPEG data, size {len(data)}"
+    if not data.startswith(b"\xff\xd8\xff"):
+        refuse(fault)
+    image = _opened(data, fault)
+    return image.size[1], image.size[0], len(image.getbands())
+
+
+def write_jpeg(image: np.ndarray, quality: int, progressive: bool = False, optimize: bool = False,
+               downsample: bool = True, unit: str = "in", density: tuple[int, int] = (300, 300),
+               xmp: str = "") -> bytes:
+    """An image, uint8 [height, width, 1 or 3 channels], as a JPEG file."""
+    file = io.BytesIO()
+    grey = image.shape[2] == 1
+    picture = pillow().fromarray(image[..., 0] if grey else image)
+    picture.save(file, "JPEG", quality=max(1, quality), progressive=progressive, optimize=optimize,
+                 subsampling=2 if downsample else 0, dpi=density)
+    data = file.getvalue()
+    # Unit and densities stand at fixed places of the first segment, JFIF's; 1 is inches and 2 centimetres.
+    (size,) = struct.unpack(">H", data[4:6])
+    first = data[:13] + struct.pack(">BHH", 1 if unit == "in" else 2, *density) + data[18:4 + size]
+    label = b"http://ns.adobe.com/xap/1.0/\0" + xmp.encode() if xmp else b""
+    segment = b"\xff\xe1" + struct.pack(">H", len(label) + 2) + label if label else b""
+    return first + segment + data[4 + size:]
+
+
+# GIF, BMP, WebP and JPEG XL ---------------------------------------------------------------------------------
+
+
+def _frames(image: Any, mode: str, fault: str) -> np.ndarray:
+    """All frames of an animation, uint8 [frames, height, width, channels]."""
+    found = []
+    for number in range(getattr(image, "n_frames", 1)):
+        try:
+            image.seek(number)
+        except (EOFError, OSError, ValueError, SyntaxError):
+            refuse(fault)
+        found.append(_pixels(_converted(image, mode, fault), fault))
+    return np.stack(found)
+
+
+def read_gif(data: bytes) -> np.ndarray:
+    """All frames of a GIF, uint8 [frames, height, width, 3]; what was never painted is black."""
+    fault = f"Invalid GIF data (size {len(data)}), failed to open gif file"
+    frames = _frames(_opened(data, fault), "RGBA", fault)
+    return np.where(frames[..., 3:] > 0, frames[..., :3], np.uint8(0))
+
+
+def read_bmp(data: bytes, channels: int) -> np.ndarray:
+    """An uncompressed BMP of 8, 24 or 32 bits a pixel, as grey, RGB or RGBA; palettes are not looked at."""
+    if len(data) < 32:
+        refuse("Incomplete bmp content, requires at least 32 bytes to find the header size, width, height, and bpp, "
+               f"got {len(data)} bytes")
+    begin, _, width, height, _, bits = struct.unpack("<IIiiHH", data[10:30])
+    have = {8: 1, 24: 3, 32: 4}.get(bits)
+    if have is None or channels not in (0, have):
+        refuse(f"channels attribute {channels} does not match bits per pixel from file {bits / 8:g}")
+    rows = abs(height)
+    line = -(-width * have // 4) * 4
+    if width <= 0 or not height:
+        refuse("image width and height must be non-zero" if not width or not height else "Width must be positive")
+    if begin + (rows - 1) * line + width * have > len(data):
+        refuse(f"Incomplete bmp content, requires at least {begin + rows * line} bytes, got {len(data)} bytes")
+    whole = np.zeros(rows * line, np.uint8)
+    given = np.frombuffer(data, np.uint8, min(rows * line, len(data) - begin), begin)
+    whole[:len(given)] = given
+    pixels = whole.reshape(rows, line)[:, :width * have].reshape(rows, width, have)
+    pixels = pixels if height < 0 else pixels[::-1]
+    order = {1: [0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[have]
+    return np.ascontiguousarray(pixels[..., order])
+
+
+def read_webp(data: bytes, channels: int) -> np.ndarray:
+    """All frames of a WebP file, uint8 [frames, height, width, 3 or 4]."""
+    fault = "Failed to decode WebP image."
+    image = _opened(data, fault)
+    opaque = channels == 3 or (channels == 0 and image.mode == "RGB")
+    return _frames(image, "RGB" if opaque else "RGBA", fault)
+
+
+def read_jxl(data: bytes, channels: int) -> np.ndarray:
+    """A JPEG XL file, uint8. Pillow reads it with the package pillow-jxl-plugin; ImportError names it."""
+    pillow()
+    try:
+        importlib.import_module("pillow_jxl")
+    except ImportError as error:
+        raise ImportError("JPEG XL is read by the package 'pillow_jxl': pip install pillow-jxl-plugin") from error
+    fault = "Failed to decode JPEG XL image."
+    image = _opened(data, fault)
+    mode = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels, image.mode)
+    return _pixels(_converted(image, mode, fault), fault)
