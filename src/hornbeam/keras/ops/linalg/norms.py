@@ -12,7 +12,8 @@ from hornbeam.keras.ops.numpy.elementwise import absolute
 from hornbeam.keras.ops.numpy.reductions import max_, min_, sum_
 from hornbeam.keras.ops.numpy.shaping import moveaxis, squeeze
 from hornbeam.keras.ops.tensors import axes_of, axis_of, cast, dims, dtype_of, inexact, rank, tensor
-from hornbeam.ops import arithmetic, compare, elementary, linalg_keras
+from hornbeam.ops import arithmetic, compare, elementary
+from hornbeam.ops.decompositions import svd
 from hornbeam.ops.shaping import expand_dims_op, reshape
 
 
@@ -50,7 +51,7 @@ def _of_matrices(x: Any, order: Any, axes: tuple[int, int], keepdims: bool) -> A
         return found if keepdims else squeeze(found, axes)
     if order not in ("nuc", 2, -2):
         raise ValueError(f"Invalid `ord` argument for matrix norm. Received: ord={order}")
-    values = linalg_keras.singular_values(moveaxis(x, (rows, columns), (-2, -1)))
+    values = svd(moveaxis(x, (rows, columns), (-2, -1)), compute_uv=False)
     found = sum_(values, -1) if order == "nuc" else (max_ if order == 2 else min_)(values, -1)
     if not keepdims:
         return found
