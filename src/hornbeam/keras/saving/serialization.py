@@ -348,10 +348,14 @@ def _instance(cls: Any, inner: dict[str, Any], config: dict[str, Any]) -> Any:
     try:
         instance = cls.from_config(inner)
     except TypeError as error:
-        raise TypeError(f"{cls} could not be deserialized properly. Please ensure that components that are Python "
-                        "object instances (layers, models, etc.) returned by `get_config()` are explicitly "
-                        f"deserialized in the model's `from_config()` method.\n\nconfig={config}.\n\nException "
-                        f"encountered: {error}") from error
+        if hasattr(error, "_told_with_config"):
+            raise  # of an object within this one
+        told = TypeError(f"{cls} could not be deserialized properly. Please ensure that components that are Python "
+                         "object instances (layers, models, etc.) returned by `get_config()` are explicitly "
+                         f"deserialized in the model's `from_config()` method.\n\nconfig={config}.\n\nException "
+                         f"encountered: {error}")
+        told._told_with_config = True  # type: ignore[attr-defined]
+        raise told from error
     build_config = config.get("build_config")
     if build_config and not instance.built:
         instance.build_from_config(build_config)

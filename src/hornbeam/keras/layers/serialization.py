@@ -1,0 +1,27 @@
+"""Layers as configurations, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam.graph.names import names_v2
+from hornbeam.keras.layers.layer import Layer
+from hornbeam.keras.names import keras_export
+from hornbeam.keras.saving.serialization import deserialize_keras_object, serialize_keras_object
+
+
+@keras_export("layers.serialize")
+def serialize(layer: Any) -> dict[str, Any]:
+    """The configuration of a layer."""
+    return serialize_keras_object(layer)
+
+
+@keras_export("layers.deserialize")
+def deserialize(config: Any, custom_objects: Any = None) -> Any:
+    """The layer of a configuration. Raises ValueError where it is that of something else."""
+    made = deserialize_keras_object(config, custom_objects=custom_objects)
+    if isinstance(made, Layer) or not isinstance(config, dict):
+        return made
+    names = [name.removeprefix("keras.layers.") for name in names_v2 if name.startswith("keras.layers.")]
+    raise ValueError(f"`keras.layers.deserialize` was passed a `config` object that is not a `keras.layers.Layer`. "
+                     f"Received: {config}. Layers are {', '.join(sorted(names)[:5])}, …")
