@@ -59,8 +59,10 @@ def control_dependencies(control_inputs: Any) -> AbstractContextManager[Any]:
 
 @public(v1=("device",))
 def device_v1(device_name_or_function: Any) -> AbstractContextManager[Any]:
-    """Ask for a device for what is made within: a name as `/gpu:0`, or a function of the operation."""
+    """Ask for a device for what is made within: a name as `/gpu:0`, a `DeviceSpec`, or a function of the operation."""
     graph = mode.current_graph()
+    if hasattr(device_name_or_function, "to_string"):
+        device_name_or_function = device_name_or_function.to_string()
     return nullcontext() if graph is None else graph.device(device_name_or_function)
 
 
@@ -109,6 +111,17 @@ def executing_eagerly() -> bool:
 def executing_eagerly_v1() -> bool:
     """Whether calls of this namespace run at once here: False unless eager execution was enabled."""
     return mode.executing_eagerly()
+
+
+@public(v2=("inside_function",))
+def inside_function() -> bool:
+    """Whether a function is being traced here.
+
+    >>> inside_function()
+    False
+    """
+    graph = mode.current_graph()
+    return graph is not None and graph.outermost.in_program_order
 
 
 # Name scopes -----------------------------------------------------------------------------------------
