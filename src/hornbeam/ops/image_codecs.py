@@ -16,7 +16,7 @@ from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
 from hornbeam.graph.shapes import Dims
-from hornbeam.ops import array, dims, image_formats, image_png
+from hornbeam.ops import array, dims, image_formats, image_jpeg, image_png
 from hornbeam.ops.image_batches import is_tensor, scoped
 from hornbeam.ops.image_colour import convert_image_dtype
 from hornbeam.ops.image_formats import refuse
@@ -45,9 +45,12 @@ def _scalar(contents: Any) -> bytes:
     return bytes(np.asarray(contents)[()])
 
 
-def _decoded(op_type: str, data: bytes, channels: int, dtype: Any, animated: bool = False, ratio: int = 1,
-             recover: bool = False) -> np.ndarray:
-    """The pixels of a file in any format, [height, width, channels], or with frames in front where `animated`."""
+def _decoded(op_type: str, data: bytes, channels: int, dtype: Any, animated: bool = False,
+             **how: Any) -> np.ndarray:
+    """The pixels of a file in any format, [height, width, channels], or with frames in front where `animated`.
+
+    how: what `image_jpeg.read` takes.
+    """
     kind = image_formats.kind_of(data)
     wide = dtype is not dtypes.uint8
     if kind == "BMP" and op_type not in ("DecodeBmp", "DecodeImage"):
@@ -58,7 +61,7 @@ def _decoded(op_type: str, data: bytes, channels: int, dtype: Any, animated: boo
     if kind == "JPEG":
         if channels == 4:
             refuse("JPEG does not support 4 channels")
-        found = image_formats.read_jpeg(data, channels, ratio, recover)
+        found = image_jpeg.read(data, channels, **how)
     elif kind == "GIF":
         if channels not in (0, 3):
             refuse(f"channels must be 0 or 3 for GIF, got {channels}")
@@ -125,6 +128,9 @@ def _(inputs, attrs):
     return [(_image_dims(inputs, attrs), attrs["dtype"])]
 
 
+_ACCURATE = "INTEGER_ACCURATE"
+
+
 def _check_jpeg(attrs: dict[str, Any]) -> None:
     if attrs["ratio"] not in (1, 2, 4, 8):
         raise ShapeFault(f"ratio must be 1, 2, 4, or 8, got {attrs['ratio']}")
@@ -139,13 +145,14 @@ def decode_jpeg(contents, *, channels: int = 0, ratio: int = 1, fancy_upscaling:
     """A JPEG file as an image, uint8 [height, width, channels].
 
     contents: a scalar string, the bytes of the file. channels: 0 for those of the file, 1 for grey, 3 for RGB.
-    ratio: 1, 2, 4 or 8, by which both sides are divided while decoding. try_recover_truncated: files that end early
-    are read as far as they go. fancy_upscaling, acceptable_fraction and dct_method are accepted; the decoder always
-    upscales smoothly and transforms accurately. Raises InvalidArgumentError for bytes that are no image. Other formats
-    but BMP are read too. Needs Pillow (`pip install 'hornbeam[image]'`).
+    ratio: 1, 2, 4 or 8, by which both sides are divided while decoding. fancy_upscaling: colours, which files store at
+    half the size, are interpolated. try_recover_truncated: files that end early are read as far as they go.
+    acceptable_fraction: accepted; any part is. dct_method: "INTEGER_FAST", the default, or "INTEGER_ACCURATE".
+    Raises InvalidArgumentError for bytes that are no image. Other formats but BMP are read too. Needs Pillow
+    (`pip install 'hornbeam[image]'`).
     """
-    return _decoded("DecodeJpeg", _scalar(contents), channels, dtypes.uint8, ratio=ratio,
-                    recover=try_recover_truncated)
+    return _decoded("DecodeJpeg", _scalar(contents), channels, dtypes.uint8, ratio=ratio, smooth=fancy_upscaling,
+                    recover=try_recover_truncated, accurate=dct_method == _ACCURATE)
 
 
 @decode_jpeg.shape
@@ -168,7 +175,8 @@ def decode_and_crop_jpeg(contents, crop_window, *, channels: int = 0, ratio: int
     if np.shape(crop_window) != (4,):
         refuse(f"crop_size must have four elements {list(np.shape(crop_window))}")
     top, left, height, width = (int(v) for v in crop_window)
-    whole = _decoded("DecodeAndCropJpeg", data, channels, dtypes.uint8, ratio=ratio, recover=try_recover_truncated)
+    whole = _decoded("DecodeAndCropJpeg", data, channels, dtypes.uint8, ratio=ratio, smooth=fancy_upscaling,
+                     recover=try_recover_truncated, accurate=dct_method == _ACCURATE)
     rows, columns = whole.shape[:2]
     if min(top, left) < 0 or min(height, width) <= 0 or top + height > rows or left + width > columns:
         refuse("jpeg::Uncompress failed. Invalid JPEG data or crop window.")
@@ -297,7 +305,7 @@ def extract_jpeg_shape(contents, *, output_type: Any = dtypes.int32):
     contents: a scalar string, the bytes of the file. output_type: int32 or int64. Raises InvalidArgumentError for
     other bytes.
     """
-    return np.array(image_formats.jpeg_shape(_scalar(contents)), output_type.np_dtype)
+    return np.array(image_jpeg.shape(_scalar(contents)), output_type.np_dtype)
 
 
 @extract_jpeg_shape.shape
@@ -420,7 +428,7 @@ def encode_jpeg(image, *, format: str = "", quality: int = 95, progressive: bool
     centimetre ("cm"). xmp_metadata: a text that the file holds. Raises InvalidArgumentError (in graphs ValueError)
     for other images and values. Needs Pillow (`pip install 'hornbeam[image]'`).
     """
-    return _string(image_formats.write_jpeg(_encodable(image), quality, progressive, optimize_size,
+    return _string(image_jpeg.write(_encodable(image), quality, progressive, optimize_size,
                                             chroma_downsampling, density_unit, (x_density, y_density), xmp_metadata))
 
 
@@ -430,7 +438,7 @@ def encode_jpeg_variable_quality_op(images, quality):
     """An image as the bytes of a JPEG file of a quality that is a tensor."""
     if not 0 <= int(quality) <= 100:
         refuse(f"quality must be in [0,100], got {int(quality)}")
-    return _string(image_formats.write_jpeg(_encodable(images), int(quality)))
+    return _string(image_jpeg.write(_encodable(images), int(quality)))
 
 
 encode_jpeg.shape(_check_encodable)

@@ -1,4 +1,5 @@
-"""Image files as arrays: what format bytes are in, and their pixels. Pillow reads all but BMP and 16-bit PNG.
+"""Image files as arrays: what format bytes are in, and their pixels. Pillow reads all but BMP and 16-bit PNG;
+`image_jpeg.py` has JPEG.
 
 Everything here is NumPy and bytes; `image_codecs.py` makes ops of it. Faults are InvalidArgumentErrors.
 """
@@ -52,8 +53,11 @@ _truncated = threading.Lock()
 
 
 @contextmanager
-def _truncated_allowed(allowed: bool) -> Iterator[None]:
-    """Pillow's switch for files that end early belongs to the process: one reader at a time turns it."""
+def truncated_allowed(allowed: bool) -> Iterator[None]:
+    """Read files that end early as far as they go, where `allowed`.
+
+    Pillow's switch for that belongs to the process: one reader at a time turns it.
+    """
     if not allowed:
         yield
         return
@@ -66,7 +70,8 @@ def _truncated_allowed(allowed: bool) -> Iterator[None]:
             files.LOAD_TRUNCATED_IMAGES = before
 
 
-def _opened(data: bytes, fault: str) -> Any:
+def opened(data: bytes, fault: str) -> Any:
+    """A file as Pillow opens it. Raises InvalidArgumentError with the words `fault`."""
     images = pillow()
     try:
         return images.open(io.BytesIO(data))
@@ -74,7 +79,7 @@ def _opened(data: bytes, fault: str) -> Any:
         refuse(fault)
 
 
-def _pixels(image: Any, fault: str) -> np.ndarray:
+def pixels_of(image: Any, fault: str) -> np.ndarray:
     """The pixels as uint8 [height, width, channels]."""
     try:
         found = np.asarray(image)
@@ -103,10 +108,10 @@ def read_png(data: bytes, channels: int, wide: bool) -> np.ndarray:
             refuse(fault)
         found = found if wide else (found >> 8).astype(np.uint8)
     else:
-        image = _opened(data, _BAD_PNG)
+        image = opened(data, _BAD_PNG)
         alpha = "transparency" in image.info and (head.colour_type == 3 or channels == 4)
         mode = {0: "L", 2: "RGB", 3: "RGB", 4: "LA", 6: "RGBA"}[head.colour_type]
-        found = _pixels(_converted(image, "RGBA" if alpha else mode, fault), fault)
+        found = pixels_of(_converted(image, "RGBA" if alpha else mode, fault), fault)
         found = found.astype(np.uint16) * 257 if wide else found
     return _with_channels(found, channels)
 
@@ -141,61 +146,6 @@ def _grey(colour: np.ndarray) -> np.ndarray:
     return ((colour.astype(np.int64) @ weights + half) >> 15).astype(colour.dtype)[..., None]
 
 
-# JPEG -----------------------------------------------------------------------------------------------------
-
-_JPEG_FAULT = "jpeg::Uncompress failed. Invalid JPEG data or crop window."
-_RATIOS = (1, 2, 4, 8)
-
-
-def read_jpeg(data: bytes, channels: int, ratio: int = 1, recover: bool = False) -> np.ndarray:
-    """A JPEG of 1 or 3 channels (0: as many as it has), uint8, its size divided by `ratio` and rounded up."""
-    image = _opened(data, _JPEG_FAULT)
-    if channels == 0:
-        channels = 1 if image.mode == "L" else 3
-    mode = "L" if channels == 1 else "RGB"
-    _scale(image, mode, ratio)
-    with _truncated_allowed(recover):
-        return _pixels(_converted(image, mode, _JPEG_FAULT), _JPEG_FAULT)
-
-
-def _scale(image: Any, mode: str, ratio: int) -> None:
-    """Let the decoder give brightness alone, and fewer pixels."""
-    width, height = image.size
-    wanted = -(-width // ratio), -(-height // ratio)
-    image.draft(mode, (max(1, width // ratio), max(1, height // ratio)) if ratio > 1 else image.size)
-    if image.size != wanted:  # `draft` asks for both sides to be at least `ratio` pixels
-        codec, _, offset, args = image.tile[0]
-        image.tile = [type(image.tile[0])(codec, (0, 0, *wanted), offset, args)]
-        image._size, image.decoderconfig = wanted, (ratio, 0)
-
-
-def jpeg_shape(data: bytes) -> tuple[int, int, int]:
-    """Height, width and channels of a JPEG, of whose pixels none is read."""
-    fault = f"Invalid JPEG data, size {len(data)}"
-    if not data.startswith(b"\xff\xd8\xff"):
-        refuse(fault)
-    image = _opened(data, fault)
-    return image.size[1], image.size[0], len(image.getbands())
-
-
-def write_jpeg(image: np.ndarray, quality: int, progressive: bool = False, optimize: bool = False,
-               downsample: bool = True, unit: str = "in", density: tuple[int, int] = (300, 300),
-               xmp: str = "") -> bytes:
-    """An image, uint8 [height, width, 1 or 3 channels], as a JPEG file."""
-    file = io.BytesIO()
-    grey = image.shape[2] == 1
-    picture = pillow().fromarray(image[..., 0] if grey else image)
-    picture.save(file, "JPEG", quality=max(1, quality), progressive=progressive, optimize=optimize,
-                 subsampling=2 if downsample else 0, dpi=density)
-    data = file.getvalue()
-    # Unit and densities stand at fixed places of the first segment, JFIF's; 1 is inches and 2 centimetres.
-    (size,) = struct.unpack(">H", data[4:6])
-    first = data[:13] + struct.pack(">BHH", 1 if unit == "in" else 2, *density) + data[18:4 + size]
-    label = b"http://ns.adobe.com/xap/1.0/\0" + xmp.encode() if xmp else b""
-    segment = b"\xff\xe1" + struct.pack(">H", len(label) + 2) + label if label else b""
-    return first + segment + data[4 + size:]
-
-
 # GIF, BMP, WebP and JPEG XL ---------------------------------------------------------------------------------
 
 
@@ -207,14 +157,14 @@ def _frames(image: Any, mode: str, fault: str) -> np.ndarray:
             image.seek(number)
         except (EOFError, OSError, ValueError, SyntaxError):
             refuse(fault)
-        found.append(_pixels(_converted(image, mode, fault), fault))
+        found.append(pixels_of(_converted(image, mode, fault), fault))
     return np.stack(found)
 
 
 def read_gif(data: bytes) -> np.ndarray:
     """All frames of a GIF, uint8 [frames, height, width, 3]; what was never painted is black."""
     fault = f"Invalid GIF data (size {len(data)}), failed to open gif file"
-    frames = _frames(_opened(data, fault), "RGBA", fault)
+    frames = _frames(opened(data, fault), "RGBA", fault)
     return np.where(frames[..., 3:] > 0, frames[..., :3], np.uint8(0))
 
 
@@ -245,7 +195,7 @@ def read_bmp(data: bytes, channels: int) -> np.ndarray:
 def read_webp(data: bytes, channels: int) -> np.ndarray:
     """All frames of a WebP file, uint8 [frames, height, width, 3 or 4]."""
     fault = "Failed to decode WebP image."
-    image = _opened(data, fault)
+    image = opened(data, fault)
     opaque = channels == 3 or (channels == 0 and image.mode == "RGB")
     return _frames(image, "RGB" if opaque else "RGBA", fault)
 
@@ -258,6 +208,6 @@ def read_jxl(data: bytes, channels: int) -> np.ndarray:
     except ImportError as error:
         raise ImportError("JPEG XL is read by the package 'pillow_jxl': pip install pillow-jxl-plugin") from error
     fault = "Failed to decode JPEG XL image."
-    image = _opened(data, fault)
+    image = opened(data, fault)
     mode = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels, image.mode)
-    return _pixels(_converted(image, mode, fault), fault)
+    return pixels_of(_converted(image, mode, fault), fault)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob as _glob
 import io
 import os
@@ -13,23 +12,7 @@ from typing import Any, NamedTuple
 
 from hornbeam.graph import errors
 from hornbeam.graph.names import public
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Python's errors as TensorFlow's."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise errors.NotFoundError(None, None, f"{error.filename}; No such file or directory") from None
-    except FileExistsError as error:
-        raise errors.AlreadyExistsError(None, None, f"{error.filename}; File exists") from None
-    except PermissionError as error:
-        raise errors.PermissionDeniedError(None, None, f"{error.filename}; Permission denied") from None
-    except (IsADirectoryError, NotADirectoryError) as error:
-        raise errors.FailedPreconditionError(None, None, f"{error.filename}; {error.strerror}") from None
-    except OSError as error:
-        raise errors.UnknownError(None, None, f"{error.filename}; {error.strerror}") from None
+from hornbeam.ops.files import told as _told
 
 
 def _path(path: Any) -> str:

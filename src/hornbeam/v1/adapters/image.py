@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, final
 
+from hornbeam.graph import dtypes, seeds
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
-from hornbeam.ops import image_resize
+from hornbeam.ops import array, image_boxes, image_crops, image_resize
 from hornbeam.ops.image_batches import scoped
 from hornbeam.ops.image_resizing import (
     resize_area_op,
@@ -14,6 +15,7 @@ from hornbeam.ops.image_resizing import (
     resize_bilinear_op,
     resize_nearest_neighbor_op,
 )
+from hornbeam.v1.adapters.array import either
 
 
 @public(v1=("image.ResizeMethod",))
@@ -87,3 +89,51 @@ def resize_nearest_neighbor(images: Any, size: Any, align_corners: bool = False,
     """Images [batch, height, width, channels] resized by taking the nearest pixel."""
     return resize_nearest_neighbor_op(images, size, align_corners=align_corners,
                                       half_pixel_centers=half_pixel_centers, name=name)
+
+
+# Older arguments ------------------------------------------------------------------------------------------
+
+
+@public(v1=("image.crop_and_resize",))
+def crop_and_resize(image: Any, boxes: Any, box_ind: Any = None, crop_size: Any = None, method: str = "bilinear",
+                    extrapolation_value: float = 0, name: str | None = None, box_indices: Any = None) -> Any:
+    """Parts of images, each resized to `crop_size`, as float32. `box_ind` is the older name of `box_indices`."""
+    indices = either(box_indices, box_ind, ("box_indices", "box_ind"))
+    return image_crops.crop_and_resize(image, boxes, indices, crop_size, method, extrapolation_value, name)
+
+
+@public(v1=("image.draw_bounding_boxes",))
+def draw_bounding_boxes(images: Any, boxes: Any, name: str | None = None, colors: Any = None) -> Any:
+    """Images with the outlines of boxes, in ten colours that take turns, or in `colors`."""
+    return image_boxes.draw_bounding_boxes(images, boxes, colors, name)
+
+
+@public(v1=("image.extract_glimpse",))
+def extract_glimpse(input: Any, size: Any, offsets: Any, centered: bool = True, normalized: bool = True,
+                    uniform_noise: bool = True, name: str | None = None) -> Any:
+    """Windows of images, one an image, whose middles lie at the offsets.
+
+    input: float32 [batch, height, width, channels]. size: int32 [2], height and width. offsets: float32 [batch, 2] of
+    [y, x], from the image's middle (`centered`) or first corner, in pixels or (`normalized`) image sizes. Outside of
+    the image stands noise.
+    """
+    return image_crops.extract_glimpse_op(input, size, offsets, centered=centered, normalized=normalized,
+                                          uniform_noise=uniform_noise, **seeds.attributes(None), name=name)
+
+
+@public(v1=("image.sample_distorted_bounding_box",))
+@composite("sample_distorted_bounding_box")
+def sample_distorted_bounding_box(image_size: Any, bounding_boxes: Any, seed: int | None = None,
+                                  seed2: int | None = None, min_object_covered: Any = 0.1,
+                                  aspect_ratio_range: Any = None, area_range: Any = None,
+                                  max_attempts: int | None = None, use_image_if_no_bounding_boxes: bool | None = None,
+                                  name: str | None = None) -> Any:
+    """A random part of an image that holds enough of some object: begin, size, and the part as a box [1, 1, 4].
+
+    seed, seed2: the two words of a seed, both 0 for a random one. The other arguments are those of TensorFlow 2.
+    """
+    return image_boxes.sample_distorted_bounding_box_op(
+        image_size, bounding_boxes, array.convert(min_object_covered, dtypes.float32), seed=seed or 0,
+        seed2=seed2 or 0, **image_boxes.given(aspect_ratio_range=aspect_ratio_range, area_range=area_range,
+                                              max_attempts=max_attempts,
+                                              use_image_if_no_bounding_boxes=use_image_if_no_bounding_boxes))
