@@ -218,7 +218,7 @@ class Functional(Function, Model):
 
     def get_config(self) -> dict[str, Any]:
         """Layers, the calls between them, inputs and outputs; of a subclass with its own `__init__`, its arguments."""
-        if not _like_functional(type(self)):
+        if not is_made_by_inputs_and_outputs(type(self)):
             return Layer.get_config(self)
         return functional_config.config_of(self)
 
@@ -239,7 +239,7 @@ def _call(operation: Any, args: Any, kwargs: dict[str, Any], passed: dict[str, A
     return operation(*args, **{**kwargs, **given})
 
 
-def _like_functional(cls: type) -> bool:
+def is_made_by_inputs_and_outputs(cls: type) -> bool:
     """Whether a class is made by inputs and outputs, as functional models are."""
     spec = inspect.getfullargspec(cls.__init__)
     return spec.args[1:] == ["inputs", "outputs", "name"] or (spec.varargs is not None and spec.varkw is not None)
