@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
+from hornbeam.backend.x64 import x64
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.errors import OperatorNotAllowedInGraphError
 from hornbeam.graph.shapes import Dims, TensorShape, TensorShapeV1
@@ -211,7 +213,7 @@ class EagerTensor(Tensor):
         return self._value
 
     def __dlpack__(self, **options: Any) -> Any:
-        return self._value.__dlpack__(**options)
+        return _shared(self._value).__dlpack__(**options)
 
     def __dlpack_device__(self) -> Any:
         return self._value.__dlpack_device__()
@@ -261,6 +263,14 @@ class EagerTensor(Tensor):
 
     def __repr__(self) -> str:
         return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={np.asarray(self._value)!r}>"
+
+
+def _shared(value: Any) -> Any:
+    """The array as what hands it to other libraries: JAX has the protocol for bfloat16, NumPy for its own dtypes."""
+    if isinstance(value, np.ndarray) and value.dtype.kind not in "biufcO":
+        with x64():
+            return jnp.asarray(value)
+    return value
 
 
 def _refuse_hash(tensor: EagerTensor) -> int:

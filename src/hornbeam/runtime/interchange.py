@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from hornbeam.backend.lazy import jax, jnp
+from hornbeam.backend.lazy import jax
 from hornbeam.backend.x64 import x64
 from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.names import public
@@ -24,11 +24,10 @@ def to_dlpack(tf_tensor: Any) -> Any:
                                                f"{type(tf_tensor).__name__}")
     if tf_tensor.dtype.np_dtype.kind == "O":
         raise InvalidArgumentError(None, None, f"{tf_tensor.dtype.name} is not supported by dlpack")
-    value = tf_tensor._value
-    if isinstance(value, np.ndarray) and (not value.flags.writeable or value.dtype.kind not in "biufc"):
-        with x64():
-            value = jnp.asarray(value)  # what NumPy does not hand out: read-only arrays, bfloat16
-    return value.__dlpack__()
+    try:
+        return tf_tensor.__dlpack__()
+    except BufferError:  # capsules of this kind cannot say that memory is read-only
+        return np.array(tf_tensor._value).__dlpack__()
 
 
 @final
@@ -53,6 +52,9 @@ def from_dlpack(dlcapsule: Any) -> EagerTensor:
     """
     if type(dlcapsule).__name__ != "PyCapsule" and not hasattr(dlcapsule, "__dlpack__"):
         raise TypeError(f"from_dlpack takes a DLPack capsule, not {type(dlcapsule).__name__}")
-    with x64():
-        return EagerTensor(jax.dlpack.from_dlpack(
-            dlcapsule if hasattr(dlcapsule, "__dlpack__") else _Capsule(dlcapsule)))
+    given = dlcapsule if hasattr(dlcapsule, "__dlpack__") else _Capsule(dlcapsule)
+    try:
+        return EagerTensor(np.from_dlpack(given))
+    except (BufferError, RuntimeError):  # bfloat16, memory of an accelerator: JAX knows these
+        with x64():
+            return EagerTensor(jax.dlpack.from_dlpack(given))
