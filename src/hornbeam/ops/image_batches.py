@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from hornbeam.graph import mode
 from hornbeam.graph.call import composite
+from hornbeam.graph.execute import refuse_misfits
+from hornbeam.graph.op import Op
 from hornbeam.graph.tensor import Tensor
 from hornbeam.ops import array, dims, math
 from hornbeam.ops.checks import assert_
@@ -30,6 +32,21 @@ def scoped(scope: str) -> Callable[[Function], Function]:
         return call  # type: ignore[return-value]
 
     return declare
+
+
+def check_on_host(*ops: Op) -> None:
+    """Let host ops refuse what their shape rules refuse where they run at once, too."""
+    for each in ops:
+        each.function = _checked(each, each.function)
+
+
+def _checked(each: Op, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def run(*arrays: Any, **attrs: Any) -> Any:
+        refuse_misfits(each, arrays, {**each.defaults, **attrs})
+        return function(*arrays, **attrs)
+
+    return run
 
 
 def is_tensor(value: Any) -> bool:

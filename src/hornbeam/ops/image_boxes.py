@@ -13,6 +13,7 @@ from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, never, op
 from hornbeam.ops import array, dims
+from hornbeam.ops.image_batches import check_on_host
 from hornbeam.ops.stateless_random import key_of
 
 # Drawn onto images ----------------------------------------------------------------------------------------
@@ -103,6 +104,7 @@ def draw_bounding_boxes_v2_op(images, boxes, colors):
 
 draw_bounding_boxes_op.shape(_draw_shape)
 draw_bounding_boxes_v2_op.shape(_draw_shape)
+check_on_host(draw_bounding_boxes_op, draw_bounding_boxes_v2_op)
 
 
 @public(v2=("image.draw_bounding_boxes",))

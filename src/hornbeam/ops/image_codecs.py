@@ -17,7 +17,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
 from hornbeam.graph.shapes import Dims
 from hornbeam.ops import array, dims, image_formats, image_jpeg, image_png
-from hornbeam.ops.image_batches import is_tensor, scoped
+from hornbeam.ops.image_batches import check_on_host, is_tensor, scoped
 from hornbeam.ops.image_colour import convert_image_dtype
 from hornbeam.ops.image_formats import refuse
 from hornbeam.ops.image_random import drawing, stateless
@@ -202,7 +202,7 @@ def decode_bmp(contents, *, channels: int = 0):
     """
     data = _scalar(contents)
     kind = image_formats.kind_of(data)
-    if kind in ("JPEG", "GIF"):
+    if kind in ("JPEG", "GIF", "PNG"):
         refuse(f"Trying to decode {kind} format using DecodeBmp op. Use `decode_{kind.lower()}` or `decode_image` "
                "instead.")
     return _decoded("DecodeBmp", data, channels, dtypes.uint8)
@@ -487,3 +487,7 @@ def stateless_random_jpeg_quality(image: Any, min_jpeg_quality: int, max_jpeg_qu
                                                       dtypes.int32))
 
 
+
+
+check_on_host(decode_png, decode_jpeg, decode_and_crop_jpeg, decode_bmp, decode_gif, decode_webp, decode_jxl,
+              decode_image_op, extract_jpeg_shape, encode_png_op, encode_jpeg, encode_jpeg_variable_quality_op)

@@ -16,7 +16,8 @@ from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
 from hornbeam.ops import array, dims
 from hornbeam.ops.casts import cast
-from hornbeam.ops.image_suppression import by_area, canonical, overlaps_of, suppressed
+from hornbeam.ops.image_batches import check_on_host
+from hornbeam.ops.image_suppression import by_area, suppressed
 
 _CHOICE = never("which boxes are left depends on their scores by steps")
 
@@ -101,6 +102,9 @@ def _(inputs, attrs):
             ((batch,), dtypes.int32)]
 
 
+check_on_host(combined_non_max_suppression_op)
+
+
 @public("image.combined_non_max_suppression")
 @composite("combined_non_max_suppression")
 def combined_non_max_suppression(boxes: Any, scores: Any, max_output_size_per_class: Any, max_total_size: Any,
@@ -139,23 +143,39 @@ def non_max_suppression_padded_op(boxes, scores, max_output_size, iou_threshold,
     """The numbers of the best boxes of each image, filled with zeros, and how many they are."""
     most, lead = int(max_output_size), boxes.shape[:-2]
     flat, points = boxes.reshape(-1, *boxes.shape[-2:]), scores.reshape(-1, scores.shape[-1])
+    if score_threshold != -np.inf:
+        enough = points > score_threshold
+        flat, points = flat * enough[..., None], points * enough
+    if not canonicalized_coordinates and flat.size:
+        first = flat[0, 0]  # as TensorFlow: the first box says which of its corners is the smaller for all of them
+        order = [0, 1, 2, 3] if first[0] <= first[2] else [2, 1, 0, 3]
+        flat = flat[..., order if first[1] <= first[3] else [order[0], 3, order[2], 1]]
     indices, counts = np.zeros((len(flat), most), np.int32), np.zeros(len(flat), np.int32)
     for b, (corners, score) in enumerate(zip(flat, points, strict=True)):
-        corners = corners if canonicalized_coordinates else canonical(corners)
         order = np.arange(len(score)) if sorted_input else np.argsort(-score, kind="stable")
-        order = order[(score > score_threshold)[order] & (corners > 0).any(1)[order]]
         kept = _greedy(corners, order, most, float(iou_threshold))
         indices[b, :len(kept)], counts[b] = kept, len(kept)
     return indices.reshape(*lead, most), counts.reshape(lead)
 
 
 def _greedy(boxes: np.ndarray, order: np.ndarray, most: int, threshold: float) -> list[int]:
-    """The boxes in their order, without those that overlap one before by `threshold` or more."""
+    """The boxes in their order, without those that overlap one before by `threshold` or more.
+
+    Boxes without a positive coordinate, which stand for none, are not among them.
+    """
     kept: list[int] = []
     while len(order) and len(kept) < most:
-        kept.append(int(order[0]))
-        order = order[1:][overlaps_of(boxes[order[0]], boxes[order[1:]]) < threshold]
+        if (boxes[order[0]] > 0).any():
+            kept.append(int(order[0]))
+        order = order[1:][_shared(boxes[order[0]], boxes[order[1:]]) < threshold]
     return kept
+
+
+def _shared(box: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Intersection over union, of boxes whose second corner is the larger."""
+    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
+    both = np.maximum(high - low, 0).prod(1)
+    return both / ((box[2:] - box[:2]).prod() + (others[:, 2:] - others[:, :2]).prod(1) - both + np.float32(1e-8))
 
 
 @non_max_suppression_padded_op.shape
@@ -166,6 +186,9 @@ def _(inputs, attrs):
     lead = None if boxes is None else boxes[:-2]
     found = None if lead is None else (*lead, _scalar(inputs[2]))
     return [(found, dtypes.int32), (lead, dtypes.int32)]
+
+
+check_on_host(non_max_suppression_padded_op)
 
 
 @public("image.non_max_suppression_padded")
@@ -189,3 +212,77 @@ def non_max_suppression_padded(boxes: Any, scores: Any, max_output_size: Any, io
         cast(score_threshold, dtypes.float32), sorted_input=sorted_input,
         canonicalized_coordinates=canonicalized_coordinates)
     return indices if pad_to_max_output_size else indices[:count], count
+
+
+# Proposals ------------------------------------------------------------------------------------------------
+
+
+_LARGEST = np.float32(np.log(1000 / 16))
+"""Boxes grow by no more than this logarithm."""
+
+
+def _anchored(rng: np.random.Generator) -> Any:
+    corner = rng.uniform(0, 20, (12, 2))
+    anchors = np.concatenate([corner, corner + rng.uniform(5, 20, (12, 2))], 1).astype(np.float32)
+    scores = rng.uniform(0, 1, (2, 2, 3, 2)).astype(np.float32)
+    deltas = rng.normal(0, 0.3, (2, 2, 3, 8)).astype(np.float32)
+    info = np.array([[32, 40, 1, 32, 40]] * 2, np.float32)
+    return [((scores, deltas, info, anchors, np.float32(0.5), np.int32(9), np.float32(4)), {"post_nms_topn": 5})]
+
+
+@op("GenerateBoundingBoxProposals", inputs="scores: float32, bbox_deltas: float32, image_info: float32, "
+    "anchors: float32, nms_threshold: float32, pre_nms_topn: int32, min_size: float32", host=True,
+    outputs=("rois", "roi_probabilities"), differentiable=_CHOICE, samples=_anchored)
+def generate_bounding_box_proposals_op(scores, bbox_deltas, image_info, anchors, nms_threshold, pre_nms_topn, min_size,
+                                       *, post_nms_topn: int = 300):
+    """The boxes that a network moved anchors to, the best ones, suppressed."""
+    batch = len(scores)
+    rois, chances = np.zeros((batch, post_nms_topn, 4), np.float32), np.zeros((batch, post_nms_topn), np.float32)
+    for b in range(batch):
+        points, deltas = scores[b].reshape(-1), bbox_deltas[b].reshape(-1, 4)
+        best = np.argsort(-points, kind="stable")[:int(pre_nms_topn)]
+        boxes = _moved(anchors[best], deltas[best], image_info[b])
+        large = ((boxes[:, 2:] - boxes[:, :2]) >= float(min_size)).all(1)
+        boxes, points = boxes[large], points[best][large]
+        kept, found = suppressed(by_area(boxes), points, post_nms_topn, float(nms_threshold), -np.inf)
+        rois[b, :len(kept)], chances[b, :len(kept)] = boxes[kept], found
+    return rois, chances
+
+
+def _moved(anchors: np.ndarray, deltas: np.ndarray, info: np.ndarray) -> np.ndarray:
+    """Anchors moved by deltas [dy, dx, dh, dw] of their sizes, and cut to the image."""
+    size = anchors[:, 2:] - anchors[:, :2]
+    middle = anchors[:, :2] + size / 2 + deltas[:, :2] * size
+    half = np.exp(np.minimum(deltas[:, 2:], _LARGEST)) * size / 2
+    return np.clip(np.concatenate([middle - half, middle + half], 1), 0, np.tile(info[:2], 2)).astype(np.float32)
+
+
+@generate_bounding_box_proposals_op.shape
+def _(inputs, attrs):
+    scores, deltas, info, anchors = (i.dims for i in inputs[:4])
+    for given, rank in ((scores, 4), (deltas, 4), (info, 2), (anchors, 2)):
+        dims.want_rank(given, rank)
+    batch = None if scores is None else scores[0]
+    count = attrs["post_nms_topn"]
+    return [((batch, count, 4), dtypes.float32), ((batch, count), dtypes.float32)]
+
+
+check_on_host(generate_bounding_box_proposals_op)
+
+
+@public("image.generate_bounding_box_proposals")
+def generate_bounding_box_proposals(scores: Any, bbox_deltas: Any, image_info: Any, anchors: Any,
+                                    nms_threshold: Any = 0.7, pre_nms_topn: Any = 6000, min_size: Any = 16,
+                                    post_nms_topn: int = 300, name: str | None = None) -> Any:
+    """Regions that may hold an object, from what a region proposal network says (Ren et al. 2015).
+
+    scores: float32 [batch, height, width, anchors a place]. bbox_deltas: float32 [batch, height, width, 4 · anchors a
+    place] of [dy, dx, dh, dw], shifts in sizes of the anchor and logarithms of factors. image_info: float32
+    [batch, 5], each image's height and width first. anchors: float32 [height · width · anchors a place, 4] of
+    [y1, x1, y2, x2]. The pre_nms_topn best are moved, cut to the image, left out where a side is below `min_size`,
+    and suppressed where they overlap a better one by more than `nms_threshold`.
+    Returns rois, float32 [batch, post_nms_topn, 4], and roi_probabilities, [batch, post_nms_topn], filled with zeros.
+    """
+    return generate_bounding_box_proposals_op(scores, bbox_deltas, image_info, anchors, nms_threshold, pre_nms_topn,
+                                              array.convert(min_size, dtypes.float32), post_nms_topn=post_nms_topn,
+                                              name=name)

@@ -118,7 +118,7 @@ def write(image: np.ndarray, quality: int, progressive: bool = False, optimize: 
     file = io.BytesIO()
     picture = pillow().fromarray(image[..., 0] if image.shape[2] == 1 else image)
     picture.save(file, "JPEG", quality=max(1, quality), progressive=progressive, optimize=optimize,
-                 subsampling=2 if downsample else 0, dpi=density)
+                 subsampling=2 if downsample and image.shape[2] > 1 else 0, dpi=density)
     data = file.getvalue()
     # Unit and densities stand at fixed places of the first segment, JFIF's; 1 is inches and 2 centimetres.
     (size,) = struct.unpack(">H", data[4:6])

@@ -19,6 +19,7 @@ from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
 from hornbeam.ops import array, dims
+from hornbeam.ops.image_batches import check_on_host
 
 _INDEX = never("integer result")
 _HALF_OR_FLOAT = (dtypes.float16, dtypes.float32)
@@ -242,6 +243,9 @@ def _(inputs, attrs):
         dims.merged(table[:1], scores, "scores has incompatible shape")
     return [((None,), dtypes.int32)]
 
+
+check_on_host(non_max_suppression_v1_op, non_max_suppression_v2_op, non_max_suppression_v3_op,
+              non_max_suppression_v4_op, non_max_suppression_v5_op, non_max_suppression_with_overlaps_op)
 
 # As users call them ---------------------------------------------------------------------------------------
 
