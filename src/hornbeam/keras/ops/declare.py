@@ -19,7 +19,7 @@ from hornbeam.keras.operations import keras_op
 Function = Callable[..., Any]
 
 
-def _decorator(module: str, *namespaces: str) -> Callable[..., Any]:
+def declaring(module: str, *namespaces: str) -> Callable[..., Any]:
     """The decorator for the functions of one module of Keras's, public in these namespaces."""
     def declare(function: Function | None = None, *, type: str | None = None, config: str | None = None,
                 symbolic: bool = True) -> Any:
@@ -43,9 +43,9 @@ def _with_defaults(function: Function) -> str:
     return " ".join(p.name for p in parameters if p.default is not p.empty)
 
 
-numpy_op = _decorator("numpy", "ops", "ops.numpy")
-nn_op = _decorator("nn", "ops", "ops.nn")
-linalg_op = _decorator("linalg", "ops", "ops.linalg")
-image_op = _decorator("image", "ops.image")
-core_op = _decorator("core", "ops")
-math_op = _decorator("math", "ops")
+numpy_op = declaring("numpy", "ops", "ops.numpy")
+nn_op = declaring("nn", "ops", "ops.nn")
+linalg_op = declaring("linalg", "ops", "ops.linalg")
+image_op = declaring("image", "ops.image")
+core_op = declaring("core", "ops")
+math_op = declaring("math", "ops")
