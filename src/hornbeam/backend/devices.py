@@ -9,7 +9,10 @@ from collections import Counter
 from importlib import metadata
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from hornbeam.backend.lazy import jax
+from hornbeam.backend.x64 import x64
 
 
 class DeviceAttributes(NamedTuple):
@@ -81,3 +84,11 @@ def memory_of_machine() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
         return 2**62
+
+
+def on_device(array: Any) -> Any:
+    """A copy of a NumPy array that lies on the default device. Arrays of objects stay as they are."""
+    if array.dtype == object:
+        return array
+    with x64():
+        return jax.device_put(np.array(array))

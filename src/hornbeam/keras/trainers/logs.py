@@ -1,0 +1,98 @@
+"""Logs: what callbacks get, read from the device when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, final
+
+import numpy as np
+
+
+def plain(value: Any) -> Any:
+    """A result as a Python float, or as an array where it is more than one number."""
+    array = np.asarray(value)
+    return float(array) if array.size == 1 and array.dtype.kind in "fiubV" else array
+
+
+def plain_logs(logs: Any) -> dict[str, Any]:
+    """Results by name as plain values, in the order of their names."""
+    if logs is None:
+        return {}
+    if not isinstance(logs, Mapping):
+        raise ValueError(f"A step gives a dictionary of results, not {logs!r}")
+    return {key: plain(value) for key, value in sorted(logs.items())}
+
+
+@final
+class Logs(dict):
+    """A dictionary of results that waits for the device when it is first read."""
+
+    def __init__(self, results: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._waiting: Mapping[str, Any] | None = results
+
+    def _read(self) -> None:
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            super().update(plain_logs(waiting))
+
+    def __getitem__(self, key: str) -> Any:
+        self._read()
+        return super().__getitem__(key)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._read()
+        super().__setitem__(key, value)
+
+    def __iter__(self) -> Iterator[str]:
+        self._read()
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self._read()
+        return super().__len__()
+
+    def __contains__(self, key: object) -> bool:
+        self._read()
+        return super().__contains__(key)
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting) or super().__len__() > 0
+
+    def __eq__(self, other: object) -> bool:
+        self._read()
+        return super().__eq__(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        self._read()
+        return super().__repr__()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._read()
+        return super().get(key, default)
+
+    def keys(self) -> Any:
+        self._read()
+        return super().keys()
+
+    def values(self) -> Any:
+        self._read()
+        return super().values()
+
+    def items(self) -> Any:
+        self._read()
+        return super().items()
+
+    def copy(self) -> dict[str, Any]:
+        self._read()
+        return dict(super().items())
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        self._read()
+        super().update(*args, **kwargs)
+
+    def pop(self, *args: Any) -> Any:
+        self._read()
+        return super().pop(*args)

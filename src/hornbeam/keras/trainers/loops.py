@@ -1,0 +1,180 @@
+"""One pass over data: batch by batch from the host, or many batches a call where the data lie on the device.
+
+The device is never waited for but one call late: results are read when they are drawn, or when a callback looks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any, final
+
+import numpy as np
+
+from hornbeam.backend.devices import memory_of_machine, on_device
+from hornbeam.graph.tensor import EagerTensor
+from hornbeam.keras.trainers.data.arrays import ArraySource
+from hornbeam.keras.trainers.data.source import Source
+from hornbeam.keras.trainers.logs import Logs
+from hornbeam.keras.trainers.programs import Programs
+from hornbeam.keras.tree import structures as tree
+
+_CHUNK_SECONDS = 0.15
+"""How long one call on the device is to take: Ctrl-C and the progress bar wait for no longer."""
+_PART_OF_MEMORY = 8
+
+
+@final
+class Pass:
+    """Repeats the steps of `mode` ('train' or 'test') over epochs of a source."""
+
+    def __init__(self, model: Any, mode: str, source: Source, callbacks: Any, interrupts: Any,
+                 steps: int | None = None) -> None:
+        self.model, self.mode, self.source = model, mode, source
+        self.callbacks, self.interrupts, self.steps = callbacks, interrupts, steps
+        self.programs: Programs = model._all_programs()
+        self._placed: Any = None
+        self._iterator: Iterator[Any] | None = None
+        self._on_device = self._fits_device()
+        self._chunk = 1
+        self.ran_out = False
+
+    def _fits_device(self) -> bool:
+        source, model = self.source, self.model
+        if self.steps is not None or not isinstance(source, ArraySource) or model.run_eagerly:
+            return False
+        if not model._steps_as_defined_here(self.mode) or source.samples < source.batch_size:
+            return False
+        arrays = [a for a in tree.flatten(source.arrays) if a is not None]
+        return all(a.dtype != object for a in arrays) and \
+            sum(a.nbytes for a in arrays) < memory_of_machine() // _PART_OF_MEMORY
+
+    def run(self) -> Any:
+        """One epoch. Returns the results after its last batch, None where there was none."""
+        listening = self.callbacks.listening(self.mode)
+        if self._on_device:
+            repeated = self._prepared()
+            if repeated is not None:
+                return self._run_on_device(repeated, bool(listening))
+        return self._run_by_batch()
+
+    # On the device --------------------------------------------------------------------------------
+
+    def _prepared(self) -> Any:
+        """The program that repeats steps on the device; None where only the host can run them."""
+        assert isinstance(self.source, ArraySource)
+        function = self.programs.repeated(self.mode, self.source.batch_size)
+        if self._placed is None:
+            self._placed = tree.map_structure(lambda a: None if a is None else EagerTensor(on_device(a)),
+                                              self.source.arrays)
+            first = EagerTensor(np.int32(0))
+            order = EagerTensor(np.zeros(self.source.samples, np.int32))
+            function._concrete((first, first, order, self._placed), {})
+            if not self.programs.runs_on_device(function):
+                self._on_device, self._placed = False, None
+                return None
+        return function
+
+    def _run_on_device(self, repeated: Any, every_batch: bool) -> Any:
+        source, mode = self.source, self.mode
+        assert isinstance(source, ArraySource)
+        order = source.order()
+        placed_order = EagerTensor(on_device(order))
+        whole = source.samples // source.batch_size
+        fixed = self._steps_per_call() if every_batch else None
+        results: Any = None
+        before: Any = None
+        at, started = 0, time.perf_counter()
+        begin, end = (getattr(self.callbacks, f"on_{mode}_batch_{w}") for w in ("begin", "end"))
+        while at < whole and not self._stopped():
+            count = min(fixed or self._chunk, whole - at)
+            if every_batch:
+                begin(at, {})
+            results = repeated(EagerTensor(np.int32(at)), EagerTensor(np.int32(at + count)), placed_order, self._placed)
+            at += count
+            if every_batch:
+                end(at - 1, Logs(results))
+            else:
+                self._draw(at - 1, results)
+                if before is not None:
+                    _wait_for(before[0])
+                    now = time.perf_counter()
+                    self._adapt(before[1], now - started)
+                    started = now
+                before = results, count
+            self.interrupts.raise_if_any()
+        if source.partial and not self._stopped():
+            results = self._one(whole, source.rows(order[whole * source.batch_size:]), every_batch)
+        return results
+
+    def _adapt(self, count: int, seconds: float) -> None:
+        """Let the next calls take the time they should, from what one took."""
+        wanted = int(count * _CHUNK_SECONDS / max(seconds, 1e-6))
+        self._chunk = max(1, min(wanted, self._chunk * 8))
+
+    # From the host --------------------------------------------------------------------------------
+
+    def _run_by_batch(self) -> Any:
+        listening = bool(self.callbacks.listening(self.mode))
+        steps_per_call = self._steps_per_call()
+        results: Any = None
+        number = 0
+        for batch in self._batches():
+            call_begins = number % steps_per_call == 0
+            call_ends = number % steps_per_call == steps_per_call - 1 or number + 1 == self._known_steps()
+            results = self._one(number, batch, listening, call_begins, call_ends)
+            number += 1
+            if self._stopped():
+                break
+        return results
+
+    def _one(self, number: int, batch: Any, listening: bool, begins: bool = True, ends: bool = True) -> Any:
+        if listening and begins:
+            getattr(self.callbacks, f"on_{self.mode}_batch_begin")(number, {})
+        results = self.programs.step(self.mode)(batch)
+        if ends:
+            if listening:
+                getattr(self.callbacks, f"on_{self.mode}_batch_end")(
+                    number, Logs(results) if isinstance(results, dict) else results)
+            else:
+                self._draw(number, results)
+        self.interrupts.raise_if_any()
+        return results
+
+    def _known_steps(self) -> int | None:
+        return self.steps if self.steps is not None else self.source.num_batches
+
+    def _batches(self) -> Iterator[Any]:
+        """The batches of one epoch; with a number of steps, an epoch goes on where the last one stopped."""
+        if self.steps is None:
+            yield from self.source.batches()
+            return
+        if self._iterator is None:
+            self._iterator = self.source.batches()
+        for _ in range(self.steps):
+            batch = next(self._iterator, None)
+            if batch is None:
+                self._iterator = self.source.batches() if self.source.repeats else iter(())
+                self.ran_out = True
+                return
+            yield batch
+
+    # Both -----------------------------------------------------------------------------------------
+
+    def _steps_per_call(self) -> int:
+        wanted = self.model.steps_per_execution
+        return 1 if wanted == "auto" else max(1, wanted)
+
+    def _stopped(self) -> bool:
+        return self.model.stop_training if self.mode == "train" else self.model.stop_evaluating
+
+    def _draw(self, number: int, results: Any) -> None:
+        """Let the progress bar, where there is one, show the results when it is due."""
+        bar = self.callbacks.progbar
+        if bar is not None and bar.listens_to_batches(self.mode):
+            getattr(bar, f"on_{self.mode}_batch_end")(number, Logs(results) if isinstance(results, dict) else None)
+
+
+def _wait_for(results: Any) -> None:
+    for value in tree.flatten(results)[:1]:
+        np.asarray(value)
