@@ -261,6 +261,14 @@ class Variable(BaseVariable):
         """The value, usable as the initial value of other variables."""
         return self.value
 
+    def sparse_read(self, indices: Any, name: str | None = None) -> Any:
+        """The rows at `indices`."""
+        return tf.gather(self.value, indices, name=name)
+
+    def gather_nd(self, indices: Any, name: str | None = None) -> Any:
+        """The slices at `indices`."""
+        return tf.gather_nd(self.value, indices, name=name)
+
     def numpy(self) -> np.ndarray:
         """The value as a NumPy array. Raises NotImplementedError for a graph's variable."""
         if self._graph is not None:

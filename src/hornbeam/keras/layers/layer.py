@@ -279,7 +279,7 @@ class Layer(LayerState, Operation):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self._check_super_called()
         self._called = True
-        given_args, given_kwargs = args, dict(kwargs)
+        given_args, given_kwargs = args, kwargs  # what is filled in below is part of the node, as in Keras's files
         if self._convert_input_args and (kwargs or len(args) != 1 or not is_tensor(args[0])
                                          or standardize_dtype(args[0].dtype) != self.input_dtype):
             args = tree.map_structure(self._converted, args)

@@ -13,7 +13,7 @@ import inspect
 import types
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -396,7 +396,7 @@ def _of_keras(module: str, name: str, config: dict[str, Any]) -> Any:
     if key in op_classes:
         return op_classes[key]
     if module.startswith("keras.src."):
-        return _by_class_name(name)
+        return _by_class_name(name) or _refuse(module, name, config)
     full = f"{module}.{name}"
     short = full.removeprefix("keras.")
     if short.startswith(_NO_PART_OF_A_MODEL) and short not in _NAMED_ALL_THE_SAME:
@@ -405,13 +405,22 @@ def _of_keras(module: str, name: str, config: dict[str, Any]) -> Any:
                          "operations, layers, metrics, losses, or registered custom objects and functions.")
     held = names_v2.get(full)
     if held is None:
-        return None
+        _refuse(module, name, config)
     stated = config.get("registered_name")
     if stated and stated not in (name, config.get("class_name")):
         raise ValueError(f"`registered_name={stated!r}` was provided in the config, but '{full}' resolved to a Keras "
                          "built-in and does not use registered names. Remove the `registered_name` field from the "
                          f"config. Full object config: {config}")
     return held.target
+
+
+def _refuse(module: str, name: str, config: dict[str, Any]) -> NoReturn:
+    """Raise for a class or function that Keras does not have."""
+    if any(full.startswith(f"{module}.") for full in names_v2):
+        raise ValueError(f"Could not deserialize '{module}.{name}' because it is not a KerasSaveable subclass")
+    kind = "function" if config.get("class_name") == "function" else "class"
+    raise TypeError(f"Could not deserialize {kind} '{name}' because its parent module {module} cannot be imported. "
+                    f"Full object config: {config}")
 
 
 def _by_class_name(name: str) -> Any:

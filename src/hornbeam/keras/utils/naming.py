@@ -21,9 +21,9 @@ def to_snake_case(name: str) -> str:
 
 def uniquify(name: str) -> str:
     """`name`, then `name_1`, `name_2`, …"""
-    count = thread.name_counts.get(name)
-    thread.name_counts[name] = 0 if count is None else count + 1
-    return name if count is None else f"{name}_{count + 1}"
+    count = thread.name_counts.get(name, 0)
+    thread.name_counts[name] = count + 1
+    return f"{name}_{count}" if count else name
 
 
 def auto_name(class_name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import hornbeam as tf
+from hornbeam.keras import ops
 from hornbeam.keras.layers.input_spec import InputSpec
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.layers.parameters import config_of, parameters
@@ -19,7 +19,7 @@ class Dense(Layer):
     kernel_*, bias_*: initializers, regularizers and constraints, or their names. lora_rank, lora_alpha,
     quantization_config: absent here, so only None is taken. Raises ValueError where `units` is no positive integer.
 
-    >>> Dense(1, kernel_initializer="ones")(tf.constant([[1., 2.]])).numpy().tolist()
+    >>> Dense(1, kernel_initializer="ones")(ops.array([[1., 2.]])).numpy().tolist()
     [[3.0]]
     """
 
@@ -28,10 +28,10 @@ class Dense(Layer):
                  kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
                  kernel_constraint: Any = None, bias_constraint: Any = None, lora_rank: int | None = None,
                  lora_alpha: float | None = None, quantization_config: Any = None, **kwargs: Any) -> None:
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         if not isinstance(units, int) or units <= 0:
             raise ValueError("Received an invalid value for `units`, expected a positive integer. Received: "
                              f"units={units}")
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units, self.use_bias = units, use_bias
         parameters(self, locals(), "activation kernel_initializer bias_initializer kernel_regularizer bias_regularizer "
                                    "kernel_constraint bias_constraint", absent="lora_rank quantization_config")
@@ -48,10 +48,9 @@ class Dense(Layer):
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
-        kernel = tf.convert_to_tensor(self.kernel)
-        x = tf.matmul(inputs, kernel) if inputs.shape.rank == 2 else tf.tensordot(inputs, kernel, 1)
+        x = ops.matmul(inputs, self.kernel)
         if self.bias is not None:
-            x = tf.add(x, self.bias)
+            x = ops.add(x, self.bias)
         return x if self.activation is None else self.activation(x)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-import hornbeam as tf
+from hornbeam.keras import ops
 from hornbeam.keras.layers.input_spec import InputSpec
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.layers.parameters import config_of, parameters
@@ -25,7 +25,7 @@ class EinsumDense(Layer):
     gptq_unpacked_column_size, quantization_config: absent here, so only None is taken.
     Raises ValueError where equation and shapes do not fit.
 
-    >>> EinsumDense("abc,cd->abd", output_shape=(None, 4), bias_axes="d")(tf.ones((2, 3, 5))).shape.as_list()
+    >>> EinsumDense("abc,cd->abd", output_shape=(None, 4), bias_axes="d")(ops.ones((2, 3, 5))).shape.as_list()
     [2, 3, 4]
     """
 
@@ -60,9 +60,9 @@ class EinsumDense(Layer):
         return type(initializer).from_config(config)
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
-        x = tf.einsum(self.equation, inputs, tf.convert_to_tensor(self.kernel))
+        x = ops.einsum(self.equation, inputs, self.kernel)
         if self.bias is not None:
-            x = tf.add(x, self.bias)
+            x = ops.add(x, self.bias)
         return x if self.activation is None else self.activation(x)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
@@ -116,17 +116,18 @@ def _planned(equation: str, bias_axes: str | None, input_shape: Any, output_shap
             raise ValueError(f"Weight dimension '{axis}' did not have a match in either the input spec '{inputs}' or "
                              f"the output spec '{outputs}'. For this layer, the weight must be fully specified.")
     return _Plan(tuple(output_sizes[a] if a in output_sizes else input_sizes[a] for a in kernel),
-                 _bias_shape(bias_axes, outputs, output_sizes), tuple(full),
+                 _bias_shape(bias_axes, outputs, output_sizes, 0 if left else hidden), tuple(full),
                  [i for i, a in enumerate(kernel) if a not in output_sizes],
                  [i for i, a in enumerate(kernel) if a in output_sizes])
 
 
-def _bias_shape(bias_axes: str | None, outputs: str, sizes: dict[str, Any]) -> tuple[int | None, ...] | None:
-    """The bias has its axes' sizes, and 1 for those between and after them."""
+def _bias_shape(bias_axes: str | None, outputs: str, sizes: dict[str, Any],
+                after: int) -> tuple[int | None, ...] | None:
+    """The bias has its axes' sizes, and 1 for those between and after them; `after`: axes that `...` stands for."""
     if bias_axes is None:
         return None
     for axis in bias_axes:
         if axis not in outputs:
             raise ValueError(f"Bias dimension '{axis}' was requested, but is not part of the output spec '{outputs}'")
     first = min(outputs.find(axis) for axis in bias_axes)
-    return tuple(sizes[axis] if axis in bias_axes else 1 for axis in outputs[first:])
+    return (*(sizes[axis] if axis in bias_axes else 1 for axis in outputs[first:]), *(1,) * after)
