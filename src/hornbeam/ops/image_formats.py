@@ -175,7 +175,9 @@ def read_bmp(data: bytes, channels: int) -> np.ndarray:
                f"got {len(data)} bytes")
     begin, _, width, height, _, bits = struct.unpack("<IIiiHH", data[10:30])
     have = {8: 1, 24: 3, 32: 4}.get(bits)
-    if have is None or channels not in (0, have):
+    if have is None:
+        refuse(f"Number of channels inherent in the image must be 1, 3 or 4, was {bits // 8}")
+    if channels not in (0, have):
         refuse(f"channels attribute {channels} does not match bits per pixel from file {bits / 8:g}")
     rows = abs(height)
     line = -(-width * have // 4) * 4
