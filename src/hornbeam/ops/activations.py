@@ -237,7 +237,7 @@ def softplus_grad(gradients, features):
 softplus_grad.shape(rules.as_first)
 
 
-@op("Softsign", names=("nn.softsign",), T=FLOATS, inputs="features: T", samples=_awkward)
+@op("Softsign", names=("nn.softsign", "math.softsign"), T=FLOATS, inputs="features: T", samples=_awkward)
 def softsign(features):
     """x / (1 + |x|). Bergstra et al. 2009.
 

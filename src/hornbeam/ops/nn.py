@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, NUMERIC, op
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import activations, array, math, random, rules, windows
+from hornbeam.ops.stateless_random import stateless_uniform
 
 
 def _channels_second(attrs: Any) -> bool:
@@ -176,8 +178,28 @@ def dropout(x: Any, rate: Any, noise_shape: Any = None, seed: int | None = None,
     return dropped(x, rate, noise_shape, seed)
 
 
-def dropped(x: Any, rate: Any, noise_shape: Any, seed: int | None) -> Any:
-    """What `dropout` of both generations gives."""
+@public("nn.experimental.general_dropout")
+@composite("dropout")
+def general_dropout(x: Any, rate: Any, uniform_sampler: Callable[..., Any], noise_shape: Any = None,
+                    name: str | None = None) -> Any:
+    """As `dropout`; `uniform_sampler(shape=…, dtype=…)` draws the numbers of [0, 1) that decide what is kept."""
+    return dropped(x, rate, noise_shape, None, uniform_sampler)
+
+
+@public("nn.experimental.stateless_dropout")
+@composite("stateless_dropout")
+def stateless_dropout(x: Any, rate: Any, seed: Any, rng_alg: Any = None, noise_shape: Any = None,
+                      name: str | None = None) -> Any:
+    """As `dropout`; what is kept is a function of `seed` (two integers). rng_alg: as `stateless_uniform`'s `alg`."""
+    def sampler(shape: Any, dtype: Any) -> Any:
+        return stateless_uniform(shape, seed, dtype=dtype, alg="auto_select" if rng_alg is None else rng_alg)
+
+    return dropped(x, rate, noise_shape, None, sampler)
+
+
+def dropped(x: Any, rate: Any, noise_shape: Any, seed: int | None,
+            sampler: Callable[..., Any] | None = None) -> Any:
+    """What `dropout` of both generations gives; `sampler` draws instead of the op that `seed` belongs to."""
     fixed = isinstance(rate, (int, float, np.number))
     if fixed and not 0 <= rate < 1:
         raise ValueError(f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}")
@@ -198,7 +220,11 @@ def dropped(x: Any, rate: Any, noise_shape: Any, seed: int | None) -> Any:
             raise ValueError("`rate` must be a scalar tensor or a float in the range [0, 1). "
                              f"Received: rate={rate!r}")
         kept = math.real_div(x, math.subtract(1.0, rate))
-    drawn = random.random_uniform(_noise_shape(x, noise_shape), dtype=dtype, seed=seed)
+    size = _noise_shape(x, noise_shape)
+    if sampler is not None:
+        drawn = sampler(shape=size, dtype=dtype)
+    else:
+        drawn = random.random_uniform(size, dtype=dtype, seed=seed)
     return array.where(math.greater_equal(drawn, rate), kept, array.convert(0.0, dtype))
 
 
