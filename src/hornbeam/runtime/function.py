@@ -15,7 +15,6 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, final
 
-import numpy as np
 
 from hornbeam.autograph import convert as converted
 from hornbeam.graph import mode, nest
@@ -375,7 +374,7 @@ def function(func: Any = None, input_signature: Any = None, autograph: bool = Tr
     >>> @function
     ... def twice(x):
     ...     return x + x
-    >>> float(twice(np.float32(2)))
+    >>> float(twice(2.0))
     4.0
     """
     reduce = bool(reduce_retracing or experimental_relax_shapes)

@@ -5,6 +5,7 @@ The names come from what public objects declare; `adapters/` holds what TF1 spel
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import Any
 
@@ -16,8 +17,10 @@ load_public_names("hornbeam.v1.adapters")
 
 
 def __getattr__(name: str) -> Any:
+    if name == "keras":
+        return importlib.import_module("hornbeam.keras")
     return namespace.find(sys.modules[__name__], __name__, "", names.names_v1, namespace.graph_first, name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *namespace.names_below("", names.names_v1)})
+    return sorted({*globals(), *namespace.names_below("", names.names_v1), "keras"})

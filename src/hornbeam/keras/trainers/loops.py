@@ -118,12 +118,10 @@ class Pass:
         listening = bool(self.callbacks.listening(self.mode))
         steps_per_call = self._steps_per_call()
         results: Any = None
-        number = 0
-        for batch in self._batches():
+        for number, batch in enumerate(self._batches()):
             call_begins = number % steps_per_call == 0
             call_ends = number % steps_per_call == steps_per_call - 1 or number + 1 == self._known_steps()
             results = self._one(number, batch, listening, call_begins, call_ends)
-            number += 1
             if self._stopped():
                 break
         return results

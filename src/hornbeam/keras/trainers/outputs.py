@@ -58,7 +58,7 @@ class Outputs:
             if len(self) == 1 or for_all:
                 return [value] * len(self)
             raise self._unlike(value, what)
-        found = {path: leaf for path, leaf in tree.flatten_with_path(value)}
+        found = dict(tree.flatten_with_path(value))
         if all(o.path in found for o in self.all) and len(found) == len(self):
             return [found[o.path] for o in self.all]
         if isinstance(value, dict) and value and set(value) <= set(self.names):

@@ -1,4 +1,4 @@
-"""Programs: a model's steps, traced. One takes a batch; one takes data that lie on the device and repeats the step there.
+"""Programs: a model's steps, traced. One takes a batch; one takes data that lie on the device and repeats the step.
 
 A program of the second kind runs any number of steps in one call: the numbers of the first and last batch are inputs,
 so that it is compiled once. All state is in variables, which the program is given and gives back.

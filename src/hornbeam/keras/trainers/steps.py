@@ -49,7 +49,7 @@ class Steps:
         (`"accuracy"` fits itself to the outputs), or a structure of lists; weighted_metrics: such as see
         `sample_weight`. run_eagerly: run step by step in Python. steps_per_execution: batches between two calls of
         callbacks, a number or `"auto"`. jit_compile: accepted; steps are always compiled. auto_scale_loss: under the
-        policy `mixed_float16` the optimizer becomes a `LossScaleOptimizer`. Raises ValueError for what is none of these.
+        policy `mixed_float16` the optimizer becomes a `LossScaleOptimizer`. Raises ValueError for anything else.
         """
         self._untracked_set("optimizer", self._scaled(optimizers.get(optimizer), auto_scale_loss))
         names = getattr(self, "output_names", None)

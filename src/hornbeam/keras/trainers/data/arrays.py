@@ -119,8 +119,8 @@ def cardinalities(**parts: Any) -> int:
         lines = "".join(f"'{name}' sizes: {', '.join(map(str, each))}\n" for name, each in sizes.items())
         raise ValueError("Data cardinality is ambiguous. Make sure all arrays contain the same number of samples."
                          f"{lines}")
-    if not found:
-        raise ValueError("There are no arrays to take samples from.")
+    if not found or 0 in found:
+        raise ValueError("There are no samples: the arrays are empty." if found else "There are no arrays.")
     return found.pop()  # type: ignore[return-value]
 
 

@@ -28,13 +28,13 @@ class Source(ABC):
         """Whether `batches` can be asked for again, each time from the start."""
         return True
 
-    def on_epoch_begin(self) -> None:
+    def on_epoch_begin(self) -> None:  # noqa: B027  (a turn that most sources have no use for)
         """Called before each epoch."""
 
-    def on_epoch_end(self) -> None:
+    def on_epoch_end(self) -> None:  # noqa: B027
         """Called after each epoch."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027
         """Called when no more batches are wanted."""
 
 

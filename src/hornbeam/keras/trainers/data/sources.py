@@ -26,7 +26,7 @@ def source_for(x: Any, y: Any = None, sample_weight: Any = None, batch_size: int
         raise ValueError("No data: `x` is None.")
     if is_array_data(x):
         return ArraySource(x, y, sample_weight, batch_size, shuffle, class_weight)
-    if hasattr(x, "__iter__") or hasattr(x, "__next__"):
+    if not isinstance(x, (list, tuple, dict, str, bytes)) and (hasattr(x, "__iter__") or hasattr(x, "__next__")):
         _alone(f"a {type(x).__name__}", y, sample_weight)
         return IterableSource(x, class_weight)
     raise ValueError(f"Unrecognized data type: x={x} (of type {type(x)})")
