@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-_PACKAGES = ("hornbeam.graph", "hornbeam.ops", "hornbeam.autodiff", "hornbeam.runtime", "hornbeam.train")
+_PACKAGES = ("hornbeam.graph", "hornbeam.ops", "hornbeam.ops.linear_operators", "hornbeam.autodiff",
+             "hornbeam.autograph", "hornbeam.runtime", "hornbeam.train")
 
 
 def load_public_names(*packages: str) -> None:

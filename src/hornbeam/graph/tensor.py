@@ -246,6 +246,8 @@ class EagerTensor(Tensor):
     def __iter__(self) -> Iterator[EagerTensor]:
         if not self.dims:
             raise TypeError("Cannot iterate over a scalar tensor.")
+        if mode.state.tapes:  # rows made by ops, which tapes see
+            return iter([self[i] for i in range(self.dims[0])])
         value = np.asarray(self._value)
         return iter([EagerTensor(np.array(row, dtype=value.dtype)) for row in value])
 

@@ -120,16 +120,21 @@ def branched(graph: Graph, choice: GraphTensor, functions: Sequence[Any], unpack
     _refuse_unlike(results, strict_v1)
     for body, result in zip(bodies, results, strict=True):
         body.outputs = as_outputs(body, (x for x in nest.flatten(result, True) if x is not None))
+    picked = iter(merged(graph, choice, bodies))
+    leaves = [None if x is None else next(picked) for x in nest.flatten(results[0], True)]
+    return nest.pack_sequence_as(results[0], leaves, True)
+
+
+def merged(graph: Graph, choice: GraphTensor, bodies: Sequence[Body]) -> list[GraphTensor]:
+    """The outputs of one of several graphs, as tensors of `graph`. Raises ValueError where their dtypes differ."""
     _refuse_dtypes([b.outputs for b in bodies])
     sources = close_all(graph, bodies, [()] * len(bodies))
     with graph.control_dependencies(waits_of(bodies)):
         if len(bodies) == 2:
-            made_by = structural.if_op(choice, sources, then_branch=bodies[0], else_branch=bodies[1])
+            made = structural.if_op(choice, sources, then_branch=bodies[0], else_branch=bodies[1])
         else:
-            made_by = structural.case_op(choice, sources, branches=tuple(bodies))
-    picked = iter([ops["Identity"](t, name="Merge") for t in _listed(made_by)])
-    leaves = [None if x is None else next(picked) for x in nest.flatten(results[0], True)]
-    return nest.pack_sequence_as(results[0], leaves, True)
+            made = structural.case_op(choice, sources, branches=tuple(bodies))
+    return [ops["Identity"](t, name="Merge") for t in _listed(made)]
 
 
 def _listed(made: Any) -> list[Any]:
@@ -300,8 +305,9 @@ def loop(graph: Graph, condition: Callable[..., Any], body: Callable[..., Any], 
          dims: Sequence[Dims] | None = None, counted: bool = True, limit: int | None = None) -> list[GraphTensor]:
     """`body` of the loop variables for as long as `condition` of them holds, as an operation of `graph`.
 
-    `condition` and `body` take tensors; `body` gives as many. dims: what is known of their shapes in every iteration.
-    limit: a number of iterations that is known not to be exceeded.
+    `condition` and `body` take tensors; `body` gives as many, and may give more: those are what the last iteration
+    made, and zero where there was none. dims: what is known of their shapes in every iteration. limit: a number of
+    iterations that is known not to be exceeded.
     """
     shapes = [t._dims for t in start] if dims is None else list(dims)
     made: list[tuple[Body, list[GraphTensor]]] = []
@@ -311,15 +317,30 @@ def loop(graph: Graph, condition: Callable[..., Any], body: Callable[..., Any], 
         with mode.opened(inside):
             result = function(*given)
         leaves = result if isinstance(result, (list, tuple)) else [result]
-        wanted = [t.dtype.base_dtype for t in start] if function is body else None
+        wanted = [t.dtype.base_dtype for t in start] if function is body and len(leaves) == len(start) else None
         inside.outputs = as_outputs(inside, leaves, wanted)
         made.append((inside, given))
     test, inner = made[0][0], made[1][0]
-    _refuse_changed(start, shapes, inner.outputs)
+    _refuse_changed(start, shapes, inner.outputs[:len(start)])
+    start = [*start, *(_unset(graph, t) for t in inner.outputs[len(start):])]
+    for t in inner.outputs[len(shapes):]:
+        for inside, given in made:
+            given.append(inside.add_input(t._dims, t.dtype))
     sources = close_all(graph, [test, inner], [made[0][1], made[1][1]])
     with graph.control_dependencies(waits_of([test, inner])):
         return structural.while_op([*start, *sources], cond=test, body=inner, count=len(start), counted=counted,
                                    limit=limit)
+
+
+def _unset(graph: Graph, like: GraphTensor) -> GraphTensor:
+    """The value before the first iteration of what each iteration makes anew."""
+    dtype = like.dtype.base_dtype
+    with mode.opened(graph):
+        if like._dims is None or None in like._dims:
+            return ops["TensorArrayNew"](np.int32(0), dtype=dtype, element_shape=None)
+        if dtype.name == "string":
+            return convert(np.full(like._dims, b"", object))
+        return ops["Fill"](np.array(like._dims, np.int32), np.zeros((), dtype.np_dtype))
 
 
 def scanned(graph: Graph, body: Callable[..., Any], start: Sequence[GraphTensor], rows: Sequence[GraphTensor],
@@ -475,7 +496,7 @@ class _Loop:
         if len(leaves) != len(self.start):
             raise ValueError(f"`shape_invariants` has {len(leaves)} shapes for {len(self.start)} loop variables.")
         for tensor, dims in zip(self.start, leaves, strict=True):
-            if not _includes(dims, tensor._dims):
+            if not includes(dims, tensor._dims):
                 raise ValueError(
                     f"The shape invariant specified for {tensor.name} is not compatible with the initial shape of the "
                     f"loop variable. It enters the loop with shape {TensorShape(tensor._dims)}, but the specified "
@@ -494,7 +515,7 @@ def _invariants(structure: Any) -> Iterable[Dims]:
             yield from _invariants(child)
 
 
-def _includes(general: Dims, dims: Dims) -> bool:
+def includes(general: Dims, dims: Dims) -> bool:
     """Whether every shape that `dims` allows is one that `general` allows."""
     if general is None:
         return True
