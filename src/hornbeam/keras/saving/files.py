@@ -37,11 +37,11 @@ def _umask() -> int:
 def named_in_errors(path: Any, what: str) -> Iterator[None]:
     """Errors within the block name the file. What only damaged data can cause becomes ValueError.
 
-    FileNotFoundError, PermissionError and NotImplementedError stay what they are.
+    FileNotFoundError, PermissionError, NotImplementedError and warnings stay what they are.
     """
     try:
         yield
-    except (FileNotFoundError, PermissionError, IsADirectoryError, NotImplementedError, MemoryError):
+    except (FileNotFoundError, PermissionError, IsADirectoryError, NotImplementedError, MemoryError, Warning):
         raise
     except (ValueError, TypeError) as error:
         if isinstance(error, UnicodeError):
