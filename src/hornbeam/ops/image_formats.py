@@ -106,14 +106,14 @@ def read_png(data: bytes, channels: int, wide: bool) -> np.ndarray:
             found = image_png.read_16_bit(data)
         except ValueError:
             refuse(fault)
-        found = found if wide else (found >> 8).astype(np.uint8)
-    else:
-        image = opened(data, _BAD_PNG)
-        alpha = "transparency" in image.info and (head.colour_type == 3 or channels == 4)
-        mode = {0: "L", 2: "RGB", 3: "RGB", 4: "LA", 6: "RGBA"}[head.colour_type]
-        found = pixels_of(_converted(image, "RGBA" if alpha else mode, fault), fault)
-        found = found.astype(np.uint16) * 257 if wide else found
-    return _with_channels(found, channels)
+        found = _with_channels(found, channels)
+        return found if wide else (found >> 8).astype(np.uint8)
+    image = opened(data, _BAD_PNG)
+    alpha = "transparency" in image.info and (head.colour_type == 3 or channels == 4)
+    mode = {0: "L", 2: "RGB", 3: "RGB", 4: "LA", 6: "RGBA"}[head.colour_type]
+    found = pixels_of(_converted(image, "RGBA" if alpha else mode, fault), fault)
+    found = _with_channels(found, channels)
+    return found.astype(np.uint16) * 257 if wide else found
 
 
 def _converted(image: Any, mode: str, fault: str) -> Any:

@@ -95,11 +95,7 @@ def _refuse(condition: Any, text: str) -> None:
         raise InvalidArgumentError(None, None, text)
 
 
-def _check(most: Any, threshold: Any, score_threshold: Any = None, sigma: Any = None) -> None:
-    named = (("max_output_size", most), ("iou_threshold", threshold), ("score_threshold", score_threshold),
-             ("soft_nms_sigma", sigma))
-    for what, value in named:
-        _refuse(value is not None and np.ndim(value), f"{what} must be 0-D, got shape {list(np.shape(value))}")
+def _check(most: Any, threshold: Any, sigma: Any = None) -> None:
     _refuse(not 0 <= float(threshold) <= 1, "iou_threshold must be in [0, 1]")
     _refuse(sigma is not None and not float(sigma) >= 0, "soft_nms_sigma must be non-negative")
     _refuse(int(most) < 0, "output size must be non-negative")
@@ -112,8 +108,9 @@ def _check_boxes(inputs: Any) -> Any:
     dims.want_rank(scores, 1, f"scores must be 1-D{dims.text(scores)}")
     if boxes is not None and boxes[1] not in (4, None):
         raise ShapeFault(f"Dimension must be 4 but is {boxes[1]}", "boxes must have 4 columns")
-    for scalar in inputs[2:]:
-        dims.want_rank(scalar.dims, 0)
+    for what, scalar in zip(("max_output_size", "iou_threshold", "score_threshold", "soft_nms_sigma"), inputs[2:],
+                            strict=False):
+        dims.want_rank(scalar.dims, 0, f"{what} must be 0-D, got shape {dims.text(scalar.dims)}")
     return dims.merged((None,) if boxes is None else boxes[:1], scores, "scores has incompatible shape")
 
 
@@ -169,7 +166,7 @@ _TWO_THRESHOLDS = "boxes: T, scores: T, max_output_size: int32, iou_threshold: T
     differentiable=_INDEX, samples=lambda rng: [(_boxes(rng, 0.3, 0.2), {}), (_boxes(rng, 0.3, 2.0), {})])
 def non_max_suppression_v3_op(boxes, scores, max_output_size, iou_threshold, score_threshold):
     """The numbers of the best boxes of more than `score_threshold` that overlap by `iou_threshold` at most."""
-    _check(max_output_size, iou_threshold, score_threshold)
+    _check(max_output_size, iou_threshold)
     chosen, _ = suppressed(by_area(boxes), scores, int(max_output_size), float(iou_threshold), float(score_threshold))
     return np.array(chosen, np.int32)
 
@@ -202,7 +199,7 @@ def _(inputs, attrs):
 def non_max_suppression_v5_op(boxes, scores, max_output_size, iou_threshold, score_threshold, soft_nms_sigma, *,
                               pad_to_max_output_size: bool = False):
     """As `NonMaxSuppressionV4`, with the scores; a sigma above 0 lowers scores instead of leaving boxes out."""
-    _check(max_output_size, iou_threshold, score_threshold, soft_nms_sigma)
+    _check(max_output_size, iou_threshold, soft_nms_sigma)
     chosen, found = suppressed(by_area(boxes), scores, int(max_output_size), float(iou_threshold),
                                float(score_threshold), float(soft_nms_sigma))
     pad = pad_to_max_output_size
@@ -227,7 +224,6 @@ def _tables(rng: np.random.Generator) -> Any:
     "overlap_threshold: float32, score_threshold: float32", host=True, differentiable=_INDEX, samples=_tables)
 def non_max_suppression_with_overlaps_op(overlaps, scores, max_output_size, overlap_threshold, score_threshold):
     """As `NonMaxSuppressionV3`, with the overlaps given as a matrix."""
-    _refuse(np.ndim(max_output_size), f"max_output_size must be 0-D, got shape {list(np.shape(max_output_size))}")
     chosen, _ = suppressed(lambda box, other: overlaps[box, other], scores, int(max_output_size),
                            float(overlap_threshold), float(score_threshold))
     return np.array(chosen, np.int32)
