@@ -208,7 +208,49 @@ def program(name: str) -> list[str]:
     return shown(PROGRAMS[name], tf)
 
 
-QUESTIONS = {f.__name__: f for f in (declaration, run, public, evaluate, program)}
+def traced(name: str) -> list[Any]:
+    """The results of one of `tests/autograph/programs.py` as a traced function, for each of its lists of arguments."""
+    import tensorflow as tf
+
+    os.environ["HORNBEAM_PROGRAMS_WITH"] = "tensorflow"
+    from tests.autograph.programs import CASES
+
+    case = CASES[name]
+    function = tf.function(case.function)
+    return [_with_slopes(function, arguments, case.grad) for arguments in case.arguments]
+
+
+def _with_slopes(function: Any, arguments: Any, slopes: bool) -> list[Any]:
+    """The results, then the gradients of the sum of the floats among them."""
+    import tensorflow as tf
+
+    given = [tf.constant(a) for a in arguments]
+    sources = [t for t in given if t.dtype == tf.float32]
+    with tf.GradientTape() as tape:
+        tape.watch(sources)
+        results = [tf.convert_to_tensor(r) for r in tf.nest.flatten(function(*given))]
+        floats = [tf.reduce_sum(r) for r in results if r.dtype == tf.float32]
+        total = tf.add_n(floats) if floats else None
+    found = tape.gradient(total, sources, unconnected_gradients="zero") if slopes else []
+    return [np.asarray(tf.convert_to_tensor(t)) for t in (*results, *found)]
+
+
+def refusal(name: str) -> Any:
+    """The error of one of `tests/autograph/refusals.py` as a traced function, None where there is none."""
+    import tensorflow as tf
+
+    os.environ["HORNBEAM_PROGRAMS_WITH"] = "tensorflow"
+    from tests.autograph.refusals import REFUSALS
+
+    refused = REFUSALS[name]
+    try:
+        tf.function(refused.function)(*[tf.constant(a) for a in refused.arguments])
+    except Exception as caught:
+        return error(caught)
+    return None
+
+
+QUESTIONS = {f.__name__: f for f in (declaration, run, public, evaluate, program, traced, refusal)}
 
 
 def main() -> None:

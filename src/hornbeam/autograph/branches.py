@@ -178,8 +178,8 @@ class _Merge:
         self._refuse_none(name, first, second)
         for value, side in zip((first, second), SIDES, strict=True):
             if not is_tensor_like(value):
-                raise fault(TypeError, f"'{name}' is a {type(value).__name__} at the end of the {side} branch, which is "
-                                       "not a Tensor", "branches of a tensor can only leave tensors that differ")
+                raise fault(TypeError, f"'{name}' is a {type(value).__name__} at the end of the {side} branch, which "
+                                       "is not a Tensor", "branches of a tensor can only leave tensors that differ")
         pair = tuple(_inside(body, v) for body, v in zip(self.bodies, (first, second), strict=True))
         a, b = (t.dtype.base_dtype for t in pair)
         if a is not b:
@@ -240,27 +240,20 @@ def or_(first: Any, *others: Callable[[], Any]) -> Any:
 
 
 def _lazily(value: Any, others: Sequence[Callable[[], Any]], wanted: bool) -> Any:
-    for i, other in enumerate(others):
-        if symbolic(value):
-            def rest(value: Any = value, left: Sequence[Callable[[], Any]] = others[i:]) -> Any:
-                return _truth(_lazily(left[0](), left[1:], wanted), wanted)
+    if not others:
+        return value
+    if not symbolic(value):
+        return _lazily(others[0](), others[1:], wanted) if bool(value) is wanted else value
+    word = "and" if wanted else "or"
+    flag = condition(value, f"`{word}`")
 
-            text = "`and`" if wanted else "`or`"
-            flag = condition(value, text)
-            graph = _graph_of(flag)
-            with mode.opened(graph), graph.name_scope("and" if wanted else "or"):
-                now = [rest, lambda: flag] if wanted else [lambda: flag, rest]
-                return control_flow.branched(graph, flag, now, False)
-        if bool(value) is not wanted:
-            return value
-        value = other()
-    return value
+    def rest() -> Any:
+        found = _lazily(others[0](), others[1:], wanted)
+        return condition(found, f"`{word}`") if symbolic(found) else bool(found)
 
-
-def _truth(value: Any, wanted: bool) -> Any:
-    if symbolic(value):
-        return condition(value, "`and`" if wanted else "`or`")
-    return bool(value)
+    graph = _graph_of(flag)
+    with mode.opened(graph), graph.name_scope(word):
+        return control_flow.branched(graph, flag, [rest, lambda: flag] if wanted else [lambda: flag, rest], False)
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {

@@ -69,7 +69,7 @@ def _converted_callable(function: Any, recursive: bool, equality: bool) -> Any:
         return function if made is function.func else functools.partial(made, *function.args, **function.keywords)
     if kind is BuiltinFunctionType or isinstance(function, type):
         return function
-    own = getattr(kind, "__call__", None)
+    own = getattr(kind, "__call__", None)  # noqa: B004 (the function is looked at)
     if type(own) is FunctionType:
         made = _of_function(own, recursive, equality)
         return function if made is own else MethodType(made, function)

@@ -93,7 +93,7 @@ def _function_of(entity: Any) -> FunctionType | None:
         entity = entity.func
     if isinstance(entity, (FunctionType, MethodType)):
         return entity if isinstance(entity, FunctionType) else _function_of(entity.__func__)
-    own = getattr(type(entity), "__call__", None)
+    own = getattr(type(entity), "__call__", None)  # noqa: B004 (the function is looked at)
     return own if isinstance(own, FunctionType) and not isinstance(entity, type) else None
 
 
