@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jax
 from tests.fuzz.calls import fuzzed_ops, make
 from tests.fuzz.outcome import PATIENCE, fault
 
@@ -29,6 +30,8 @@ GRAPH_EVERY = 7
 TIERS_EVERY = 11
 MOST_BYTES = 2**26
 """Results larger than this are refused here, so that a huge shape takes no time."""
+LONGEST_SILENCE = 300
+"""Seconds without a word after which the worker counts as stuck, however little it works: the machine may be busy."""
 MEMORY = 6 * 2**30
 """Bytes of address space beyond those at the start: a call that wants more meets MemoryError."""
 
@@ -46,10 +49,11 @@ def work(seed: int, start: int, stop: int, types: list[str]) -> None:
         if found:
             out.write(json.dumps({"number": number, "op": ops[number % len(ops)].type, "found": found,
                                   "call": text}) + "\n")
-        if number % 20_000 == 19_999:
+        if number % 10_000 == 9_999:
             for op in ops:
                 op.programs.clear()
                 op.inferred.clear()
+            jax.clear_caches()
     out.write(json.dumps({"at": stop}) + "\n")
 
 
@@ -106,16 +110,15 @@ def watch(seed: int, start: int, calls: int, ops: list[str]) -> int:
                 seen[key] += 1
                 first.setdefault(key, (item["number"], item["found"], item["call"]))
             if at < stop:
-                process.kill()
-                how = "hangs" if process.wait() == -signal.SIGKILL else f"dies: exit status {process.returncode}"
+                how = stopped(process)
                 errors.seek(0)
                 listed = [op for op in fuzzed_ops() if not ops or op.type in ops]
                 key = listed[at % len(listed)].type, how
                 seen[key] += 1
-                first.setdefault(key, (at, how, str(make(listed, seed, at)) + first_words(errors.read())))
+                first.setdefault(key, (at, how, str(make(listed, seed, at)) + last_words(errors.read())))
                 at += 1
     for (op, _), (number, found, call) in sorted(first.items()):
-        print(f"{op} #{number}: {found}\n    {call[:240]}")
+        print(f"{op} #{number}: {found}\n    {call[:1500]}")
     print(f"{calls} calls of seed {seed}, {time.perf_counter() - began:.0f} s: {sum(seen.values())} faults of "
           f"{len(first)} kinds")
     return bool(first)
@@ -125,20 +128,53 @@ def lines(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
     """What the worker writes, until it ends or is silent for too long."""
     assert process.stdout
     kept = b""
+    heard, spent = time.perf_counter(), 0.0
     with selectors.DefaultSelector() as waiting:
         waiting.register(process.stdout, selectors.EVENT_READ)
-        while waiting.select(2 * PATIENCE):
+        while True:
+            if not waiting.select(PATIENCE):
+                if (_cpu_seconds(process.pid) - spent > 2 * PATIENCE
+                        or time.perf_counter() - heard > LONGEST_SILENCE):
+                    return
+                continue
             found = os.read(process.stdout.fileno(), 65536)
             if not found:
                 return
+            heard, spent = time.perf_counter(), _cpu_seconds(process.pid)
             *whole, kept = (kept + found).split(b"\n")
             yield from map(json.loads, whole)
 
 
-def first_words(text: bytes) -> str:
-    """Where a process that died says why."""
+def _cpu_seconds(pid: int) -> float:
+    """What a process has used; 0 where nobody tells."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def stopped(process: subprocess.Popen[bytes]) -> str:
+    """How the worker ended; one that still runs is told to, and writes where it stands."""
+    try:
+        process.wait(1)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.wait()
+        return "hangs"
+    return f"dies: exit status {process.returncode}"
+
+
+def last_words(text: bytes) -> str:
+    """Where a process that died says why: the lines around the fault handler's report, else the last ones."""
     said = [x for x in text.decode(errors="replace").splitlines() if x.strip()]
-    return "".join(f"\n    {x[:160]}" for x in said[:3])
+    begun = next((i for i, x in enumerate(said) if x.startswith("Fatal Python error")), len(said))
+    current = next((i for i, x in enumerate(said) if x.startswith("Current thread")), begun)
+    return "".join(f"\n    {x[:160]}" for x in (*said[max(0, begun - 3):begun + 1], *said[current:current + 12]))
 
 
 if __name__ == "__main__":

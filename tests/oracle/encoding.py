@@ -65,7 +65,7 @@ def decode(value: Any) -> Any:
     if isinstance(value, dict):
         if {"dtype", "shape", "values"} == set(value):
             return _decode_array(value)
-        if "bytes" in value:
+        if isinstance(value.get("bytes"), str):  # an argument of that name holds an array
             return value["bytes"].encode("latin-1")
         return {k: decode(v) for k, v in value.items()}
     return value

@@ -255,14 +255,14 @@ def _on_strings(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any
     words = np.empty(len(table), object)
     words[:] = list(table)
     return tuple(_words_at(words, r) if is_string else r
-                 for r, is_string in zip(results, _string_results(op, args, attrs, len(results)), strict=True))
+                 for r, is_string in zip(results, _string_results(op, args, attrs, results), strict=True))
 
 
-def _string_results(op: Op, args: Sequence[Any], attrs: dict[str, Any], count: int) -> list[bool]:
+def _string_results(op: Op, args: Sequence[Any], attrs: dict[str, Any], results: Sequence[Any]) -> list[bool]:
     """Which results hold strings: the shape rule says it, else the first result does, and all of a list."""
     if op.shape_rule is not None:
         return [dtype is dtypes.string for _, dtype in apply_rule(op, _described(op, args), attrs)]
-    return [op.gives_strings and (i == 0 or op.returns_list) for i in range(count)]
+    return [op.gives_strings and (i == 0 or op.returns_list) and r.dtype == np.int64 for i, r in enumerate(results)]
 
 
 def _words_at(words: np.ndarray, places: Any) -> np.ndarray:

@@ -30,7 +30,8 @@ class Tensor(TensorInterface):
     `dtype`, `shape` (static: known without running anything), `name`.
     """
 
-    __slots__ = ("__weakref__", "_keras_mask")  # the mask that a layer attached, unset as a rule
+    # Unset as a rule: the mask that a layer attached, and what assigns to the slice of a variable.
+    __slots__ = ("__weakref__", "_keras_mask", "assign")
     __array_priority__ = 100
 
     dtype: dtypes.DType

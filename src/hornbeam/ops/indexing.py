@@ -11,7 +11,7 @@ from hornbeam.graph import dtypes, mode
 from hornbeam.graph.call import composite, graph_for
 from hornbeam.graph.op import registry as ops
 from hornbeam.graph.tensor import EagerTensor, GraphTensor, Tensor
-from hornbeam.ops import operators
+from hornbeam.ops import operators, slice_updates
 from hornbeam.ops.conversion import convert, held, scope_name
 from hornbeam.ops.joining import stack
 from hornbeam.ops.selecting import boolean_mask
@@ -86,8 +86,12 @@ def getitem(tensor: Any, index: Any) -> Any:
     parsed = _parsed(index)
     symbolic = any(type(v) is GraphTensor for part in parsed[:3] for v in part)
     if not symbolic and graph_for(tensor) is None:
-        return _slice_now(convert(tensor), parsed)
-    return _slice_node(convert(tensor), parsed, name="strided_slice")
+        part = _slice_now(convert(tensor), parsed)
+    else:
+        part = _slice_node(convert(tensor), parsed, name="strided_slice")
+    if not isinstance(tensor, Tensor) and hasattr(tensor, "_ref"):  # a variable
+        part.assign = slice_updates.assigner(tensor, part, parsed)
+    return part
 
 
 def _slice_now(tensor: Any, index: _Index) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.op import FLOATS, NUMERIC, REALS, never, op
+from hornbeam.ops.dims import ShapeFault
 
 _COUNTS = never("a count changes in steps")
 
@@ -121,6 +122,8 @@ def unique_of_axis(x, *, axis: Any = None, size: Any = None, fill_value: Any = N
 @unique_of_axis.shape
 def _(inputs, attrs):
     x, axis, size = inputs[0], attrs["axis"], attrs["size"]
+    if not all(v is None or (isinstance(v, int) and not isinstance(v, bool)) for v in (axis, size)):
+        raise ShapeFault(f"axis and size are integers or None, not {axis!r} and {size!r}")
     dims = x.dims
     if axis is None:
         values, inverse = (size,), dims

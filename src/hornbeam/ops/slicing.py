@@ -285,9 +285,9 @@ def known_entries(tensor: GraphTensor) -> list[Entry] | None:
     """The entries of a vector, None for those that only a run tells; None where even their number is unknown."""
     value = infer.constant_value(tensor)
     if value is not None:
-        return [int(v) for v in value]
+        return [int(v) for v in value] if value.ndim == 1 else None
     dims = tensor._dims
-    count = dims[0] if dims else None
+    count = dims[0] if dims and len(dims) == 1 else None
     if count is None:
         return None
     if tensor.op.type != "Pack" or tensor.op.inputs[0]._dims != ():

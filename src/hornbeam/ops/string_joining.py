@@ -188,7 +188,7 @@ def _split_anywhere(text: bytes, delimiters: bytes, skip_empty: bool) -> list[by
     if not delimiters:
         return [text[i:i + 1] for i in range(len(text))]
     if not text:
-        return [] if skip_empty else [b""]
+        return []
     parts = text.translate(bytes.maketrans(delimiters, delimiters[:1] * len(delimiters))).split(delimiters[:1])
     return [p for p in parts if p] if skip_empty else parts
 
