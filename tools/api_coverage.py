@@ -9,6 +9,7 @@ TensorFlow's names stand in `tests/api/tensorflow.tsv.xz` (written by `tensorflo
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import lzma
@@ -96,10 +97,8 @@ def held_arguments(held: Mapping[tuple[str, str], Name], name: str) -> str:
 def ours() -> dict[str, Any]:
     """The namespaces of the three roots; Keras's is left out where it cannot be imported."""
     found = {"tf": importlib.import_module("hornbeam"), "v1": importlib.import_module("hornbeam.v1")}
-    try:
+    with contextlib.suppress(ImportError):
         found["keras"] = importlib.import_module("hornbeam.keras")
-    except ImportError:
-        pass
     return found
 
 
@@ -132,9 +131,14 @@ def found_out(names: list[Name]) -> list[Finding]:
 
 def difference(held: Any, name: Name) -> str:
     """How the arguments of what is here differ, or nothing."""
-    if name.kind not in ("class", "function") or "?" in (name.arguments, given := arguments(held)):
+    return differs(arguments(held), name.arguments) if name.kind in ("class", "function") else ""
+
+
+def differs(here: str, there: str) -> str:
+    """How two texts of arguments differ, or nothing."""
+    if "?" in (here, there):
         return ""
-    mine, theirs = split(given), split(name.arguments)
+    mine, theirs = split(here), split(there)
     if [a for a, _ in mine] != [a for a, _ in theirs]:
         return f"({', '.join(a for a, _ in mine)}), TensorFlow ({', '.join(a for a, _ in theirs)})"
     for (argument, default), (_, other) in zip(mine, theirs, strict=True):
@@ -170,11 +174,20 @@ def alike(mine: str, theirs: str) -> bool:
         return False
 
 
-def missing_members(held: Any, name: Name) -> list[str]:
-    """The public members that a class has in TensorFlow and lacks here."""
-    if not isinstance(held, type):
-        return []
-    return [m for m in name.members if inspect.getattr_static(held, m, MISSING) is MISSING]
+def members_found_out(names: list[Name]) -> list[Finding]:
+    """What is not here, or has other arguments, of the members of those classes that are here."""
+    spaces, absences, differences = ours(), reasons(ABSENT, "member"), reasons(DIFFERENT, "difference")
+    findings = []
+    for owner in (name for name in names if name.members and name.root in spaces):
+        cls = reached(spaces[owner.root], owner.name)
+        for member, given in owner.members.items() if isinstance(cls, type) else ():
+            name = Name(owner.root, f"{owner.name}.{member}", "function", given, {})
+            held = inspect.getattr_static(cls, member, MISSING)
+            if held is MISSING:
+                findings.append(Finding(name, "absent", why=why_absent(name, absences)))
+            elif given and (how := differs(arguments(held, bound=True), given)):
+                findings.append(Finding(name, "differs", how, why_different(name, how, differences)))
+    return findings
 
 
 # Reasons ---------------------------------------------------------------------------------------------
@@ -198,22 +211,24 @@ def why_different(name: Name, how: str, entries: list[dict[str, str]]) -> str | 
 
 
 def unused(findings: list[Finding]) -> list[str]:
-    """Patterns for absences that no absent name needs."""
+    """Patterns for absences, of names or of members, that nothing absent needs."""
     left = {f.name.subject for f in findings if f.state == "absent"}
-    return [e["on"] for e in reasons(ABSENT, "absent") if not any(re.fullmatch(e["on"], s) for s in left)]
+    entries = [e for kind in ("absent", "member") for e in reasons(ABSENT, kind)]
+    return [e["on"] for e in entries if not any(re.fullmatch(e["on"], s) for s in left)]
 
 
 # The page --------------------------------------------------------------------------------------------
 
 
-def page(findings: list[Finding]) -> str:
+def page(findings: list[Finding], members: list[Finding]) -> str:
     """The whole text."""
     lines = ["# API coverage", "",
              "Written by `make coverage`; do not edit. Every public name of TensorFlow 2.21 and Keras 3.15: whether it "
              "is here, whether its arguments and their defaults are the same, and why it is not here.", ""]
     for root, title in ROOTS.items():
         mine = [f for f in findings if f.name.root == root]
-        lines += [f"## {title}", "", *summary(mine), *details(mine)]
+        lines += [f"## {title}", "", *summary(mine), *details(mine),
+                  *of_classes([f for f in members if f.name.root == root])]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -259,6 +274,20 @@ def details(findings: list[Finding]) -> Iterator[str]:
         yield ""
 
 
+def of_classes(members: list[Finding]) -> Iterator[str]:
+    """What differs and what is absent of classes that are here, by reason."""
+    absent: dict[str, list[str]] = defaultdict(list)
+    for finding in members:
+        if finding.state == "absent":
+            absent[finding.why or "no reason given"].append(finding.name.name)
+    if members:
+        yield from ("### Members of classes", "")
+        yield from (f"- `{f.name.name}`: `{f.how}`" + (f" ({f.why})" if f.why else "")
+                    for f in members if f.state == "differs")
+        yield from (f"- absent, {why}: {', '.join(f'`{n}`' for n in names)}" for why, names in absent.items())
+        yield ""
+
+
 def short(name: Name) -> str:
     """The last part of a name."""
     return name.name.rpartition(".")[2]
@@ -266,7 +295,8 @@ def short(name: Name) -> str:
 
 def main() -> int:
     """The exit code: 1 where the page is out of date and only a check was asked for."""
-    text = page(found_out(table()))
+    names = table()
+    text = page(found_out(names), members_found_out(names))
     if "--check" not in sys.argv[1:]:
         PAGE.write_text(text, encoding="utf-8")
         return 0

@@ -8,7 +8,6 @@ public base of it has, as `Class.member`. Where version 1 has the same as versio
 
 from __future__ import annotations
 
-import inspect
 import lzma
 import sys
 import types
@@ -73,16 +72,16 @@ def kind(value: Any) -> str:
 
 def main() -> None:
     """Write the table."""
-    import keras
-    import tensorflow as tf
+    import tensorflow as tf  # pyright: ignore[reportMissingImports, reportMissingModuleSource]
+
+    import keras  # pyright: ignore[reportMissingImports]
 
     second = dict(walk("tf", tf, lambda module: "_api.v2" in module or module.startswith("tensorflow.experimental")))
     first = dict(walk("v1", tf.compat.v1, lambda module: "_api.v2.compat.v1" in module))
     layers = dict(walk("keras", keras, lambda module: module.startswith("keras.") and ".src" not in module))
     table = {row[1]: row for row in rows("tf", second)}
     lines = list(table.values())
-    for row in rows("v1", first):
-        lines.append((*row[:3], "=") if row[1] in table and row[2:] == table[row[1]][2:] else row)
+    lines += [(*row[:3], "=") if row[1] in table and row[2:] == table[row[1]][2:] else row for row in rows("v1", first)]
     lines += rows("keras", layers)
     text = "".join("\t".join(line) + "\n" for line in lines)
     TARGET.parent.mkdir(parents=True, exist_ok=True)

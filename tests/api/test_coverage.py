@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import api_coverage  # noqa: E402
 
 FINDINGS = api_coverage.found_out(api_coverage.table())
+MEMBERS = api_coverage.members_found_out(api_coverage.table())
 NAMESPACES = api_coverage.by_namespace(FINDINGS)
 
 
@@ -24,8 +25,15 @@ def test_names_are_here_with_equal_arguments_or_their_absence_has_a_reason(names
     assert not unexplained
 
 
+@pytest.mark.parametrize("root", api_coverage.ROOTS)
+def test_members_of_classes_are_here_or_their_absence_has_a_reason(root: str) -> None:
+    unexplained = [f"{f.name.name} {f.state} {f.how}".rstrip() for f in MEMBERS
+                   if f.name.root == root and f.why is None]
+    assert not unexplained
+
+
 def test_no_reason_explains_an_absence_that_is_none() -> None:
-    assert not api_coverage.unused(FINDINGS)
+    assert not api_coverage.unused([*FINDINGS, *MEMBERS])
 
 
 def test_the_page_is_current() -> None:

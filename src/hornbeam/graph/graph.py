@@ -63,6 +63,20 @@ class Graph:
         """The operations, in the order they were made."""
         return self.get_operations()
 
+    def num_operations(self) -> int:
+        """How many operations there are."""
+        return len(self._operations)
+
+    @property
+    def collections(self) -> list[str]:
+        """The names of the collections that hold something."""
+        return self.get_all_collection_keys()
+
+    @property
+    def building_function(self) -> bool:
+        """Whether this is the graph of a traced function."""
+        return self.in_program_order
+
     @property
     def version(self) -> int:
         """How many operations were ever added."""

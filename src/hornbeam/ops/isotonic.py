@@ -110,7 +110,7 @@ _MOST_DIMENSIONS = 21201
 
 @op("SobolSample", inputs="dim: int32 static, num_results: int32 static, skip: int32 static", host=True,
     attr_types={"dtype": "type"}, differentiable=never("no floats go in"),
-    samples=lambda rng: [((np.array(2), np.array(3), np.array(0)), {})])
+    samples=lambda rng: [(tuple(np.array(n, np.int32) for n in (2, 3, 0)), {})])
 def sobol_sample_op(dim, num_results, skip, *, dtype: Any = dtypes.float32):
     """Points of Sobol's sequence in the unit cube: [num_results, dim]."""
     dim, number, skip = int(dim), int(num_results), int(skip)

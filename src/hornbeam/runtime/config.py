@@ -132,7 +132,7 @@ class RunMetadata(Options):
 
 # Traced functions ------------------------------------------------------------------------------------
 
-_functions = {"eagerly": False}
+_functions = {"eagerly": False, "debugged": False}
 
 
 @public("config.run_functions_eagerly", "config.experimental_run_functions_eagerly")
@@ -144,5 +144,10 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
 
 @public("config.functions_run_eagerly", "config.experimental_functions_run_eagerly")
 def functions_run_eagerly() -> bool:
-    """Whether `run_functions_eagerly` turned tracing off."""
-    return _functions["eagerly"]
+    """Whether `run_functions_eagerly` turned tracing off, or checks of every op do."""
+    return _functions["eagerly"] or _functions["debugged"]
+
+
+def debug_functions(debugged: bool) -> None:
+    """Whether traced functions run op by op because each op is looked at."""
+    _functions["debugged"] = debugged

@@ -122,19 +122,19 @@ class FileStatistics(NamedTuple):
     is_directory: bool
 
 
-@public("io.gfile.exists", v1=("gfile.Exists",))
+@public("io.gfile.exists")
 def exists(path: Any) -> bool:
     """Whether there is a file or folder."""
     return os.path.exists(_path(path))
 
 
-@public("io.gfile.isdir", v1=("gfile.IsDirectory",))
+@public("io.gfile.isdir")
 def isdir(path: Any) -> bool:
     """Whether there is a folder."""
     return os.path.isdir(_path(path))
 
 
-@public("io.gfile.listdir", v1=("gfile.ListDirectory",))
+@public("io.gfile.listdir")
 def listdir(path: Any) -> list[str]:
     """The names in a folder. Raises NotFoundError where it is none."""
     if not os.path.isdir(_path(path)):
@@ -142,35 +142,35 @@ def listdir(path: Any) -> list[str]:
     return os.listdir(_path(path))
 
 
-@public("io.gfile.makedirs", v1=("gfile.MakeDirs",))
+@public("io.gfile.makedirs")
 def makedirs(path: Any) -> None:
     """Make a folder and those it stands in; one that is there already is fine."""
     with _told():
         os.makedirs(_path(path), exist_ok=True)
 
 
-@public("io.gfile.mkdir", v1=("gfile.MkDir",))
+@public("io.gfile.mkdir")
 def mkdir(path: Any) -> None:
     """Make a folder. Raises AlreadyExistsError, and NotFoundError where its parent is missing."""
     with _told():
         os.mkdir(_path(path))
 
 
-@public("io.gfile.remove", v1=("gfile.Remove",))
+@public("io.gfile.remove")
 def remove(path: Any) -> None:
     """Remove a file."""
     with _told():
         os.remove(_path(path))
 
 
-@public("io.gfile.rmtree", v1=("gfile.DeleteRecursively",))
+@public("io.gfile.rmtree")
 def rmtree(path: Any) -> None:
     """Remove a folder and all it holds."""
     with _told():
         shutil.rmtree(_path(path))
 
 
-@public("io.gfile.rename", v1=("gfile.Rename",))
+@public("io.gfile.rename")
 def rename(src: Any, dst: Any, overwrite: bool = False) -> None:
     """Move a file or folder. Raises AlreadyExistsError where `dst` is there and `overwrite` is not set."""
     if not overwrite and exists(dst):
@@ -179,7 +179,7 @@ def rename(src: Any, dst: Any, overwrite: bool = False) -> None:
         os.replace(_path(src), _path(dst))
 
 
-@public("io.gfile.copy", v1=("gfile.Copy",))
+@public("io.gfile.copy")
 def copy(src: Any, dst: Any, overwrite: bool = False) -> None:
     """Copy a file. Raises AlreadyExistsError where `dst` is there and `overwrite` is not set."""
     if not overwrite and exists(dst):
@@ -188,14 +188,14 @@ def copy(src: Any, dst: Any, overwrite: bool = False) -> None:
         shutil.copyfile(_path(src), _path(dst))
 
 
-@public("io.gfile.glob", v1=("gfile.Glob",))
+@public("io.gfile.glob")
 def glob(pattern: Any) -> list[str]:
     """The paths that match a pattern, or any of several, sorted."""
     patterns = pattern if isinstance(pattern, (list, tuple)) else [pattern]
     return sorted(path for p in patterns for path in _glob.glob(_path(p)))
 
 
-@public("io.gfile.stat", v1=("gfile.Stat",))
+@public("io.gfile.stat")
 def stat(path: Any) -> FileStatistics:
     """Size, time of change and kind of a file."""
     with _told():
