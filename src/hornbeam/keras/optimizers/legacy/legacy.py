@@ -1,0 +1,26 @@
+"""`keras.optimizers.legacy.Adam(…)` is `keras.optimizers.Adam(…)`, and says so."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from hornbeam.keras.names import keras_export
+from hornbeam.keras.optimizers import adaptive, descent, moments, optimizer
+
+
+def _old_name_of(today: type) -> type:
+    """A class whose objects are those of `today`; subclasses of it are subclasses of `today`."""
+    def make(cls: type, *args: Any, **kwargs: Any) -> Any:
+        if cls is not old:
+            return object.__new__(cls)
+        warnings.warn(f"`keras.optimizers.legacy.{today.__name__}` is now `keras.optimizers.{today.__name__}`.",
+                      DeprecationWarning, stacklevel=2)
+        return today(*args, **kwargs)
+
+    old = type(today.__name__, (today,), {"__new__": make, "__module__": __name__, "__doc__": today.__doc__})
+    return keras_export(f"optimizers.legacy.{today.__name__}")(old)
+
+
+for _today in (adaptive.Adagrad, moments.Adam, adaptive.Ftrl, optimizer.Optimizer, adaptive.RMSprop, descent.SGD):
+    _old_name_of(_today)

@@ -1,0 +1,536 @@
+"""What optimizers share: state for each variable, and the way from gradients to new values.
+
+`apply` works on values alone: all reads and writes of one step go through a `StatelessScope`, and each variable is
+written once at its end. So a step means the same at once, in a traced function and in a graph of TensorFlow 1.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import hornbeam as tf
+from hornbeam.keras import initializers, ops
+from hornbeam.keras.config.settings import floatx
+from hornbeam.keras.names import keras_export
+from hornbeam.keras.optimizers import gradients
+from hornbeam.keras.optimizers.old_spellings import OldSpellings, learning_rate_and_decay
+from hornbeam.keras.optimizers.schedules import learning_rate_schedule
+from hornbeam.keras.optimizers.schedules.learning_rate_schedule import LearningRateSchedule
+from hornbeam.keras.saving.serialization import deserialize_keras_object, serialize_keras_object
+from hornbeam.keras.scopes import StatelessScope, name_scope, stateless_scope
+from hornbeam.keras.utils.naming import auto_name
+from hornbeam.keras.variables import Variable
+
+SETTINGS = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
+            "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps")
+
+
+@keras_export("Optimizer", "optimizers.Optimizer")
+class Optimizer(OldSpellings):
+    """Base of optimizers. A subclass makes its variables (`build`) and defines `update_step`.
+
+    learning_rate: a number, a schedule, or a function without arguments. weight_decay: this part of each weight, times
+    the learning rate, is taken away at each step. clipnorm: the largest norm of a gradient, global_clipnorm: of all
+    together, clipvalue: the largest number in one; at most one of them. use_ema: keep moving averages of the weights,
+    with `ema_momentum`, and put them into the weights every `ema_overwrite_frequency` steps, or when
+    `finalize_variable_values` is called. loss_scale_factor: the loss is multiplied by it (`scale_loss`), gradients are
+    divided by it. gradient_accumulation_steps: update only every so many steps, by the mean of their gradients.
+    name: of the optimizer, before the paths of its variables. Raises ValueError for values outside these bounds and
+    for arguments that it does not know.
+    """
+
+    _own_settings: tuple[str, ...] = ()
+    """The arguments of a subclass: attributes that its configuration holds."""
+
+    def __init__(self, learning_rate: Any, weight_decay: float | None = None, clipnorm: float | None = None,
+                 clipvalue: float | None = None, global_clipnorm: float | None = None, use_ema: bool = False,
+                 ema_momentum: float = 0.99, ema_overwrite_frequency: int | None = None,
+                 loss_scale_factor: float | None = None, gradient_accumulation_steps: int | None = None,
+                 name: str | None = None, **kwargs: Any) -> None:
+        self._variables: list[Any] = []
+        learning_rate, self._decay = learning_rate_and_decay(learning_rate, kwargs)
+        if kwargs:
+            raise ValueError(f"Argument(s) not recognized: {kwargs}")
+        self.name = name if name is not None else auto_name(type(self).__name__)
+        self.weight_decay = weight_decay
+        self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
+        self.use_ema, self.ema_momentum = use_ema, ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self._check_settings()
+        self.built = False
+        self._trainable_variables: list[Any] = []
+        self._trainable_variables_indices: dict[int, int] = {}
+        self._not_decayed: set[int] = set()
+        self._not_decayed_names: re.Pattern[str] | None = None
+        self._iterations = self.add_variable((), "zeros", dtype="int64", aggregation="only_first_replica",
+                                             name="iteration")
+        self._learning_rate = self._as_learning_rate(learning_rate)
+
+    def _check_settings(self) -> None:
+        steps, frequency = self.gradient_accumulation_steps, self.ema_overwrite_frequency
+        if steps and not steps >= 2:
+            raise ValueError("`gradient_accumulation_steps` must be an integer >= 2. Received: "
+                             f"gradient_accumulation_steps={steps}")
+        if self.use_ema and not 0 <= self.ema_momentum <= 1:
+            raise ValueError("`ema_momentum` must be in the range [0, 1]. Received: "
+                             f"ema_momentum={self.ema_momentum}")
+        if self.use_ema and frequency and (not isinstance(frequency, int) or frequency < 1):
+            raise ValueError("`ema_overwrite_frequency` must be an integer >= 1 or None. Received: "
+                             f"ema_overwrite_frequency={frequency}")
+        if sum(limit is not None for limit in (self.clipnorm, self.clipvalue, self.global_clipnorm)) > 1:
+            raise ValueError("Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. Received: "
+                             f"clipnorm={self.clipnorm}, clipvalue={self.clipvalue}, "
+                             f"global_clipnorm={self.global_clipnorm}")
+
+    # Learning rate --------------------------------------------------------------------------------
+
+    def _as_learning_rate(self, given: Any) -> Any:
+        """A schedule or function as it is, a number as a variable."""
+        if isinstance(given, LearningRateSchedule) or (callable(given) and not hasattr(given, "dtype")):
+            return given
+        if isinstance(given, (str, bool)) or not hasattr(given, "__float__"):
+            raise ValueError("Argument `learning_rate` should be float, or an instance of LearningRateSchedule, or a "
+                             "callable (that takes in the current iteration value and returns the corresponding "
+                             f"learning rate value). Received instead: learning_rate={given}")
+        return self.add_variable((), initializers.Constant(float(given)), dtype=floatx(),
+                                 aggregation="only_first_replica", name="learning_rate")
+
+    @property
+    def learning_rate(self) -> Any:
+        """The learning rate now: the variable, or what the schedule or function gives. A number can be assigned.
+
+        Raises TypeError where a number is assigned and the optimizer was made with a schedule.
+        """
+        if isinstance(self._learning_rate, LearningRateSchedule):
+            return self._learning_rate(self._iterations)
+        return self._learning_rate if isinstance(self._learning_rate, Variable) else self._learning_rate()
+
+    @learning_rate.setter
+    def learning_rate(self, learning_rate: Any) -> None:
+        before = self._learning_rate
+        if callable(learning_rate) and not hasattr(learning_rate, "dtype"):
+            self._learning_rate = learning_rate
+            if isinstance(before, Variable):
+                self._variables = [v for v in self._variables if v is not before]
+        elif isinstance(before, LearningRateSchedule):
+            raise TypeError("This optimizer was created with a `LearningRateSchedule` object as its `learning_rate` "
+                            "constructor argument, hence its learning rate is not settable. If you need the learning "
+                            "rate to be settable, you should instantiate the optimizer with a float `learning_rate` "
+                            "argument.")
+        else:
+            before.assign(learning_rate)
+
+    def _rate(self) -> Any:
+        """The learning rate of this step, as a tensor."""
+        rate = ops.convert_to_tensor(self.learning_rate)
+        if self._decay:
+            rate = rate / (1.0 + self._decay * ops.cast(self._iterations, rate.dtype))
+        return rate
+
+    @property
+    def iterations(self) -> Any:
+        """How many updates were made."""
+        if self.gradient_accumulation_steps:
+            return ops.floor_divide(self._iterations, self.gradient_accumulation_steps)
+        return self._iterations
+
+    # Variables ------------------------------------------------------------------------------------
+
+    @property
+    def variables(self) -> list[Any]:
+        """The optimizer's variables: the number of steps, the learning rate where it is a number, those of the weights.
+        """
+        return self._variables[:]
+
+    def build(self, variables: Sequence[Any]) -> None:
+        """Make the variables that go with these weights."""
+        if self.use_ema:
+            self._model_variables_moving_average = self.add_optimizer_variables(variables, "average")
+        self._trainable_variables_indices = {id(v): i for i, v in enumerate(variables)}
+        if self.gradient_accumulation_steps:
+            self._accumulated_gradients = [self.add_variable_from_reference(v, name="gradient_accumulator")
+                                           for v in variables]
+        self._trainable_variables = list(variables)
+        self.built = True
+
+    def add_variable(self, shape: Any, initializer: Any = "zeros", dtype: Any = None, aggregation: str = "none",
+                     layout: Any = None, name: str | None = None) -> Any:
+        """A variable of the optimizer."""
+        self._check_super_called()
+        with name_scope(self.name, caller=self):
+            variable = Variable(initializers.get(initializer), shape=shape, dtype=dtype, trainable=False,
+                                aggregation=aggregation, layout=layout, name=name)
+        self._variables.append(variable)
+        return variable
+
+    def add_variable_from_reference(self, reference_variable: Any, name: str | None = None,
+                                    initializer: Any = "zeros") -> Any:
+        """A variable with the shape and dtype of a weight, named after it."""
+        path = getattr(reference_variable, "path", None) or reference_variable.name
+        return self.add_variable(tuple(reference_variable.shape), initializer, reference_variable.dtype,
+                                 layout=getattr(reference_variable, "_layout", None),
+                                 name=f"{re.sub('[/:]', '_', path)}_{name or 'var'}")
+
+    def add_optimizer_variables(self, trainable_variables: Iterable[Any], name: Any, initializer: Any = "zeros") -> Any:
+        """A variable for each weight (None for those that gradients replace); for a list of names, a list of each.
+
+        Raises ValueError where there are not as many initializers as names.
+        """
+        names = [name] if isinstance(name, str) else list(name)
+        given = list(initializer) if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
+        if len(names) != len(given):
+            raise ValueError("The number of provided names must match the number of provided initializers.  Received "
+                             f"name='{name}', initializer='{initializer}'")
+        made: tuple[list[Any], ...] = tuple([] for _ in names)
+        for variable in trainable_variables:
+            for held, own_name, own_initializer in zip(made, names, given, strict=True):
+                held.append(None if replaced_by_gradient(variable)
+                            else self.add_variable_from_reference(variable, own_name, own_initializer))
+        return made[0] if isinstance(name, str) else made
+
+    def _get_variable_index(self, variable: Any) -> int:
+        return self._trainable_variables_indices[id(variable)]
+
+    def _of(self, held: Sequence[Any], variable: Any) -> Any:
+        """The one of the optimizer's variables that goes with a weight."""
+        return held[self._get_variable_index(variable)]
+
+    # A step ---------------------------------------------------------------------------------------
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> Any:
+        """Make a step by pairs (gradient, variable); a gradient of None leaves its variable alone.
+
+        Returns the number of steps; in a TF1 graph, the operation that makes the step. Raises as `apply` does.
+        """
+        pairs = list(grads_and_vars)
+        if not pairs:
+            raise ValueError("No gradients provided for any variable.")
+        made = self.apply([g for g, _ in pairs], [v for _, v in pairs])
+        return self._iterations if made is None else made
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> Any:
+        """Make a step: `grads` are the gradients of `trainable_variables`, by default those it was built for.
+
+        Raises ValueError for other variables than it was built for, another number of them, and where no gradient is
+        there. Returns None; in a TF1 graph, the operation that makes the step.
+        """
+        grads = list(grads)
+        if not grads:
+            return None
+        variables = self._variables_for(grads, trainable_variables)
+        with name_scope(self.name, caller=self):
+            if stateless_scope() is not None:
+                return self._step(grads, variables)
+            with StatelessScope() as scope:
+                self._step(grads, variables)
+            return self._write(scope, variables)
+
+    def _variables_for(self, grads: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
+        if given is None:
+            if not self.built:
+                raise ValueError("When passing `grads` without `variables`, the optimizer must already be built on a "
+                                 "list of variables. Call `optimizer.build(trainable_variables)` first. ")
+            if len(grads) != len(self._trainable_variables):
+                raise ValueError("When passing `grads` as a list of gradient tensors, the gradients must match "
+                                 f"`optimizer.variables` one-to-on. Received a list of {len(grads)} gradients, but the "
+                                 f"optimizer is tracking {len(self._trainable_variables)} trainable variables.")
+            return self._trainable_variables
+        variables = list(given)
+        if not self.built:
+            with name_scope(self.name, caller=self):
+                self.build(variables)
+            self.built = True
+        for variable in variables:
+            if id(variable) not in self._trainable_variables_indices:
+                raise ValueError(f"Unknown variable: {variable}. This optimizer can only be called for the variables "
+                                 "it was originally built with. When working with a new set of variables, you should "
+                                 "recreate a new optimizer instance.")
+        return variables
+
+    def _write(self, scope: StatelessScope, variables: Sequence[Any]) -> Any:
+        """Give all variables the values that the scope has for them."""
+        made = []
+        for variable in {id(v): v for v in (*variables, *self._trainable_variables, *self.variables)}.values():
+            value = scope.get_current_value(variable)
+            if value is not None:
+                made.append(variable.assign(value))
+        return tf.group(*(m for m in made if hasattr(m, "op"))) if self._iterations._graph is not None else None
+
+    def _step(self, grads: list[Any], variables: list[Any]) -> None:
+        grads, variables = gradients.present(grads, variables)
+        grads, variables = self._replace(grads, variables)
+        if grads:
+            if self.loss_scale_factor is not None:
+                grads = [gradients.scaled(g, 1.0 / self.loss_scale_factor) for g in grads]
+            if self.gradient_accumulation_steps:
+                self._accumulate([gradients.dense(g) for g in grads], variables)
+            else:
+                self._update(grads, variables)
+            if self.use_ema:
+                self._update_averages()
+            for variable in variables:
+                if variable.constraint is not None:
+                    variable.assign(variable.constraint(variable))
+        self._iterations.assign_add(1)
+
+    def _update(self, grads: list[Any], variables: list[Any]) -> None:
+        """The update itself: clipping, weight decay, `update_step`."""
+        if not self._takes_rows():
+            grads = [gradients.dense(g) for g in grads]
+        grads = self._clip_gradients(grads)
+        self._apply_weight_decay(variables)
+        self._update_all(grads, variables, self._rate())
+
+    def _update_all(self, grads: Sequence[Any], variables: Sequence[Any], learning_rate: Any) -> None:
+        for grad, variable in zip(grads, variables, strict=True):
+            self.update_step(grad, variable, learning_rate)
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Assign the new values of a weight and of the optimizer's variables that go with it."""
+        raise NotImplementedError(f"Optimizer {type(self).__name__} does not define `update_step()`.")
+
+    def _takes_rows(self) -> bool:
+        """Whether `update_step` takes gradients that hold some rows only (`IndexedSlices`)."""
+        return False
+
+    def assign(self, variable: Any, value: Any) -> None:
+        """Give a variable a value."""
+        variable.assign(value)
+
+    def assign_add(self, variable: Any, value: Any) -> None:
+        """Add to a variable."""
+        variable.assign_add(value)
+
+    def assign_sub(self, variable: Any, value: Any) -> None:
+        """Subtract from a variable."""
+        variable.assign_sub(value)
+
+    def _numbers(self, gradient: Any, variable: Any, learning_rate: Any) -> tuple[Any, Any, Any]:
+        """Gradient, learning rate and the number of this step, in the dtype of the variable."""
+        dtype = variable.dtype
+        return ops.cast(gradient, dtype), ops.cast(learning_rate, dtype), ops.cast(self.iterations + 1, dtype)
+
+    def _replace(self, grads: list[Any], variables: list[Any]) -> tuple[list[Any], list[Any]]:
+        """Give variables that gradients replace their new values, and go on with the others."""
+        if not any(replaced_by_gradient(v) for v in variables):
+            return grads, variables
+        for grad, variable in zip(grads, variables, strict=True):
+            if not replaced_by_gradient(variable):
+                continue
+            if self.gradient_accumulation_steps:  # the largest since the last update
+                held = self._of(self._accumulated_gradients, variable)
+                due, largest = self._is_due(), ops.maximum(grad, held)
+                variable.assign(ops.where(due, largest, variable))
+                held.assign(ops.where(due, ops.zeros_like(largest), largest))
+            else:
+                variable.assign(grad)
+        rest = [(g, v) for g, v in zip(grads, variables, strict=True) if not replaced_by_gradient(v)]
+        return [g for g, _ in rest], [v for _, v in rest]
+
+    # Accumulated gradients ------------------------------------------------------------------------
+
+    def _is_due(self) -> Any:
+        return ops.equal((self._iterations + 1) % self.gradient_accumulation_steps, 0)
+
+    def _accumulate(self, grads: list[Any], variables: list[Any]) -> None:
+        held = [self._of(self._accumulated_gradients, v) for v in variables]
+        totals = [g + h for g, h in zip(grads, held, strict=True)]
+
+        def update() -> None:
+            self._update([total / self.gradient_accumulation_steps for total in totals], variables)
+            for accumulator in self._accumulated_gradients:
+                accumulator.assign(ops.zeros(accumulator.shape, dtype=accumulator.dtype))
+
+        def wait() -> None:
+            for accumulator, total in zip(held, totals, strict=True):
+                accumulator.assign(total)
+
+        self._choose(self._is_due(), update, wait)
+
+    def _choose(self, condition: Any, yes: Callable[[], None], no: Callable[[], None]) -> None:
+        """Run one of two functions, which may assign variables."""
+        held = {id(v): v for v in (*self._trainable_variables, *self.variables) if isinstance(v, Variable)}
+        state = list(held.values())
+        before = [(v, ops.convert_to_tensor(v)) for v in state]
+        changed: set[int] = set()
+
+        def branch(run: Callable[[], None]) -> list[Any]:
+            with StatelessScope(before) as scope:
+                run()
+            after = [scope.get_current_value(v) for v, _ in before]
+            changed.update(i for i, (_, old) in enumerate(before) if after[i] is not old)
+            return [ops.convert_to_tensor(value) for value in after]
+
+        values = tf.cond(condition, lambda: branch(yes), lambda: branch(no))
+        for i in sorted(changed):
+            state[i].assign(values[i])
+
+    # Clipping and weight decay --------------------------------------------------------------------
+
+    def _clip_gradients(self, grads: list[Any]) -> list[Any]:
+        if self.clipnorm and self.clipnorm > 0:
+            return [None if g is None else gradients.clipped_by_norm(g, self.clipnorm) for g in grads]
+        if self.global_clipnorm and self.global_clipnorm > 0:
+            return gradients.clipped_by_global_norm(grads, self.global_clipnorm)
+        if self.clipvalue and self.clipvalue > 0:
+            return [None if g is None else ops.clip(gradients.dense(g), -self.clipvalue, self.clipvalue)
+                    for g in grads]
+        return grads
+
+    def exclude_from_weight_decay(self, var_list: Iterable[Any] | None = None,
+                                  var_names: Iterable[str] | None = None) -> None:
+        """These variables, and those whose name contains one of these patterns, are not decayed."""
+        self._not_decayed = {id(v) for v in var_list or ()}
+        self._not_decayed_names = re.compile("|".join(set(var_names))) if var_names else None
+
+    def _use_weight_decay(self, variable: Any) -> bool:
+        pattern = self._not_decayed_names
+        return id(variable) not in self._not_decayed and not (pattern and pattern.search(variable.name))
+
+    def _apply_weight_decay(self, variables: Sequence[Any]) -> None:
+        for variable in variables:
+            decay = self._weight_decay_of(variable)
+            if decay is not None and self._use_weight_decay(variable):
+                value = ops.convert_to_tensor(variable)
+                variable.assign(value - value * decay * ops.cast(self._rate(), value.dtype))
+
+    def _weight_decay_of(self, variable: Any) -> float | None:
+        return self.weight_decay
+
+    # Moving averages ------------------------------------------------------------------------------
+
+    def _update_averages(self) -> None:
+        started = ops.not_equal(self.iterations, 0)
+        for variable, average in zip(self._trainable_variables, self._model_variables_moving_average, strict=True):
+            if average is None:
+                continue
+            momentum = ops.cast(started, average.dtype) * self.ema_momentum
+            mean = momentum * average + (1 - momentum) * variable
+            average.assign(mean)
+            if self.ema_overwrite_frequency:
+                due = ops.equal((self.iterations + 1) % self.ema_overwrite_frequency, 0)
+                variable.assign(ops.where(due, mean, variable))
+
+    def finalize_variable_values(self, var_list: Sequence[Any]) -> None:
+        """Put the moving averages, where they are kept, into the variables. Raises ValueError for another number."""
+        if not self.use_ema:
+            return
+        averages = self._model_variables_moving_average
+        if len(var_list) != len(averages):
+            raise ValueError(f"The length of model variables ({len(var_list)}) to override does not match the length "
+                             f"of model variables stored in the optimizer ({len(averages)}). Please check if the "
+                             "optimizer was called on your model.")
+        for variable, average in zip(var_list, averages, strict=True):
+            if average is not None:
+                variable.assign(average)
+
+    # Without side effects -------------------------------------------------------------------------
+
+    def stateless_apply(self, optimizer_variables: Sequence[Any], grads: Sequence[Any],
+                        trainable_variables: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """The values of the weights and of the optimizer's variables after a step, from their values before.
+
+        Raises ValueError before `build` and for other numbers of variables.
+        """
+        self._check_super_called()
+        name = type(self).__name__
+        if not self.built:
+            raise ValueError(f"To call `stateless_apply`, {name} must be built (i.e. its variables must have been "
+                             "created). You can build it via `optimizer.build(trainable_variables)`.")
+        own = self.variables
+        if len(optimizer_variables) != len(own):
+            raise ValueError("Argument `optimizer_variables` must be a list of tensors corresponding 1:1 to "
+                             f"{name}().variables. Received list with length {len(optimizer_variables)}, but expected "
+                             f"{len(own)} variables.")
+        weights = self._trainable_variables
+        if len(trainable_variables) != len(weights):
+            raise ValueError("Argument `optimizer_variables` must be a list of tensors corresponding 1:1 to the "
+                             "trainable variables list that the optimizer was built with. Received "
+                             f"len(trainable_variables) == {len(trainable_variables)} whereas the optimizer was built "
+                             f"with {len(weights)} variables.")
+        mapping = [*zip(weights, trainable_variables, strict=True), *zip(own, optimizer_variables, strict=True)]
+        with StatelessScope(state_mapping=mapping) as scope:
+            self.apply(grads)
+        return [scope.get_current_value(v) for v in weights], [scope.get_current_value(v) for v in own]
+
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss that gradients are taken of: times `loss_scale_factor` where there is one."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    # Configuration and saving ---------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """What `from_config` makes the optimizer from."""
+        rate = self._learning_rate
+        if isinstance(rate, LearningRateSchedule):
+            rate = learning_rate_schedule.serialize(rate)
+        else:
+            rate = float(rate.numpy()) if isinstance(rate, Variable) else serialize_keras_object(rate)
+        config = {"name": self.name, "learning_rate": rate}
+        config.update((key, getattr(self, key)) for key in (*SETTINGS, *self._own_settings))
+        if self._decay:
+            config["decay"] = self._decay
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """The optimizer that `get_config` described."""
+        config = dict(config)
+        if isinstance(config.get("learning_rate"), dict):
+            config["learning_rate"] = deserialize_keras_object(config["learning_rate"], custom_objects=custom_objects)
+        return cls(**config)
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Give the optimizer's variables these values. Raises ValueError before `build` and for other shapes."""
+        if not self.built:
+            raise ValueError("You are calling `set_weights()` on an optimizer that has not yet been built. Please call "
+                             "`optimizer.build(trainable_variables)` to create the optimizer weights before calling "
+                             "`set_weights()`.")
+        for variable, weight in zip(self._variables, weights, strict=False):
+            if tuple(variable.shape) != tuple(weight.shape):
+                raise ValueError(f"Optimizer variable {variable.path} has shape {variable.shape} not compatible with "
+                                 f"provided weight shape {tuple(weight.shape)}.")
+            variable.assign(weight)
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the variables' values into `store`, by their number."""
+        for i, variable in enumerate(self.variables):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the variables' values from `store`; where their number differs, warn and leave them."""
+        variables = self.variables
+        if len(store.keys()) != len(variables):
+            text = (f"Skipping variable loading for optimizer '{self.name}', because it has {len(variables)} variables "
+                    f"whereas the saved optimizer has {len(store.keys())} variables. ")
+            if not variables:
+                text += "This is likely because the optimizer has not been called/built yet."
+            warnings.warn(text, stacklevel=2)
+            return
+        for i, variable in enumerate(variables):
+            variable.assign(store[str(i)])
+
+    def _obj_type(self) -> str:
+        return "Optimizer"
+
+    def _check_super_called(self) -> None:
+        if "_variables" not in self.__dict__:
+            raise RuntimeError(f"In optimizer '{type(self).__name__}', you forgot to call `super().__init__()` as the "
+                               "first statement in the `__init__()` method. Go add it!")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name != "_variables":
+            self._check_super_called()
+            if isinstance(value, Variable) and not any(value is v for v in self._variables):
+                self._variables.append(value)
+        super().__setattr__(name, value)
+
+
+def replaced_by_gradient(variable: Any) -> bool:
+    """Whether a variable takes its gradient as its value."""
+    return getattr(variable, "overwrite_with_gradient", False)
