@@ -40,7 +40,7 @@ def _attributes(obj: Any) -> Iterator[tuple[str, Any]]:
     if kind in ("Sequential", "Functional"):
         yield "layers", obj.layers
     for name in sorted(dir(obj), key=lambda n: f"~{n}" if n.startswith("_") else n):
-        if name.startswith("__") or name in _not_walked(kind):
+        if name.startswith("__") or name in _not_walked(kind) or name in getattr(obj, "_not_in_files", ()):
             continue
         try:
             child = getattr(obj, name)

@@ -23,6 +23,10 @@ from hornbeam.keras.tree import structures as tree
 class Steps:
     """The part of `Model` that says what happens to one batch."""
 
+    _not_in_files = frozenset(("loss", "history", "_compile_loss", "_compile_metrics", "_loss_tracker", "_programs",
+                               "_compile_arguments", "_trainable_when_compiled"))
+    """Attributes whose objects are not saved with the model."""
+
     def __init__(self) -> None:
         self._compiled = False
         self.loss: Any = None

@@ -70,7 +70,9 @@ class Trainer(Steps):
         with HeldInterrupts() as interrupts:
             train = Pass(self, "train", source, called, interrupts, steps_per_epoch)
             check: Pass | None = None
+            self._initial_epoch: int | None = None
             called.on_train_begin()
+            initial_epoch = self._initial_epoch or initial_epoch  # a callback may know where training stopped
             for epoch in range(initial_epoch, epochs):
                 self.reset_metrics()
                 called.on_epoch_begin(epoch)

@@ -1,0 +1,104 @@
+"""Small callbacks: a function for each turn, an end at NaN, averaged weights in place of the model's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hornbeam.keras.callbacks.callback import BATCH_METHODS, Callback
+from hornbeam.keras.names import keras_export
+
+
+@keras_export("callbacks.LambdaCallback")
+class LambdaCallback(Callback):
+    """Calls a function at each turn that one is given for: `on_epoch_end=lambda epoch, logs: …`."""
+
+    def __init__(self, on_epoch_begin: Callable[..., Any] | None = None,
+                 on_epoch_end: Callable[..., Any] | None = None, on_train_begin: Callable[..., Any] | None = None,
+                 on_train_end: Callable[..., Any] | None = None,
+                 on_train_batch_begin: Callable[..., Any] | None = None,
+                 on_train_batch_end: Callable[..., Any] | None = None, **kwargs: Any) -> None:
+        super().__init__()
+        given = {"on_epoch_begin": on_epoch_begin, "on_epoch_end": on_epoch_end, "on_train_begin": on_train_begin,
+                 "on_train_end": on_train_end, "on_train_batch_begin": on_train_batch_begin,
+                 "on_train_batch_end": on_train_batch_end, **kwargs}
+        self._given = {name for name, function in given.items() if function is not None}
+        for name in self._given:
+            setattr(self, name, given[name])
+
+    def listens_to_batches(self, mode: str) -> bool:
+        """Whether a function was given for batches."""
+        return any(name in self._given for name in BATCH_METHODS[mode])
+
+
+@keras_export("callbacks.TerminateOnNaN")
+class TerminateOnNaN(Callback):
+    """Ends training when the loss of a batch is NaN or infinite.
+
+    raise_error: raise RuntimeError instead.
+    """
+
+    def __init__(self, raise_error: bool = False) -> None:
+        super().__init__()
+        self.raise_error = raise_error
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        loss = (logs or {}).get("loss")
+        if loss is None or np.isfinite(loss):
+            return
+        if self.raise_error:
+            raise RuntimeError(f"Batch {batch}: Invalid loss, terminating training")
+        print(f"Batch {batch}: Invalid loss, terminating training")
+        self.model.stop_training = True
+
+
+@keras_export("callbacks.SwapEMAWeights")
+class SwapEMAWeights(Callback):
+    """Lets the optimizer's averaged weights stand in for the model's while it is tested and used to predict.
+
+    The optimizer needs `use_ema=True`. swap_on_epoch: also at the end of each epoch, so that what is saved then are the
+    averages. Raises ValueError for an optimizer without averages.
+    """
+
+    def __init__(self, swap_on_epoch: bool = False) -> None:
+        super().__init__()
+        self.swap_on_epoch = swap_on_epoch
+        self._swapped = False
+
+    def _averages(self) -> Any:
+        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
+        if not getattr(optimizer, "use_ema", False):
+            raise ValueError("SwapEMAWeights must be used when `use_ema=True` is set on the optimizer. Received: "
+                             f"use_ema={getattr(optimizer, 'use_ema', None)}")
+        return optimizer._model_variables_moving_average if hasattr(optimizer, "_model_variables_moving_average") else []
+
+    def _swap(self) -> None:
+        for weight, average in zip(self.model.trainable_variables, self._averages(), strict=False):
+            held = weight.numpy()
+            weight.assign(average)
+            average.assign(held)
+        self._swapped = not self._swapped
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        if self._swapped:
+            self._swap()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if self.swap_on_epoch and not self._swapped:
+            self._swap()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if self._swapped:
+            self._swap()
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        if not self._swapped:
+            self._swap()
+
+    def on_test_end(self, logs: Any = None) -> None:
+        if self._swapped:
+            self._swap()
+
+    on_predict_begin, on_predict_end = on_test_begin, on_test_end
