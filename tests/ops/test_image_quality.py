@@ -41,6 +41,9 @@ def test_structural_similarity_is_its_definition():
     expected = np.array([np.mean([by_definition(A[b, ..., c], B[b, ..., c], 11, 1.5).mean() for c in range(3)])
                          for b in range(2)])
     np.testing.assert_allclose(hb.image.ssim(A, B, 1.0), expected, rtol=1e-4)
+    np.testing.assert_allclose(hb.image.ssim(A[0], B[0], 1.0), expected[0], rtol=1e-4)
+    both = hb.image.ssim(np.stack([A, B]), B, 1.0).numpy()
+    np.testing.assert_allclose(both, [expected, [1, 1]], rtol=1e-4)
     maps = hb.image.ssim(A[..., :1], B[..., :1], 1.0, filter_size=5, filter_sigma=0.8, return_index_map=True)
     np.testing.assert_allclose(maps[1], by_definition(A[1, ..., 0], B[1, ..., 0], 5, 0.8), rtol=2e-3, atol=1e-4)
 
@@ -51,7 +54,8 @@ def test_similarity_over_scales():
     assert found.shape == (2,)
     same = hb.image.ssim_multiscale(x, x, 1.0, power_factors=(0.4, 0.6), filter_size=5)
     np.testing.assert_allclose(same, 1, rtol=1e-5)
-    placeholder = tf.placeholder(tf.float32, [None, None, None, 3])
+    assert hb.image.ssim_multiscale(x[0], y[0], 1.0, power_factors=(0.4, 0.6), filter_size=5).shape == ()
+    placeholder = tf.placeholder(tf.float32)
     made = tf.image.ssim_multiscale(placeholder, y, 1.0, power_factors=(0.4, 0.6), filter_size=5)
     with tf.Session() as session:
         np.testing.assert_allclose(session.run(made, {placeholder: x}), found, rtol=1e-5)

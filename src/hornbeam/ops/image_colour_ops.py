@@ -91,14 +91,14 @@ def _ranked(parts: list[Any], zero: Any, one: Any, last: bool = False) -> list[A
 
 def _hue_slope(i: int, parts: list[Any], largest: list[Any], smallest: list[Any], spread: Any) -> Any:
     """∂hue / ∂channel i: of (y - z) / (6 · spread) where y and z follow the largest channel on the colour wheel."""
-    total = None
+    total = array.zeros_like(spread)
     for top in range(3):
         y, z = parts[(top + 1) % 3], parts[(top + 2) % 3]
         slope = math.divide_no_nan((smallest[i] - largest[i]) * (y - z), spread * spread)
         if i != top:
             sign = 1 if i == (top + 1) % 3 else -1
             slope = slope + sign * math.divide_no_nan(array.ones_like(spread), spread)
-        total = largest[top] * slope if total is None else total + largest[top] * slope
+        total = total + largest[top] * slope
     return total / 6
 
 

@@ -61,7 +61,7 @@ def truncated_allowed(allowed: bool) -> Iterator[None]:
     if not allowed:
         yield
         return
-    files = importlib.import_module("PIL.ImageFile")
+    files: Any = importlib.import_module("PIL.ImageFile")
     with _truncated:
         before, files.LOAD_TRUNCATED_IMAGES = files.LOAD_TRUNCATED_IMAGES, True
         try:
@@ -211,5 +211,5 @@ def read_jxl(data: bytes, channels: int) -> np.ndarray:
         raise ImportError("JPEG XL is read by the package 'pillow_jxl': pip install pillow-jxl-plugin") from error
     fault = "Failed to decode JPEG XL image."
     image = opened(data, fault)
-    mode = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels, image.mode)
+    mode = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels) or image.mode
     return pixels_of(_converted(image, mode, fault), fault)

@@ -144,9 +144,10 @@ def central_crop(image: Any, central_fraction: Any) -> Any:
         inside = math.logical_and(central_fraction > 0.0, central_fraction <= 1.0)
         x = after(require(inside, "central_fraction must be within (0, 1]"), x)
     x = at_least_3d(x)
-    rank = None if x.dims is None else len(x.dims)
-    if rank not in (3, 4):
-        raise ValueError(f"`image` should either be a Tensor with rank = 3 or rank = 4. Had rank = {rank}.")
+    rank = 0 if x.dims is None else len(x.dims)
+    if x.dims is None or rank not in (3, 4):
+        raise ValueError(f"`image` should either be a Tensor with rank = 3 or rank = 4. Had rank = "
+                         f"{None if x.dims is None else rank}.")
     height, width = sizes_of(x)[-3:-1]
     border = [_border(size, central_fraction if known is None else float(known), known) for size in (height, width)]
     sizes = [height - 2 * border[0], width - 2 * border[1]]

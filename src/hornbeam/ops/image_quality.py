@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,17 @@ def _gauss(size: Any, sigma: Any) -> Any:
     return array.reshape(array.expand_dims(flat, 1) * array.expand_dims(flat, 0), [size, size, 1, 1])
 
 
+def _over_batches(images: Any, compute: Callable[[Any], Any]) -> Any:
+    """`compute` of images [batch, …], whatever dimensions stand before their last three."""
+    if images.dims is not None and len(images.dims) == 3:
+        return array.squeeze(compute(array.expand_dims(images, 0)), [0])
+    if images.dims is not None:
+        return with_batch_dims(images, 3, compute)
+    shape = array.shape(images)
+    found = compute(array.reshape(images, array.concat([[-1], shape[-3:]], 0)))
+    return array.reshape(found, array.concat([shape[:-3], array.shape(found)[1:]], 0))
+
+
 def _large_enough(x: Any, filter_size: Any) -> Any:
     known, size = x.dims, dims.static_value(array.convert(filter_size))
     if known is not None and None not in known[-3:-1] and size is not None and min(known[-3:-1]) >= int(size):
@@ -89,7 +101,7 @@ def _per_channel(x: Any, y: Any, top: Any, filter_size: Any, filter_sigma: Any, 
     kernel = array.tile(_gauss(filter_size, filter_sigma), [1, 1, array.shape(x)[-1], 1])
 
     def smoothed(image: Any) -> Any:
-        return with_batch_dims(image, 3, lambda batch: depthwise_conv2d(batch, kernel, [1, 1, 1, 1], "VALID"))
+        return _over_batches(image, lambda batch: depthwise_conv2d(batch, kernel, [1, 1, 1, 1], "VALID"))
 
     c1, c2 = math.square(k1 * top), math.square(k2 * top)
     mean_x, mean_y = smoothed(x), smoothed(y)
@@ -157,9 +169,9 @@ def ssim_multiscale(img1: Any, img2: Any, max_val: Any, power_factors: Any = _PO
 def _halved(images: Any) -> Any:
     """Means of 2 × 2 pixels; an odd last row or column is repeated first."""
     def pooled(batch: Any) -> Any:
-        return avg_pool(_even(batch), [1, 2, 2, 1], [1, 2, 2, 1], "VALID")
+        return avg_pool(_even(batch), [1, 2, 2, 1], [1, 2, 2, 1], "VALID", "NHWC")
 
-    return with_batch_dims(images, 3, pooled)
+    return _over_batches(images, pooled)
 
 
 def _even(batch: Any) -> Any:

@@ -58,7 +58,7 @@ def resizer(method: Any, antialias: bool) -> Resizer:
     if method == "nearest":
         return lambda images, size: resize_nearest_neighbor_op(images, size, half_pixel_centers=True)
     if method == "area":
-        return lambda images, size: resize_area_op(images, size)
+        return resize_area_op
     if method in ("bilinear", "bicubic") and not antialias:
         plain = resize_bilinear_op if method == "bilinear" else resize_bicubic_op
         return lambda images, size: plain(images, size, half_pixel_centers=True)
@@ -148,7 +148,8 @@ def padded(image: Any, target_height: Any, target_width: Any, resize_batch: Resi
     images = after(made, images)
     _, height, width, _ = sizes_of(images)
     size, offsets = _fitted([height, width], [target_height, target_width])
-    return undo(pad_to_bounding_box(resize_batch(images, size), *offsets, target_height, target_width))
+    found = pad_to_bounding_box(resize_batch(images, size), offsets[0], offsets[1], target_height, target_width)
+    return undo(found)
 
 
 def _fitted(have: list[Any], wanted: list[Any]) -> tuple[Any, list[Any]]:
