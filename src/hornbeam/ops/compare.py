@@ -10,7 +10,7 @@ from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INTEGERS, NUMERIC, REALS, never, op, registry
 from hornbeam.ops import rules
-from hornbeam.ops.samples import integers, pairs, reals, truths
+from hornbeam.ops.samples import integers, one_shape, pairs, reals, truths
 
 TRUTH = never("boolean result")
 BITS = never("integer result")
@@ -116,14 +116,24 @@ def greater_equal(x, y):
     return jnp.greater_equal(x, y)
 
 
-@op("ApproximateEqual", T=NUMERIC, differentiable=TRUTH, samples=pairs(-2, 2))
+@op("ApproximateEqual", T=NUMERIC, differentiable=TRUTH, samples=one_shape(-2, 2))
 def approximate_equal(x, y, *, tolerance: float = 1e-5):
-    """|x - y| < tolerance, element by element."""
+    """|x - y| < tolerance, element by element; x and y have one shape."""
     return jnp.abs(x - y) < tolerance
 
 
-for _comparison in (less, less_equal, greater, greater_equal, approximate_equal):
+for _comparison in (less, less_equal, greater, greater_equal):
     _comparison.shape(rules.broadcast_bool)
+
+
+@approximate_equal.shape
+def _(inputs, attrs):
+    x, y = (i.dims for i in inputs)
+    if x is None or y is None:
+        return [(x if y is None else y, dtypes.bool)]
+    if len(x) != len(y) or any(a != b for a, b in zip(x, y, strict=True) if a is not None and b is not None):
+        raise ShapeFault(f"x and y must be of the same shape. x shape: {rules.text(x)}. y shape: {rules.text(y)}")
+    return [(tuple(b if a is None else a for a, b in zip(x, y, strict=True)), dtypes.bool)]
 
 
 @op("IsFinite", inputs="x: T", names=("math.is_finite",), v1=("is_finite", "debugging.is_finite"), T=FLOATS,

@@ -30,6 +30,8 @@ _MAX_CONSTANT = 1000
 @op("Const", inputs="", attr_types={"dtype": "type"}, differentiable=never("a constant has no inputs"))
 def const(*, value: Any, dtype: Any = dtypes.float32) -> Any:
     """A fixed value."""
+    if value is None or (isinstance(value, tuple) and None in value):
+        raise ShapeFault(f"A constant holds numbers or strings, not {value!r}")
     return value
 
 

@@ -261,6 +261,14 @@ def bincount_op(arr, size, weights):
     return dense_bincount.function(jnp.reshape(arr, -1), size, jnp.reshape(weights, -1))
 
 
+@bincount_op.shape
+def _(inputs, attrs):
+    size = inputs[1].value
+    if size is not None and (np.ndim(size) or size < 0):
+        raise ShapeFault(f"size must be a non-negative scalar, not {np.asarray(size).tolist()}")
+    return [((None if size is None else int(size),), inputs[2].dtype)]
+
+
 @public(v2=("math.bincount",))
 @composite("bincount")
 def bincount(arr: Any, weights: Any = None, minlength: Any = None, maxlength: Any = None, dtype: Any = dtypes.int32,
@@ -327,11 +335,14 @@ def _(inputs, attrs):
 
 @histogram_op.check
 def _(values, value_range, nbins, *, dtype=dtypes.int32):
-    return value_range[0] >= value_range[1], [value_range[0], value_range[1]]
+    ordered = value_range[0] < value_range[1]
+    return ~ordered | jnp.any(jnp.isnan(values)), [value_range[0], value_range[1]]
 
 
 @histogram_op.message
 def _(numbers, inputs, attrs):
+    if numbers[0] < numbers[1]:
+        return "Histogram values must not contain NaN"
     return ("value_range should satisfy value_range[0] < value_range[1], but got "
             f"'[{float(numbers[0]):g}, {float(numbers[1]):g}]'")
 
@@ -499,6 +510,24 @@ def linspace_op(start, stop, num, *, axis: int = 0):
         return jnp.broadcast_to(first, [*start.shape[:at], count, *start.shape[at:]])
     inner = first + (last - first) / (count - 1) * steps
     return jnp.where(jnp.reshape(jnp.arange(count), shape) == count - 1, last, inner).astype(start.dtype)
+
+
+@linspace_op.shape
+def _(inputs, attrs):
+    ends = rules.broadcast_dims([i.dims for i in inputs[:2]])
+    if ends is None:
+        return [(None, inputs[0].dtype)]
+    rank, axis = len(ends) + 1, attrs["axis"]
+    if not -rank <= axis < rank:
+        raise ShapeFault(f"axis {axis} is out of range for {rank} dimensions")
+    if inputs[2].dims not in (None, ()):
+        raise ShapeFault(f"Shape must be rank 0 but is rank {len(inputs[2].dims)}",
+                         f"num must be a scalar, not shape {rules.text(inputs[2].dims)}")
+    count = None if inputs[2].value is None else int(inputs[2].value)
+    if count is not None and count < 0:
+        raise ShapeFault(f"Requires num >= 0: {count}")
+    at = axis % rank
+    return [((*ends[:at], count, *ends[at:]), inputs[0].dtype)]
 
 
 @public("linspace", v1=("lin_space",))

@@ -217,8 +217,7 @@ def matrix_diag_v1(diagonal):
     if diagonal.ndim == 0:
         raise ShapeFault("Shape must be at least rank 1 but is rank 0",
                          "input must be at least 1-dim, received shape: []")
-    return jnp.eye(diagonal.shape[-1], dtype=bool) * diagonal[..., None, :] if diagonal.dtype != bool else \
-        jnp.eye(diagonal.shape[-1], dtype=bool) & diagonal[..., None, :]
+    return jnp.where(jnp.eye(diagonal.shape[-1], dtype=bool), diagonal[..., None, :], jnp.zeros((), diagonal.dtype))
 
 
 @public("linalg.diag", v1=("matrix_diag",))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.backend.lazy import jnp
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, NUMERIC, Op, never, op, registry
@@ -61,7 +61,10 @@ def _rows(type: str, method: str, doc: str, locking: bool = False, allowed: Any 
     """A row update by a method of `jax.numpy`'s `array.at`."""
     def update(ref: Any, indices: Any, updates: Any, *, use_locking: bool = locking) -> Any:
         shape = (*jnp.shape(indices), *ref.shape[1:])
-        return getattr(ref.at[indices], method)(jnp.broadcast_to(updates, shape).astype(ref.dtype))
+        rows = jnp.broadcast_to(updates, shape).astype(ref.dtype)
+        if method == "divide" and jnp.issubdtype(ref.dtype, jnp.integer):  # as C divides, towards zero
+            return jax.lax.div(ref, jnp.ones_like(ref).at[indices].multiply(rows))
+        return getattr(ref.at[indices], method)(rows)
 
     update.__name__, update.__doc__ = type, doc
     types: dict[str, Any] = {"Tindices": INDEX} | ({"T": allowed} if allowed else {})

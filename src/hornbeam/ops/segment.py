@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from hornbeam.backend.lazy import jnp
+from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite
 from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.execute import ShapeFault
@@ -169,7 +170,7 @@ unsorted_segment_min.grad(_extreme_gradient)
 def _product_by_segment(x: Any, ids: Any, y: Any, dy: Any, count: Any) -> Any:
     """The gradient of a product, exact where one factor of a segment is 0."""
     none = equal(x, 0)
-    zeros = unsorted_segment_sum(cast_op(none, DstT=dy.dtype.base_dtype), ids, count)
+    zeros = unsorted_segment_sum(cast_op(none, DstT=dtypes.int32), ids, count)
     dy = select(greater(zeros, 1), array.zeros_like(dy), dy)
     others = unsorted_segment_prod(select(none, array.ones_like_op(x), x), ids, count)
     divided = real_div(rows_of_segments(y, ids), select(none, array.ones_like_op(x), x))
