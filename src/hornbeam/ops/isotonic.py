@@ -1,149 +1,143 @@
-"""Isotonic regression and Sobol's sequence; both run on the host."""
+"""Monotone fits, and points that fill a cube evenly."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes
+from hornbeam.graph.call import composite
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
-from hornbeam.graph.op import FLOATS, never, op
-from hornbeam.ops import array
-from hornbeam.ops.arithmetic import negative
-from hornbeam.ops.moving import transpose
+from hornbeam.graph.op import REALS, never, op
+from hornbeam.ops import array, math
+
+# Isotonic regression ---------------------------------------------------------------------------------
 
 
-@op("IsotonicRegression", inputs="input: T", outputs=("output", "segments"), T=FLOATS, host=True,
-    attr_types={"output_dtype": "type"}, samples=lambda rng: [((rng.normal(size=(2, 5)),), {})])
-def isotonic_regression_op(input, *, output_dtype: Any = dtypes.float32):
-    """The nearest sequences that never increase, along the last axis, and the number of the block of each element."""
-    rows = np.asarray(input).reshape(-1, np.shape(input)[-1])
-    fitted = np.empty(rows.shape, np.float64)
-    blocks = np.empty(rows.shape, np.int32)
-    for row, out, block in zip(rows, fitted, blocks, strict=True):
-        _pool(row.astype(np.float64), out, block)
-    return fitted.reshape(np.shape(input)).astype(output_dtype.np_dtype), blocks.reshape(np.shape(input))
-
-
-def _pool(row: np.ndarray, out: np.ndarray, block: np.ndarray) -> None:
-    """Pool adjacent violators (Ayer et al. 1955): neighbours that increase share their mean."""
-    sums: list[float] = []
+def _falling(row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The closest falling sequence and the number of the level of each element. Pool adjacent violators."""
+    means: list[float] = []
     counts: list[int] = []
-    for value in row:
-        sums.append(float(value))
-        counts.append(1)
-        while len(sums) > 1 and sums[-2] * counts[-1] < sums[-1] * counts[-2]:
-            last, many = sums.pop(), counts.pop()
-            sums[-1] += last
-            counts[-1] += many
-    out[:] = np.repeat(np.array(sums) / np.array(counts), counts) if sums else 0
-    block[:] = np.repeat(np.arange(len(counts)), counts)
+    for value in row.tolist():
+        mean, count = value, 1
+        while means and means[-1] < mean:
+            before, size = means.pop(), counts.pop()
+            mean, count = (mean * count + before * size) / (count + size), count + size
+        means.append(mean)
+        counts.append(count)
+    return np.repeat(means, counts), np.repeat(np.arange(len(counts), dtype=np.int32), counts)
 
 
-@isotonic_regression_op.shape
+@op("IsotonicRegression", inputs="input: T", T=REALS, host=True, outputs=("output", "segments"),
+    attr_types={"output_dtype": "type"}, samples=lambda rng: [((rng.normal(size=(2, 5)),),
+                                                              {"output_dtype": "float64"})],
+    waive={"gradient": "levels change where values cross"})
+def isotonic_op(input, *, output_dtype: Any = dtypes.float32):
+    """The closest falling sequences, along the last dimension, and the levels they consist of."""
+    flat = np.reshape(input, (-1, input.shape[-1])).astype(np.float64)
+    found = [_falling(row) for row in flat]
+    values = np.array([v for v, _ in found]).reshape(input.shape)
+    levels = np.array([s for _, s in found], np.int32).reshape(input.shape)
+    return values.astype(output_dtype.np_dtype), levels
+
+
+@isotonic_op.shape
 def _(inputs, attrs):
-    return [(inputs[0].dims, attrs["output_dtype"]), (inputs[0].dims, dtypes.int32)]
+    dims = inputs[0].dims
+    if dims == ():
+        raise ShapeFault("Shape must be at least rank 1 but is rank 0")
+    return [(dims, attrs["output_dtype"]), (dims, dtypes.int32)]
 
 
-@isotonic_regression_op.grad
-def _(call, dy, _):
-    return _block_means(dy, call.outputs[1])
+@op("LevelMeans", inputs="x: T, levels: int32", T=(dtypes.bfloat16, dtypes.float16, dtypes.float32, dtypes.float64),
+    samples=lambda rng: [((rng.normal(size=(2, 4)), np.array([[0, 0, 1, 1], [0, 1, 2, 2]], np.int32)), {})])
+def level_means(x, levels):
+    """Each element replaced by the mean of its level, along the last dimension."""
+    if not x.shape[-1]:
+        return x
+    flat, of = jnp.reshape(x, (-1, x.shape[-1])), jnp.reshape(levels, (-1, x.shape[-1]))
+    rows = jnp.arange(flat.shape[0])[:, None]
+    totals = jnp.zeros(flat.shape, x.dtype).at[rows, of].add(flat)
+    counts = jnp.zeros(flat.shape, x.dtype).at[rows, of].add(jnp.ones((), x.dtype))
+    return jnp.reshape((totals / jnp.maximum(counts, 1))[rows, of], x.shape).astype(x.dtype)
 
 
-@op("BlockMeans", inputs="values: T, segments: int32", T=FLOATS, host=True,
-    samples=lambda rng: [((rng.normal(size=(2, 3)), np.array([[0, 0, 1], [0, 1, 2]], np.int32)), {})])
-def _block_means(values, segments):
-    """Each element of the last axis replaced by the mean of its block."""
-    flat, numbers = (np.asarray(v).reshape(-1, np.shape(v)[-1]) for v in (values, segments))
-    found = np.empty(flat.shape, flat.dtype)
-    for row, block, out in zip(flat, numbers, found, strict=True):
-        sums = np.bincount(block, row.astype(np.float64))
-        out[:] = (sums / np.maximum(np.bincount(block), 1))[block]
-    return found.reshape(np.shape(values))
+@isotonic_op.grad
+def _(call, dy, d_levels):
+    if dy is None:
+        return None
+    return math.cast(level_means(dy, call.outputs[1]), call.inputs[0].dtype)
 
 
-@_block_means.shape
-def _(inputs, attrs):
-    return [(inputs[0].dims, inputs[0].dtype)]
+@public("nn.isotonic_regression")
+@composite("isotonic_regression")
+def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1, name: str | None = None) -> Any:
+    """The falling (or rising) sequences closest to `inputs` in least squares, along `axis`.
 
+    Returns (the sequences, int32 numbers of the levels that the elements of each belong to).
 
-@_block_means.grad
-def _(call, dy):
-    return _block_means(dy, call.inputs[1]), None
-
-
-class IsotonicRegression(NamedTuple):
-    """The fitted sequences, and the number of the block of each element."""
-
-    output: Any
-    segments: Any
-
-
-@public(v2=("nn.isotonic_regression",))
-def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1) -> IsotonicRegression:
-    """The sequences nearest to `inputs` (least squares) that never increase along `axis`; the blocks of equal values.
-
-    inputs: floats. decreasing: False for sequences that never decrease. Returns (output, segments).
-
-    >>> isotonic_regression([3.0, 1.0, 2.0]).output.numpy().tolist()
+    >>> isotonic_regression([3.0, 1.0, 2.0])[0].numpy().tolist()
     [3.0, 1.5, 1.5]
     """
     x = array.convert(inputs)
-    rank = x.shape.rank
-    last = axis in (-1, None if rank is None else rank - 1)
-    order = None
-    if not last:
-        order = list(range(len(x.shape)))
-        order[axis], order[-1] = order[-1], order[axis]
-        x = transpose(x, order)
-    fitted, blocks = isotonic_regression_op(x if decreasing else negative(x), output_dtype=x.dtype.base_dtype)
-    fitted = fitted if decreasing else negative(fitted)
-    if order is not None:
-        fitted, blocks = transpose(fitted, order), transpose(blocks, order)
-    return IsotonicRegression(fitted, blocks)
+    kind = x.dtype.base_dtype
+    wanted = kind if kind.is_floating else dtypes.float64 if kind.size > 2 else dtypes.float32
+    if x.dims is None:
+        raise ValueError("isotonic_regression needs inputs of known rank")
+    rank = len(x.dims)
+    at = axis % rank
+    order = [*(i for i in range(rank) if i != at), at]
+    turned = x if at == rank - 1 else array.transpose(x, order)
+    found = isotonic_op(turned if decreasing else -turned, output_dtype=wanted)
+    values, levels = found.output if decreasing else -found.output, found.segments
+    if at == rank - 1:
+        return values, levels
+    back = [int(i) for i in np.argsort(order)]
+    return array.transpose(values, back), array.transpose(levels, back)
 
 
-_MOST_DIMENSIONS = 21201
+# Sobol's sequence ------------------------------------------------------------------------------------
 
 
-@op("SobolSample", inputs="dim: int32 static, num_results: int32 static, skip: int32 static", host=True,
-    attr_types={"dtype": "type"}, differentiable=never("no floats go in"),
-    samples=lambda rng: [(tuple(np.array(n, np.int32) for n in (2, 3, 0)), {})])
-def sobol_sample_op(dim, num_results, skip, *, dtype: Any = dtypes.float32):
-    """Points of Sobol's sequence in the unit cube: [num_results, dim]."""
-    dim, number, skip = int(dim), int(num_results), int(skip)
-    if dim < 1:
-        raise ShapeFault("dim must be at least one")
-    if dim > _MOST_DIMENSIONS:
-        raise ShapeFault(f"dim must be at most {_MOST_DIMENSIONS}, got {dim}")
-    if number < 1:
-        raise ShapeFault("num_results must be at least one")
-    if skip < 0:
-        raise ShapeFault("skip must be non-negative")
+@op("SobolSample", inputs="dim: int32 static, num_results: int32 static, skip: int32", host=True,
+    attr_types={"dtype": "type"}, differentiable=never("a fixed sequence"),
+    samples=lambda rng: [((np.int32(3), np.int32(5), np.int32(2)), {"dtype": "float64"})])
+def sobol_op(dim, num_results, skip, *, dtype: Any = dtypes.float32):
+    """Points of Sobol's sequence in the unit cube."""
     from scipy.stats import qmc
 
-    engine = qmc.Sobol(dim, scramble=False)
-    engine.fast_forward(skip + 1)
-    return engine.random(number).astype(dtype.np_dtype)
+    for what, value in (("dim", dim), ("num_results", num_results)):
+        if int(value) < 1:
+            raise ShapeFault(f"{what} must be at least 1, got {int(value)}")
+    if int(skip) < 0:
+        raise ShapeFault(f"skip must not be negative, got {int(skip)}")
+    engine = qmc.Sobol(int(dim), scramble=False, bits=30)
+    engine.fast_forward(int(skip) + 1)  # without the origin
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the count need not be a power of two
+        return engine.random(int(num_results)).astype(dtype.np_dtype)
 
 
-@sobol_sample_op.shape
+@sobol_op.shape
 def _(inputs, attrs):
-    dims = [None if i.value is None else int(i.value) for i in (inputs[1], inputs[0])]
-    return [(tuple(dims), attrs["dtype"])]
+    sizes = [None if i.value is None else int(i.value) for i in inputs[:2]]
+    return [((sizes[1], sizes[0]), attrs["dtype"])]
 
 
 @public("math.sobol_sample")
 def sobol_sample(dim: Any, num_results: Any, skip: Any = 0, dtype: Any = dtypes.float32,
                  name: str | None = None) -> Any:
-    """Points of Sobol's sequence, which fill the unit cube evenly: [num_results, dim]. Sobol 1967, Joe and Kuo 2008.
+    """Points of Sobol's sequence, which fills the unit cube evenly. Directions of Joe and Kuo 2008.
 
-    dim: up to 21201. skip: how many points are left out at the beginning. dtype: float32 or float64.
-    Raises InvalidArgumentError for numbers below 1.
-
-    >>> sobol_sample(2, 2).numpy().tolist()
-    [[0.5, 0.5], [0.75, 0.25]]
+    dim: of the cube. num_results: how many points. skip: how many are left out first. dtype: float32 or float64.
+    Returns [num_results, dim]. Raises InvalidArgumentError for sizes that are not positive.
     """
-    return sobol_sample_op(dim, num_results, skip, dtype=dtypes.as_dtype(dtype), name=name)
+    with_kinds = [array.convert(v, dtypes.int32) for v in (dim, num_results, skip)]
+    return sobol_op(*with_kinds, dtype=dtypes.as_dtype(dtype), name=name)
+
+

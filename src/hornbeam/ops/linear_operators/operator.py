@@ -14,7 +14,7 @@ from hornbeam.graph.call import graph_for
 from hornbeam.graph.dimension import Dimension
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
-from hornbeam.ops import array, math
+from hornbeam.ops import array, dims, math
 from hornbeam.ops.decompositions import cholesky, det, eigvalsh, slogdet, solve, svd
 from hornbeam.ops.diagonals import diag_part, eye
 from hornbeam.ops.linalg import adjoint as adjoint_of
@@ -404,9 +404,13 @@ class LinearOperator(ABC):
     # Elements -------------------------------------------------------------------------------------
 
     def _to_dense(self) -> Any:
-        known = self.batch_shape
-        batch = known.as_list() if known.is_fully_defined() else self._batch_sizes()
-        return self.matmul(eye(self._size(-1), batch_shape=batch, dtype=self.dtype))
+        size, known = self._size(-1), self.batch_shape
+        batch = known.as_list() if known.is_fully_defined() and isinstance(size, int) else self._batch_sizes()
+        unit = eye(size, batch_shape=batch, dtype=self.dtype)
+        if known.rank is not None:
+            columns = self.domain_dimension.value
+            unit = dims.with_dims(unit, dims.merged(unit.dims, (*known.as_list(), columns, columns)))
+        return self.matmul(unit)
 
     def to_dense(self, name: str = "to_dense") -> Any:
         """The matrices written out: [..., m, n]."""
