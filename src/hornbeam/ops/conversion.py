@@ -123,11 +123,11 @@ def is_symbolic_tensor(tensor: Any) -> bool:
 
 @public("get_static_value")
 def get_static_value(tensor: Any, partial: bool = False) -> Any:
-    """The value of a tensor as a NumPy array where the graph alone tells it, else None.
+    """The value of a tensor as a NumPy array where the graph alone tells it, else None; what is no tensor as it is.
 
     partial: of a vector that is known in parts, an object array with None for the unknown entries.
     """
-    if isinstance(tensor, (np.ndarray, np.generic)):
+    if not isinstance(tensor, Tensor) and not hasattr(tensor, "_as_tensor"):
         return tensor
     value = shapes.static_value(tensor)
     if value is not None:

@@ -34,12 +34,18 @@ _ERRORS: tuple[tuple[type[BaseException], type[errors.OpError]], ...] = (
 
 @final
 class PythonFunction:
-    """A function as an attribute: called with arrays, it gives arrays of the dtypes that were declared."""
+    """A function as an attribute: called with arrays, it gives arrays of the dtypes that were declared.
+
+    recorded: whether calls are kept for a gradient; `last` is then what `recorder` gave for the last one.
+    """
 
     count = 0
+    recorder: Callable[[PythonFunction, Sequence[Any]], Any]
 
     def __init__(self, function: Callable[..., Any], eager: bool) -> None:
         self.function, self.eager = function, eager
+        self.recorded = eager and bool(mode.state.tapes)
+        self.last: Any = None
         self.name = f"pyfunc_{PythonFunction.count}"
         PythonFunction.count += 1
 
@@ -48,7 +54,7 @@ class PythonFunction:
                             [a[()] if a.ndim == 0 else a.copy() for a in arrays])
         try:
             with mode.opened(None):
-                returned = self.function(*given)
+                returned = PythonFunction.recorder(self, given) if self.recorded else self.function(*given)
                 if returned is None:
                     results: list[Any] = []
                 else:
@@ -108,7 +114,6 @@ def py_func_stateless_op(input, *, token: Any, Tout: Any):
 
 
 @op("EagerPyFunc", inputs="input: list", host=True, stateful=True, returns_list=True,
-    differentiable=never("a Python function on tensors"),
     waive={"samples": "calls Python"})
 def eager_py_func_op(input, *, token: Any, Tout: Any):
     """What a Python function of eager tensors returns."""
@@ -128,7 +133,7 @@ def _called(op_: Any, func: Any, inp: Any, Tout: Any, eager: bool, name: str | N
     made = op_(inputs, token=PythonFunction(func, eager), Tout=wanted, name=name)
     if not wanted:
         graph = graph_for(inputs)
-        return None if graph is None else graph.get_operations()[-1]
+        return [] if graph is None else graph.get_operations()[-1]
     return made if many else made[0]
 
 
@@ -170,6 +175,7 @@ def py_function(func: Any = None, inp: Any = None, Tout: Any = None,
     """What the Python function `func` of eager tensors returns, as tensors of unknown shape.
 
     inp: the tensors it takes. Tout: the dtype of what it returns, or a list of them. Exceptions as for `py_func`.
+    Gradients flow back through the ops that `func` called.
     """
     return _called(eager_py_func_op, func, inp, Tout, True, name or "EagerPyFunc")
 
