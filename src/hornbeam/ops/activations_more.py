@@ -97,13 +97,17 @@ def threshold_(x, *, threshold: float, default_value: float):
 @op("Sparsemax", **_X, samples=lambda rng: [((rng.normal(size=(2, 5)),), {}),
                                             ((rng.normal(size=(3, 2)),), {"axis": 0})])
 def sparsemax(x, *, axis: int = -1):
-    """The nearest point of the simplex: like softmax, with zeros. Martins and Astudillo 2016."""
+    """Like softmax, with zeros: x less a threshold, cut at 0. After Martins and Astudillo 2016.
+
+    The threshold is Keras's: it adds up the running sums within the support, where the paper takes the last of them,
+    so the results sum to 1 only where one element is left.
+    """
     ordered = -jnp.sort(-x, axis=axis)
-    total = jnp.cumsum(ordered, axis=axis)
+    running = jnp.cumsum(ordered, axis=axis)
     shape = [1] * x.ndim
     shape[axis] = -1
     place = jnp.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(shape)
-    inside = 1 + place * ordered > total
+    inside = ordered - (running - 1) / place > 0
     count = jnp.sum(inside, axis=axis, keepdims=True)
-    reached = jnp.sum(jnp.where(inside, ordered, 0), axis=axis, keepdims=True)
+    reached = jnp.sum(jnp.where(inside, running, 0), axis=axis, keepdims=True)
     return jnp.maximum(x - (reached - 1) / count.astype(x.dtype), 0)

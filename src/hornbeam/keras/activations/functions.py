@@ -94,7 +94,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
 
 @keras_export("activations.sparsemax")
 def sparsemax(x: Any, axis: int = -1) -> Any:
-    """The nearest point of the simplex: like softmax, with zeros."""
+    """Like softmax, with zeros: x less a threshold, cut at 0."""
     return nn.sparsemax(x, axis=axis)
 
 

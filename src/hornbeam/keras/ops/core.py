@@ -14,7 +14,7 @@ from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.ops import tensors
 from hornbeam.keras.ops.declare import core_op
 from hornbeam.keras.ops.tensors import axis_of, dims, dtype_of, rank, shape_vector, sizes, tensor
-from hornbeam.ops import casts, conversion, gathering, identity, joining, numpy_scatter
+from hornbeam.ops import clip, conversion, gathering, identity, joining, numpy_scatter
 from hornbeam.ops.moving import slice as slice_of
 
 _scatters = {None: "TensorScatterUpdate", "add": "TensorScatterAdd", "max": "TensorScatterMax",
@@ -33,7 +33,7 @@ def saturate_cast(x: Any, dtype: Any) -> Any:
     x, wanted = tensor(x), standardize_dtype(dtype)
     if x.dtype.base_dtype.is_bool or wanted in (dtype_of(x), "bool"):
         return tensors.cast(x, wanted)
-    return casts.saturate_cast(x, wanted)
+    return clip.saturate_cast(x, wanted)
 
 
 @core_op

@@ -217,7 +217,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
 
 @nn_op
 def sparsemax(x: Any, axis: int = -1) -> Any:
-    """The nearest point of the simplex: like softmax, with zeros."""
+    """Like softmax, with zeros: x less a threshold, cut at 0."""
     x = inexact(x)
     return activations_more.sparsemax(x, axis=axis_of(axis, rank(x)))
 

@@ -158,7 +158,7 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
 @numpy_op
 def arctan2(x1: Any, x2: Any) -> Any:
     """The angle of the point (x2, x1), in radians."""
-    return elementary.atan2(*promote_inexact(x1, x2))
+    return elementary.atan2(*promote_inexact(tensor(x1), tensor(x2)))
 
 
 @numpy_op
@@ -176,13 +176,13 @@ def heaviside(x1: Any, x2: Any) -> Any:
 @numpy_op
 def logaddexp(x1: Any, x2: Any) -> Any:
     """log(exp(x1) + exp(x2)), without overflow."""
-    return numpy_elementwise.logaddexp(*promote_inexact(x1, x2))
+    return numpy_elementwise.logaddexp(*promote_inexact(tensor(x1), tensor(x2)))
 
 
 @numpy_op
 def logaddexp2(x1: Any, x2: Any) -> Any:
     """log₂(2^x1 + 2^x2), without overflow."""
-    return numpy_elementwise.logaddexp2(*promote_inexact(x1, x2))
+    return numpy_elementwise.logaddexp2(*promote_inexact(tensor(x1), tensor(x2)))
 
 
 @numpy_op

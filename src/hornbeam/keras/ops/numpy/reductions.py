@@ -112,21 +112,27 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
     return division.real_div(sum_(arithmetic.multiply(x, weights), axis), total)
 
 
+def _variance(x: Any, axis: Any, keepdims: bool) -> Any:
+    """Of floats or complex numbers, at least in float32."""
+    wide = cast(x, result_type(dtype_of(x), "float32"))
+    centred = arithmetic.subtract(wide, _over(reduce.mean_op, wide, axis, True))
+    return _over(reduce.mean_op, arithmetic.square(arithmetic.abs(centred) if is_complex(x) else centred), axis,
+                 keepdims)
+
+
 @numpy_op
 def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The variance (of the population). Half precision is computed in float32."""
     x = inexact(x)
-    wide = cast(x, result_type(dtype_of(x), "float32"))
-    centred = arithmetic.subtract(wide, _over(reduce.mean_op, wide, axis, True))
-    if is_complex(x):
-        return _over(reduce.mean_op, arithmetic.square(arithmetic.abs(centred)), axis, keepdims)
-    return cast(_over(reduce.mean_op, arithmetic.square(centred), axis, keepdims), dtype_of(x))
+    return cast(_variance(x, axis, keepdims), dtype_of(x))
 
 
 @numpy_op
 def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The standard deviation (of the population)."""
-    return elementary.sqrt(var(x, axis, keepdims))
+    x = inexact(x)
+    found = elementary.sqrt(_variance(x, axis, keepdims))
+    return found if is_complex(x) else cast(found, dtype_of(x))
 
 
 # Extremes -----------------------------------------------------------------------------------------------
