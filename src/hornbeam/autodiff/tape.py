@@ -57,7 +57,7 @@ def unconnected(value: Any) -> UnconnectedGradients:
         raise ValueError(f"Unknown value for unconnected_gradients: {value!r}") from None
 
 
-@public("GradientTape")
+@public("GradientTape", v2=("autodiff.GradientTape",))
 @final
 class GradientTape:
     """Within its block, remembers calls on watched tensors; `gradient` then gives derivatives.
