@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.graph import dtypes
+from hornbeam.graph import dtypes, mode
 from hornbeam.graph.call import convert_to_tensor as convert
+from hornbeam.graph.call import graph_for
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import Op, never, op
@@ -159,6 +160,11 @@ def _flat(tensor: Any) -> Sequence[Any]:
 
 
 def _operation(a: Any, b: Any, operation: str, validate: bool) -> SparseTensor:
+    with mode.opened(graph_for(a, b)):
+        return _combination(a, b, operation, validate)
+
+
+def _combination(a: Any, b: Any, operation: str, validate: bool) -> SparseTensor:
     a, b = _operand("a", a), _operand("b", b)
     if a.dtype.base_dtype is not b.dtype.base_dtype:
         raise TypeError(f"Types don't match, {a.dtype!s} vs {b.dtype!s}.")
