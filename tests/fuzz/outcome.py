@@ -133,8 +133,15 @@ def _tiers_disagree(call: Call) -> str | None:
         return None
     with np.errstate(all="ignore"):
         pairs = list(zip(program.interpreter()(*flat), program.compiled()(*flat), strict=True))
+    floats = [v for v in flat if v.dtype.kind in "fc"]
+    if any((np.abs(v[np.isfinite(v)]) > 1e300).any() for v in floats):
+        return None  # one over such a number is a denormal, which XLA takes for 0
+    infinite = any(not np.isfinite(v).all() for v in floats)
     for x, y in pairs[:-1] if op.checker is not None else pairs:
         x, y = np.asarray(x), np.asarray(y)
+        if infinite and x.shape == y.shape and x.dtype.kind in "fc":  # 0·inf and inf - inf depend on the order of sums
+            both = np.isfinite(x) & np.isfinite(y)
+            x, y = x[both], y[both]
         if x.dtype != y.dtype or x.shape != y.shape:
             return f"tiers: {x.dtype}{list(x.shape)} and {y.dtype}{list(y.shape)}"
         if not _close(x, y):

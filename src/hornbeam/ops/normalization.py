@@ -388,6 +388,7 @@ fused_batch_norm_v3, _ = _declare_norm("V3", _HALF_OR_FLOAT, (dtypes.bfloat16, d
 
 def _lrn(x: Any, depth_radius: int, bias: float, alpha: float, beta: float) -> Any:
     wide = x.astype(jnp.float32) if x.dtype.itemsize == 2 else x
+    depth_radius = min(depth_radius, x.shape[-1])
     width = 2 * depth_radius + 1
     sums = lax.reduce_window(jnp.square(wide), np.zeros((), wide.dtype), lax.add, (1, 1, 1, width), (1, 1, 1, 1),
                              [(0, 0)] * 3 + [(depth_radius, depth_radius)])

@@ -123,7 +123,9 @@ def digamma(x):
     waive={"gradient": "no derivative by the order a"})
 def polygamma(a, x):
     """The derivative of order a of `digamma` at x; shapes broadcast."""
-    return jax.lax.polygamma(*jnp.broadcast_arrays(a, x))
+    a, x = jnp.broadcast_arrays(a, x)
+    two_sided = (x <= 0) & (x == jnp.floor(x)) & (a >= 1) & (a % 2 == 0)  # to -inf on one side, inf on the other
+    return jnp.where(two_sided, jnp.asarray(jnp.nan, x.dtype), jax.lax.polygamma(a, x))
 
 
 @op("Zeta", inputs="x: T, q: T", names=("math.zeta",), v1=("zeta",), T=WIDE, samples=pairs(1.5, 4, 0.5, 3),
@@ -163,7 +165,7 @@ def _(call, dy):
 
 
 def _incomplete(function: Any, a: Any, x: Any) -> Any:
-    """`function(a, x)` of the incomplete gamma functions, NaN outside of their domain: the tiers' own answers differ."""
+    """`function(a, x)` of the incomplete gamma functions, NaN outside of their domain, where the tiers differ."""
     a, x = jnp.broadcast_arrays(a, x)
     return jnp.where((x < 0) | (a <= 0), jnp.asarray(jnp.nan, x.dtype), in_float32(function, a, x))
 

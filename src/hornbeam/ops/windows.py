@@ -86,8 +86,11 @@ def explicit_pads(explicit: Sequence[int], where: Layout) -> tuple[Pad, ...]:
 
 
 def reach(size: int, dilation: int) -> int:
-    """How many elements a window of `size` spans."""
-    return (size - 1) * dilation + 1
+    """How many elements a window of `size` spans. Raises ShapeFault where no array is that long."""
+    span = (size - 1) * dilation + 1
+    if span >= 2**31:
+        raise ShapeFault(f"A window of {size} elements, {dilation} apart, spans {span}: more than any input has")
+    return span
 
 
 class Slide(NamedTuple):
