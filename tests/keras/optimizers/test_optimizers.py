@@ -8,6 +8,7 @@ from tests.keras.recorded import assert_same, ours, rows, title
 
 import hornbeam as tf
 from hornbeam import keras
+from hornbeam.keras.optimizers.optimizer import COMPILED_FROM
 from hornbeam.keras.state import reset_names
 
 OPTIMIZERS = sorted({r["case"]["of"] for r in rows("optimizers")})
@@ -124,6 +125,24 @@ def test_the_learning_rate():
     assert weight.numpy().tolist() == [0.125]
     with pytest.raises(ValueError, match="Argument `learning_rate` should be float"):
         keras.optimizers.SGD("fast")
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("SGD", {"momentum": 0.9}), ("Adam", {"clipnorm": 1.0})])
+def test_many_weights_are_updated_by_one_program(name, arguments):
+    """Large weights go through a compiled program, small ones op by op: both do the same, also when settings change."""
+    rng = np.random.default_rng(0)
+    large = keras.Variable(rng.normal(size=(COMPILED_FROM, 1)).astype("float32"))
+    small = keras.Variable(large.numpy()[:5])
+    optimizers = [getattr(keras.optimizers, name)(0.5, **arguments) for _ in range(2)]
+    for step in range(4):
+        gradient = rng.normal(size=(COMPILED_FROM, 1)).astype("float32") * np.eye(COMPILED_FROM, 1, dtype="float32")
+        for optimizer, weight in zip(optimizers, (large, small), strict=True):
+            if step == 2:
+                optimizer.learning_rate, optimizer.weight_decay = 0.25, 0.1
+            optimizer.apply([tf.constant(gradient[:len(weight)])], [weight])
+    assert len(optimizers[0]._programs) == 2
+    assert not optimizers[1]._programs
+    np.testing.assert_allclose(large.numpy()[:5], small.numpy(), rtol=1e-5, atol=1e-6)
 
 
 def test_rows_of_an_embedding():

@@ -102,7 +102,7 @@ class AUC(CountingMetric):
             self._num_labels = shape[1]
             counters = (self.num_thresholds, self._num_labels)
         self._build_input_shape = shape
-        self._count(Count, self._thresholds, shape=counters)
+        self._count(Count, self.thresholds, shape=counters)
         self._even = self._evenly_spread
         self._built = True
 

@@ -105,8 +105,8 @@ def count_answers(y_true: Any, y_pred: Any, thresholds: Sequence[float], kinds: 
     weight = _weights(y_pred, sample_weight, None if multi_label else label_weights)
     yes = ops.cast(ops.cast(y_true, "bool"), dtype)
     if not multi_label:
-        flat = [None if x is None else ops.reshape(x, (-1, 1)) for x in (yes, y_pred, weight)]
-        yes, y_pred, weight = flat
+        yes, y_pred = ops.reshape(yes, (-1, 1)), ops.reshape(y_pred, (-1, 1))
+        weight = None if weight is None else ops.reshape(weight, (-1, 1))
     positives, negatives = (yes, 1.0 - yes) if weight is None else (yes * weight, (1.0 - yes) * weight)
     count = _counts_in_one_pass if even else _counts_each
     tp, fp = count(positives, negatives, y_pred, thresholds)

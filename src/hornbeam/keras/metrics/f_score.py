@@ -22,6 +22,10 @@ class FBetaScore(Metric):
     """
 
     _direction = "up"
+    true_positives: Any
+    false_positives: Any
+    false_negatives: Any
+    intermediate_weights: Any
 
     def __init__(self, average: str | None = None, beta: float = 1.0, threshold: float | None = None,
                  name: str | None = "fbeta_score", dtype: Any = None) -> None:

@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 import hornbeam as tf
 from hornbeam.keras import ops
 
@@ -25,6 +27,12 @@ def present(grads: Sequence[Any], variables: Sequence[Any]) -> tuple[list[Any], 
 def is_rows(grad: Any) -> bool:
     """Whether a gradient holds some rows of a larger one."""
     return isinstance(grad, tf.IndexedSlices)
+
+
+def have_values(grads: Sequence[Any]) -> bool:
+    """Whether all gradients are values, not symbols of a graph."""
+    parts = [part for g in grads for part in ((g.values, g.indices) if is_rows(g) else (g,))]
+    return all(isinstance(part, np.ndarray) or hasattr(part, "numpy") for part in parts)
 
 
 def dense(grad: Any) -> Any:

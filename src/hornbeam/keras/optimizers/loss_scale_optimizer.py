@@ -70,6 +70,12 @@ class LossScaleOptimizer(Optimizer):
 
         self._choose(self.check_finite(grads), step, skip)
 
+    def _can_be_compiled(self, variables: Sequence[Any]) -> bool:
+        return self.inner_optimizer._can_be_compiled(variables)
+
+    def _settings_now(self) -> str:
+        return f"{self.dynamic_growth_steps}{self.inner_optimizer._settings_now()}"
+
     def check_finite(self, grads: Sequence[Any]) -> Any:
         """Whether all numbers in all gradients are finite."""
         values = [g.values if is_rows(g) else g for g in grads if g is not None]

@@ -155,6 +155,12 @@ class MultiOptimizer(Optimizer):
             optimizer.apply([grads[j] for j in own], [variables[j] for j in own])
         self._iterations.assign_add(1)
 
+    def _can_be_compiled(self, variables: Sequence[Any]) -> bool:
+        return all(o._can_be_compiled([variables[j] for j in own]) for o, own in self._shares(variables))
+
+    def _settings_now(self) -> str:
+        return repr([o._settings_now() for o in self._inner_optimizers])
+
     @property
     def learning_rate(self) -> Any:
         """Raises AttributeError: each inner optimizer has its own."""

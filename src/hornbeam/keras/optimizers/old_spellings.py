@@ -35,6 +35,11 @@ def small_number(given: float | None) -> float:
     return epsilon() if given is None else given
 
 
+def _listed(variables: Any) -> list[Any]:
+    given: Any = variables() if callable(variables) else variables
+    return list(given)
+
+
 class OldSpellings:
     """Methods and attributes that optimizers had in Keras 2."""
 
@@ -68,11 +73,10 @@ class OldSpellings:
         """
         if callable(loss):
             with tf.GradientTape() as tape:
-                variables = list(var_list() if callable(var_list) else var_list)
-                tape.watch(variables)
-                loss = loss()
-        else:
-            variables = list(var_list() if callable(var_list) else var_list)
+                value = loss()
+            variables = _listed(var_list)
+            return list(zip(tape.gradient(value, variables), variables, strict=True))
+        variables = _listed(var_list)
         if tape is not None:
             return list(zip(tape.gradient(loss, variables), variables, strict=True))
         if hasattr(loss, "numpy"):

@@ -6,6 +6,7 @@ written once at its end. So a step means the same at once, in a traced function 
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +25,10 @@ from hornbeam.keras.scopes import StatelessScope, name_scope, stateless_scope
 from hornbeam.keras.utils.naming import auto_name
 from hornbeam.keras.variables import Variable
 
+COMPILED_FROM = 10_000
+"""Weights of this many numbers or more are updated by one compiled program a step, also at once: below, compiling takes
+longer than it gains.
+"""
 SETTINGS = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
             "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps")
 
@@ -65,6 +70,7 @@ class Optimizer(OldSpellings):
         self.built = False
         self._trainable_variables: list[Any] = []
         self._trainable_variables_indices: dict[int, int] = {}
+        self._programs: dict[Any, Any] = {}
         self._not_decayed: set[int] = set()
         self._not_decayed_names: re.Pattern[str] | None = None
         self._iterations = self.add_variable((), "zeros", dtype="int64", aggregation="only_first_replica",
@@ -91,7 +97,7 @@ class Optimizer(OldSpellings):
 
     def _as_learning_rate(self, given: Any) -> Any:
         """A schedule or function as it is, a number as a variable."""
-        if isinstance(given, LearningRateSchedule) or (callable(given) and not hasattr(given, "dtype")):
+        if _is_function(given):
             return given
         if isinstance(given, (str, bool)) or not hasattr(given, "__float__"):
             raise ValueError("Argument `learning_rate` should be float, or an instance of LearningRateSchedule, or a "
@@ -113,7 +119,7 @@ class Optimizer(OldSpellings):
     @learning_rate.setter
     def learning_rate(self, learning_rate: Any) -> None:
         before = self._learning_rate
-        if callable(learning_rate) and not hasattr(learning_rate, "dtype"):
+        if _is_function(learning_rate):
             self._learning_rate = learning_rate
             if isinstance(before, Variable):
                 self._variables = [v for v in self._variables if v is not before]
@@ -222,13 +228,37 @@ class Optimizer(OldSpellings):
         grads = list(grads)
         if not grads:
             return None
-        variables = self._variables_for(grads, trainable_variables)
+        grads, variables = gradients.present(grads, self._variables_for(grads, trainable_variables))
         with name_scope(self.name, caller=self):
             if stateless_scope() is not None:
                 return self._step(grads, variables)
-            with StatelessScope() as scope:
-                self._step(grads, variables)
-            return self._write(scope, variables)
+            if (sum(math.prod(v.shape) for v in variables) >= COMPILED_FROM and tf.executing_eagerly()
+                    and gradients.have_values(grads) and self._can_be_compiled(variables)):
+                return self._compiled(variables)(grads)
+            return self._step_and_write(grads, variables)
+
+    def _step_and_write(self, grads: list[Any], variables: list[Any]) -> Any:
+        with StatelessScope() as scope:
+            self._step(grads, variables)
+        return self._write(scope, variables)
+
+    def _can_be_compiled(self, variables: Sequence[Any]) -> bool:
+        """Whether a step at once may be one compiled program: all of its Python is ours, so that none of it has
+        effects besides.
+        """
+        return (_is_ours(self) and (isinstance(self._learning_rate, Variable) or _is_ours(self._learning_rate))
+                and all(v.constraint is None or _is_ours(v.constraint) for v in variables))
+
+    def _compiled(self, variables: Sequence[Any]) -> Any:
+        """The program of one step for these variables and the settings as they are now."""
+        key = (tuple(map(id, variables)), self._settings_now())
+        if key not in self._programs:
+            self._programs[key] = tf.function(lambda grads: self._step_and_write(grads, list(variables)))
+        return self._programs[key]
+
+    def _settings_now(self) -> str:
+        names = (*SETTINGS, *self._own_settings, "_decay", "_not_decayed", "_not_decayed_names")
+        return repr([(getattr(self, name), id(self._learning_rate)) for name in names])
 
     def _variables_for(self, grads: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
         if given is None:
@@ -262,7 +292,6 @@ class Optimizer(OldSpellings):
         return tf.group(*(m for m in made if hasattr(m, "op"))) if self._iterations._graph is not None else None
 
     def _step(self, grads: list[Any], variables: list[Any]) -> None:
-        grads, variables = gradients.present(grads, variables)
         grads, variables = self._replace(grads, variables)
         if grads:
             if self.loss_scale_factor is not None:
@@ -529,6 +558,16 @@ class Optimizer(OldSpellings):
             if isinstance(value, Variable) and not any(value is v for v in self._variables):
                 self._variables.append(value)
         super().__setattr__(name, value)
+
+
+def _is_ours(value: Any) -> bool:
+    """Whether an object's class is defined in Hornbeam."""
+    return type(value).__module__.partition(".")[0] == "hornbeam"
+
+
+def _is_function(learning_rate: Any) -> bool:
+    """Whether a learning rate is a schedule or function (tensors can be called, too)."""
+    return callable(learning_rate) and not hasattr(learning_rate, "dtype")
 
 
 def replaced_by_gradient(variable: Any) -> bool:
