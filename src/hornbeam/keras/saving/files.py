@@ -37,20 +37,18 @@ def _umask() -> int:
 def named_in_errors(path: Any, what: str) -> Iterator[None]:
     """Errors within the block name the file. What only damaged data can cause becomes ValueError.
 
-    FileNotFoundError, PermissionError, NotImplementedError and warnings stay what they are.
+    FileNotFoundError, PermissionError and warnings stay what they are.
     """
     try:
         yield
-    except (FileNotFoundError, PermissionError, IsADirectoryError, NotImplementedError, MemoryError, Warning):
+    except (FileNotFoundError, PermissionError, IsADirectoryError, MemoryError, Warning):
         raise
-    except (ValueError, TypeError) as error:
-        if isinstance(error, UnicodeError):
+    except Exception as error:
+        if type(error) not in (ValueError, TypeError, NotImplementedError):
             raise ValueError(_damaged(path, what, error)) from error
         if str(path) in str(error):
             raise
         raise type(error)(f"{error}\n\nThis happened while reading {path}.") from error
-    except Exception as error:
-        raise ValueError(_damaged(path, what, error)) from error
 
 
 def _damaged(path: Any, what: str, error: Exception) -> str:

@@ -5,7 +5,11 @@ A group's arrays stand below `<path>/vars` as `0`, `1`, …; the group carries t
 
 from __future__ import annotations
 
+import io
 import math
+import mmap
+import os
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +19,46 @@ import numpy as np
 
 _LARGE = 1 << 32
 _EXPANSION = 1000
+
+
+def open_h5(source: Any) -> Any:
+    """An HDF5 file (a path or a `BytesIO`) opened for reading.
+
+    Raises ValueError where a heap in it would make the HDF5 library go round for ever, OSError where it is no such file.
+    """
+    if isinstance(source, io.BytesIO):
+        _check_heaps(source.getbuffer())
+    else:
+        with open(source, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size:
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                    _check_heaps(data)
+    return h5py.File(source, "r")
+
+
+_HEAP, _HEAP_OBJECT = struct.Struct("<4sB3xQ"), struct.Struct("<HHIQ")
+
+
+def _check_heaps(data: Any) -> None:
+    """Walk the global heaps (which hold texts) as the library does: it never ends at free space of size 0."""
+    find = data.find if isinstance(data, mmap.mmap) else bytes(data).find
+    at = find(b"GCOL")
+    while at >= 0:
+        if at + _HEAP.size <= len(data):
+            _, version, size = _HEAP.unpack_from(data, at)
+            if version == 1 and size <= len(data) - at:
+                _check_heap(data, at + _HEAP.size, at + size)
+        at = find(b"GCOL", at + 1)
+
+
+def _check_heap(data: Any, at: int, end: int) -> None:
+    while at + _HEAP_OBJECT.size <= end:
+        index, _, _, size = _HEAP_OBJECT.unpack_from(data, at)
+        step = size if index == 0 else _HEAP_OBJECT.size + (size + 7) // 8 * 8
+        if step == 0:
+            raise ValueError("Invalid H5 file: a heap holds free space of size 0")
+        at += step
 
 
 def child_group(parent: Any, path: str) -> Any:
@@ -145,7 +189,7 @@ class H5Reader:
     """Reads the state of a model from one HDF5 file: a path or a binary file object."""
 
     def __init__(self, source: Any) -> None:
-        self._file = h5py.File(source, "r")
+        self._file = open_h5(source)
 
     def get(self, path: str) -> GroupReader:
         """The arrays below a path; empty where there are none."""

@@ -16,7 +16,7 @@ from hornbeam.keras.lookup import named
 from hornbeam.keras.saving import legacy_objects
 from hornbeam.keras.saving.archive import KERAS_VERSION
 from hornbeam.keras.saving.files import named_in_errors, replaced
-from hornbeam.keras.saving.h5_store import child_array, child_group
+from hornbeam.keras.saving.h5_store import child_array, child_group, open_h5
 from hornbeam.keras.saving.object_registration import CustomObjectScope, get_registered_name
 from hornbeam.keras.saving.serialization import SafeModeScope
 from hornbeam.keras.shapes import standardize_shape
@@ -126,7 +126,7 @@ def _put_names(group: Any, attribute: str, names: list[str]) -> None:
 
 def load_model(path: str, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True) -> Any:
     """The model of an `.h5` file. Raises ValueError where it is damaged or holds no model."""
-    with named_in_errors(path, "an `.h5` file"), h5py.File(path, "r") as file:
+    with named_in_errors(path, "an `.h5` file"), open_h5(path) as file:
         config = _json(file, "model_config")
         if config is None:
             raise ValueError(f"No model config found in the file at {path}.")

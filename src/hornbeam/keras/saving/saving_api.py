@@ -9,13 +9,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import h5py
-
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.saving import archive, legacy_h5
 from hornbeam.keras.saving.archive import WEIGHTS
 from hornbeam.keras.saving.files import may_overwrite, named_in_errors, replaced
-from hornbeam.keras.saving.h5_store import H5Reader, H5Writer, child_group
+from hornbeam.keras.saving.h5_store import H5Reader, H5Writer, child_group, open_h5
 from hornbeam.keras.saving.legacy_objects import layer_of_old_config
 from hornbeam.keras.saving.shards import ShardReader, ShardWriter
 from hornbeam.keras.saving.state import StateLoader, save_state
@@ -149,7 +147,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
                          "`.weights.h5` files, legacy H5 format files (`.h5` extension).")
     with named_in_errors(path, "weights"):
         if older:
-            with h5py.File(path, "r") as file:
+            with open_h5(path) as file:
                 group = child_group(file, "model_weights") if "layer_names" not in file.attrs and (
                     "model_weights" in file) else file
                 legacy_h5.load_weights(group, model, skip_mismatch, bool(by_name))

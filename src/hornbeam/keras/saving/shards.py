@@ -9,7 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from hornbeam.keras.saving.h5_store import child_array, child_group, put_array
+from hornbeam.keras.saving.h5_store import child_array, child_group, open_h5, put_array
 
 
 def _map_path(path: Path) -> Path:
@@ -95,7 +95,7 @@ class ShardReader:
 
     def _open(self, name: str) -> Any:
         if name not in self._files:
-            self._files[name] = h5py.File(self._path.with_name(name), "r")
+            self._files[name] = open_h5(self._path.with_name(name))
         return self._files[name]
 
     def get(self, path: str) -> _ShardArrays:
