@@ -1,0 +1,1 @@
+"""Layers of this family, a file for each kind."""
