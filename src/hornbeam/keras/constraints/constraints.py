@@ -106,7 +106,8 @@ class UnitNorm(Constraint):
         return {"axis": self.axis}
 
 
-CONSTRAINTS = Identifiers("constraints", "constraint", with_snake_case)
+CONSTRAINTS = Identifiers("constraints", "constraint", with_snake_case,
+                          also={"maxnorm": "MaxNorm", "nonneg": "NonNeg", "unitnorm": "UnitNorm"})
 
 
 @keras_export("constraints.get")

@@ -12,9 +12,10 @@ from hornbeam.keras.names import keras_export
 ABBREVIATIONS = {"bce": "binary_crossentropy", "kld": "kl_divergence", "mae": "mean_absolute_error",
                  "mse": "mean_squared_error", "mape": "mean_absolute_percentage_error",
                  "msle": "mean_squared_logarithmic_error"}
-LOSSES = Identifiers("losses", "loss", functions=True, also={
-    **ABBREVIATIONS, **{short.upper(): full for short, full in ABBREVIATIONS.items()}, "logcosh": "log_cosh",
-    "kullback_leibler_divergence": "kl_divergence"})
+OLD_FUNCTIONS = {**ABBREVIATIONS, **{short.upper(): full for short, full in ABBREVIATIONS.items()},
+                 "logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence",
+                 "cosine_proximity": "cosine_similarity"}
+LOSSES = Identifiers("losses", "loss", functions=True, also=OLD_FUNCTIONS)
 
 
 @keras_export("losses.get")

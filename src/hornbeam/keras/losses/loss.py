@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +18,21 @@ from hornbeam.keras.utils.naming import auto_name
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
 
+class Reduction:
+    """Keras 2's names of the reductions."""
+
+    AUTO = "auto"
+    NONE = "none"
+    SUM = "sum"
+    SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
+
+
 def checked_reduction(reduction: str | None) -> str | None:
-    """The reduction itself. Raises ValueError where there is none of this name."""
+    """The reduction itself; Keras 2's `"auto"` is `"sum_over_batch_size"`. Raises ValueError for another word."""
+    if reduction == Reduction.AUTO:
+        warnings.warn('`reduction="auto"` is now `reduction="sum_over_batch_size"`, the default.', DeprecationWarning,
+                      stacklevel=5)
+        return "sum_over_batch_size"
     if reduction not in REDUCTIONS:
         raise ValueError(f"Invalid value for argument `reduction`. Expected one of {set(REDUCTIONS)}. "
                          f"Received: reduction={reduction}")

@@ -1,5 +1,8 @@
 """Metrics: `metric.py` says what they share, `means.py` holds means and sums, the other files a family each."""
 
-from hornbeam.keras.names import namespace_of
+from hornbeam.keras.losses import lookup as losses
+from hornbeam.keras.old_names import with_old_names
 
-__getattr__ = namespace_of(__name__)
+__getattr__ = with_old_names(__name__, {**{name: f"losses.{now}" for name, now in losses.OLD_FUNCTIONS.items()},
+                                        "cosine_similarity": "losses.cosine_similarity",
+                                        "CosineProximity": "metrics.CosineSimilarity"})

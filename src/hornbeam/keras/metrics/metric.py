@@ -57,6 +57,10 @@ class Metric:
 
     def add_weight(self, shape: Any = (), initializer: Any = None, dtype: Any = None, name: str | None = None) -> Any:
         """As `add_variable`, a single number by default; without an initializer it is drawn (Glorot)."""
+        if isinstance(shape, str):
+            warnings.warn("`add_weight(name, ...)` of a metric is now `add_weight(name=name, ...)`.",
+                          DeprecationWarning, stacklevel=2)
+            shape, name = (), shape
         return self.add_variable(shape=shape, initializer=initializer, dtype=dtype, name=name)
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:

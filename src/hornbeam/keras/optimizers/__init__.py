@@ -2,6 +2,8 @@
 learning rates that change.
 """
 
-from hornbeam.keras.names import namespace_of
+from hornbeam.keras.old_names import with_old_names
 
-__getattr__ = namespace_of(__name__)
+_CLASSES = "SGD RMSprop Adagrad Adadelta Adam Adamax Nadam Ftrl"
+
+__getattr__ = with_old_names(__name__, {name.lower(): f"optimizers.{name}" for name in _CLASSES.split()})
