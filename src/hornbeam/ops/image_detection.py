@@ -73,8 +73,8 @@ def _per_class(boxes: np.ndarray, scores: np.ndarray, most: int, threshold: floa
     """Score, class and number of the boxes that each class keeps."""
     shared = by_area(boxes[:, 0]) if boxes.shape[1] == 1 else None
     for kind in range(scores.shape[1]):
-        overlap = shared or by_area(boxes[:, kind])
-        for place, score in zip(*suppressed(overlap, scores[:, kind], most, threshold, score_threshold), strict=True):
+        overlaps = shared or by_area(boxes[:, kind])
+        for place, score in zip(*suppressed(overlaps, scores[:, kind], most, threshold, score_threshold), strict=True):
             yield score, kind, place
 
 
@@ -251,10 +251,11 @@ def generate_bounding_box_proposals_op(scores, bbox_deltas, image_info, anchors,
 
 def _moved(anchors: np.ndarray, deltas: np.ndarray, info: np.ndarray) -> np.ndarray:
     """Anchors moved by deltas [dy, dx, dh, dw] of their sizes, and cut to the image."""
-    size = anchors[:, 2:] - anchors[:, :2]
-    middle = anchors[:, :2] + size / 2 + deltas[:, :2] * size
-    half = np.exp(np.minimum(deltas[:, 2:], _LARGEST)) * size / 2
-    return np.clip(np.concatenate([middle - half, middle + half], 1), 0, np.tile(info[:2], 2)).astype(np.float32)
+    with np.errstate(invalid="ignore", over="ignore"):
+        size = anchors[:, 2:] - anchors[:, :2]
+        middle = anchors[:, :2] + size / 2 + deltas[:, :2] * size
+        half = np.exp(np.minimum(deltas[:, 2:], _LARGEST)) * size / 2
+        return np.clip(np.concatenate([middle - half, middle + half], 1), 0, np.tile(info[:2], 2)).astype(np.float32)
 
 
 @generate_bounding_box_proposals_op.shape

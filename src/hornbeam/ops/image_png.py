@@ -102,7 +102,7 @@ def write(image: np.ndarray, compression: int) -> bytes:
     """An image, uint8 or uint16 [height, width, 1 to 4 channels], as a file. compression: zlib's level, -1 to 9."""
     height, width, channels = image.shape
     wide = image.dtype == np.uint16
-    pixels = (image.astype(">u2").view(np.uint8) if wide else image).reshape(height, width, -1).astype(np.int32)
+    pixels = (image.astype(">u2").view(np.uint8) if wide else image).reshape(height, width, -1).astype(np.int16)
     head = struct.pack(">IIBBBBB", width, height, 16 if wide else 8, _COLOUR_TYPES[channels], 0, 0, 0)
     body = zlib.compress(_filtered(pixels).tobytes(), compression)
     return SIGNATURE + b"".join(_chunk(kind, part) for kind, part in ((b"IHDR", head), (b"IDAT", body), (b"IEND", b"")))
@@ -113,11 +113,14 @@ def _filtered(pixels: np.ndarray) -> np.ndarray:
     height = len(pixels)
     border = np.pad(pixels, [(1, 0), (1, 0), (0, 0)])
     left, above, corner = border[1:, :-1], border[:-1, 1:], border[:-1, :-1]
-    tried = np.stack([(pixels - _guess(np.array(kind), left, above, corner)) & 255 for kind in range(5)])
-    cost = np.minimum(tried, 256 - tried).sum((2, 3))
-    best = cost.argmin(0)
-    lines = tried[best, np.arange(height)].reshape(height, -1)
-    return np.concatenate([best[:, None], lines], 1).astype(np.uint8)
+    up, across = above - corner, left - corner
+    far = [np.abs(up), np.abs(across), np.abs(up + across)]  # of Paeth's estimate from left, above and corner
+    paeth = np.where((far[0] <= far[1]) & (far[0] <= far[2]), left, np.where(far[1] <= far[2], above, corner))
+    guesses = (np.int16(0), left, above, (left + above) >> 1, paeth)
+    tried = [(pixels - guess).astype(np.uint8).reshape(height, -1) for guess in guesses]
+    best = np.stack([np.abs(t.view(np.int8).astype(np.int16)).sum(1, dtype=np.int64) for t in tried]).argmin(0)
+    lines = np.choose(best[:, None], tried)
+    return np.concatenate([best.astype(np.uint8)[:, None], lines], 1)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

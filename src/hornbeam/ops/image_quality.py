@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.backend.lazy import lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite
+from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
+from hornbeam.graph.op import FLOATS, op
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import array, dims, math
 from hornbeam.ops.activations import relu
@@ -65,13 +68,28 @@ def psnr(a: Any, b: Any, max_val: Any, name: str | None = None) -> Any:
     return 20 * math.log(top) / math.log(10.0) - np.float32(10 / np.log(10)) * math.log(error)
 
 
+@op("SmoothedByWindow", inputs="images: T, weights: T", T=FLOATS,
+    samples=lambda rng: [((rng.normal(size=(2, 4, 5, 2)), rng.uniform(0, 1, 3)), {})])
+def smoothed_by_window(images, weights):
+    """Sums over square windows of images, by the products of a row's and a column's weight, where windows fit.
+
+    [..., rows, columns, channels] gives [..., rows - size + 1, columns - size + 1, channels].
+    """
+    size = weights.shape[0]
+    for axis in (images.ndim - 3, images.ndim - 2):
+        fitting = images.shape[axis] - size + 1
+        if fitting < 1:
+            raise ShapeFault(f"images of {images.shape[axis]} pixels are smaller than a window of {size}")
+        images = sum(weights[k] * lax.slice_in_dim(images, k, k + fitting, axis=axis) for k in range(size))
+    return images
+
+
 def _gauss(size: Any, sigma: Any) -> Any:
-    """A kernel [size, size, 1, 1] that falls off as exp(-r² / 2σ²) and adds up to 1."""
+    """Weights that fall off as exp(-r² / 2σ²) and add up to 1."""
     size, sigma = array.convert(size, dtypes.int32), array.convert(sigma, dtypes.float32)
-    place = math.square(cast(array.range(size), dtypes.float32) - cast(size - 1, dtypes.float32) / 2.0)
-    weights = math.exp(place * (-0.5 / math.square(sigma)))
-    flat = weights / math.reduce_sum(weights)
-    return array.reshape(array.expand_dims(flat, 1) * array.expand_dims(flat, 0), [size, size, 1, 1])
+    place = cast(array.range(size), dtypes.float32) - cast(size - 1, dtypes.float32) / 2.0
+    weights = math.exp(math.square(place) * (-0.5 / math.square(sigma)))
+    return weights / math.reduce_sum(weights)
 
 
 def _over_batches(images: Any, compute: Callable[[Any], Any]) -> Any:
@@ -98,10 +116,10 @@ def _per_channel(x: Any, y: Any, top: Any, filter_size: Any, filter_sigma: Any, 
                  maps: bool = False) -> tuple[Any, Any]:
     """SSIM and its factor of contrast and structure, [..., channels], or the maps [..., rows, columns, channels]."""
     x, y = _large_enough(x, filter_size), _large_enough(y, filter_size)
-    kernel = array.tile(_gauss(filter_size, filter_sigma), [1, 1, array.shape(x)[-1], 1])
+    weights = _gauss(filter_size, filter_sigma)
 
     def smoothed(image: Any) -> Any:
-        return _over_batches(image, lambda batch: depthwise_conv2d(batch, kernel, [1, 1, 1, 1], "VALID"))
+        return smoothed_by_window(image, weights)
 
     c1, c2 = math.square(k1 * top), math.square(k2 * top)
     mean_x, mean_y = smoothed(x), smoothed(y)

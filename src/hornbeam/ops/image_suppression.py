@@ -24,8 +24,8 @@ from hornbeam.ops.image_batches import check_on_host
 _INDEX = never("integer result")
 _HALF_OR_FLOAT = (dtypes.float16, dtypes.float32)
 
-Overlap = Callable[[int, int], Any]
-"""How much two boxes overlap, by their numbers."""
+Overlaps = Callable[[int, np.ndarray], np.ndarray]
+"""How much one box overlaps others, by their numbers."""
 
 
 def canonical(boxes: np.ndarray) -> np.ndarray:
@@ -33,58 +33,65 @@ def canonical(boxes: np.ndarray) -> np.ndarray:
     return np.concatenate([np.minimum(boxes[..., :2], boxes[..., 2:]), np.maximum(boxes[..., :2], boxes[..., 2:])], -1)
 
 
-def overlaps_of(box: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Intersection over union of one box with others, canonical ones; 0 where one has no area."""
+def by_area(boxes: np.ndarray) -> Overlaps:
+    """The overlaps of boxes as intersection over union; 0 where one has no area."""
+    top, left, bottom, right = np.ascontiguousarray(canonical(boxes).T)
     with np.errstate(invalid="ignore", over="ignore"):  # boxes without end overlap nothing
-        low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
-        both = np.maximum(high - low, 0).prod(1)
-        area, areas = (box[2:] - box[:2]).prod(), (others[:, 2:] - others[:, :2]).prod(1)
-        union = area + areas - both
-        real = (area > 0) & (areas > 0)
-        return np.where(real, both / np.where(real, union, 1), 0)
+        areas = (bottom - top) * (right - left)
+
+    def overlaps(box: int, others: np.ndarray) -> np.ndarray:
+        with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+            high = np.minimum(bottom[others], bottom[box]) - np.maximum(top[others], top[box])
+            wide = np.minimum(right[others], right[box]) - np.maximum(left[others], left[box])
+            both = np.maximum(high, 0) * np.maximum(wide, 0)
+            area = areas[others]
+            shared = both / (areas[box] + area - both)
+        shared[~(area > 0)] = 0
+        return shared if areas[box] > 0 else np.zeros_like(shared)
+
+    return overlaps
 
 
-def suppressed(overlap: Overlap, scores: np.ndarray, most: int, threshold: float, score_threshold: float,
+def suppressed(overlaps: Overlaps, scores: np.ndarray, most: int, threshold: float, score_threshold: float,
                sigma: float = 0.0) -> tuple[list[int], list[float]]:
     """The best boxes, best first, and their scores: each overlaps every better one by `threshold` at most.
 
     With sigma > 0 overlapping boxes lose score by exp(-overlap² / 2 sigma) instead (Bodla et al. 2017).
     """
-    kind = scores.dtype.type
-    waiting = [(-s, i, 0) for i, s in enumerate(scores) if s > score_threshold]
-    heapq.heapify(waiting)
+    waiting = np.argsort(-scores, kind="stable")
+    waiting = waiting[scores[waiting] > score_threshold]
+    if sigma > 0:
+        return _softly(overlaps, scores, waiting, most, score_threshold, sigma)
     chosen: list[int] = []
+    while len(waiting) and len(chosen) < most:
+        best, waiting = int(waiting[0]), waiting[1:]
+        chosen.append(best)
+        waiting = waiting[~(overlaps(best, waiting) > threshold)]
+    return chosen, list(scores[chosen])
+
+
+def _softly(overlaps: Overlaps, scores: np.ndarray, order: np.ndarray, most: int, score_threshold: float,
+            sigma: float) -> tuple[list[int], list[float]]:
+    kind = scores.dtype.type
+    waiting = [(-scores[i], int(i), 0) for i in order]
+    everything = np.arange(len(scores))
+    chosen: list[int] = []
+    rows: list[np.ndarray] = []
     found: list[float] = []
     while waiting and len(chosen) < most:
         negative, box, seen = heapq.heappop(waiting)
         before = score = -negative
-        for other in reversed(chosen[seen:]):
-            shared = overlap(box, other)
-            if sigma > 0:
-                score = score * kind(np.exp(kind(-0.5 / sigma) * shared * shared))
-            elif shared > threshold:
-                score = kind(-np.inf)
+        for row in reversed(rows[seen:]):
+            score = score * kind(np.exp(kind(-0.5 / sigma) * row[box] * row[box]))
             if score <= score_threshold:
                 break
         if score == before:
             chosen.append(box)
+            rows.append(overlaps(box, everything))
             found.append(score)
         elif score > score_threshold:
             heapq.heappush(waiting, (-score, box, len(chosen)))
     return chosen, found
-
-
-def by_area(boxes: np.ndarray) -> Overlap:
-    """The overlap of boxes as intersection over union, each row computed when it is first asked for."""
-    corners = canonical(boxes)
-    rows: dict[int, np.ndarray] = {}
-
-    def overlap(box: int, other: int) -> Any:
-        if other not in rows:
-            rows[other] = overlaps_of(corners[other], corners)
-        return rows[other][box]
-
-    return overlap
 
 
 # Checks and shapes ----------------------------------------------------------------------------------------
@@ -224,7 +231,7 @@ def _tables(rng: np.random.Generator) -> Any:
     "overlap_threshold: float32, score_threshold: float32", host=True, differentiable=_INDEX, samples=_tables)
 def non_max_suppression_with_overlaps_op(overlaps, scores, max_output_size, overlap_threshold, score_threshold):
     """As `NonMaxSuppressionV3`, with the overlaps given as a matrix."""
-    chosen, _ = suppressed(lambda box, other: overlaps[box, other], scores, int(max_output_size),
+    chosen, _ = suppressed(lambda box, others: overlaps[others, box], scores, int(max_output_size),
                            float(overlap_threshold), float(score_threshold))
     return np.array(chosen, np.int32)
 
