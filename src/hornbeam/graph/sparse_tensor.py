@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any, NamedTuple
@@ -202,6 +203,7 @@ class SparseTensorV1(SparseTensor, metaclass=_OneClass):
 
 
 SparseTensorV1.__name__ = SparseTensorV1.__qualname__ = "SparseTensor"
+SparseTensorV1.__signature__ = inspect.signature(SparseTensor)  # type: ignore[attr-defined]
 
 
 @names.public("SparseTensorSpec")

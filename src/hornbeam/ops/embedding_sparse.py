@@ -97,6 +97,7 @@ def _safe(weights: Any, sparse_ids: Any, sparse_weights: Any, combiner: str, def
     parts = list(weights) if isinstance(weights, (list, tuple)) or hasattr(weights, "partitions") else [weights]
     if not parts:
         raise ValueError(f"Missing embedding_weights {weights}.")
+    parts = [p if hasattr(getattr(p, "dtype", None), "base_dtype") else array.convert(p) for p in parts]
     ids = as_sparse(sparse_ids)
     own_weights = None if sparse_weights is None else as_sparse(sparse_weights)
     if own_weights is not None and own_weights.dtype.base_dtype is not parts[0].dtype.base_dtype:

@@ -236,11 +236,11 @@ def fractional_avg_pool_v1(value: Any, pooling_ratio: Sequence[float], pseudo_ra
                        deterministic=deterministic, seed=seed, seed2=seed2, name=name)
 
 
-for _function, _names, _what in (
-        (fractional_max_pool, {"v2": ("nn.fractional_max_pool",)}, "largest elements"),
-        (fractional_avg_pool, {"v2": ("nn.fractional_avg_pool",)}, "means"),
-        (fractional_max_pool_v1, {"v1": ("nn.fractional_max_pool",)}, "largest elements"),
-        (fractional_avg_pool_v1, {"v1": ("nn.fractional_avg_pool",)}, "means")):
+for _function, _v1, _v2, _what in (
+        (fractional_max_pool, (), ("nn.fractional_max_pool",), "largest elements"),
+        (fractional_avg_pool, (), ("nn.fractional_avg_pool",), "means"),
+        (fractional_max_pool_v1, ("nn.fractional_max_pool",), (), "largest elements"),
+        (fractional_avg_pool_v1, ("nn.fractional_avg_pool",), (), "means")):
     _function.__doc__ = _TEXT.format(what=_what)
     _function.__name__ = _function.__qualname__ = _function.__name__.removesuffix("_v1")
-    public(**_names)(_function)
+    public(v1=_v1, v2=_v2)(_function)

@@ -291,7 +291,7 @@ def _split(sp_input: Any, num_split: int, axis: Any, name: str | None = None) ->
     if not 0 <= at < rank:
         raise ValueError(f"Input split_dim should be between 0 and rank ({rank}), got {int(axis)}")
     known = x.shape._dims
-    total: Any = x.dense_shape[at] if known is None or known[at] is None else np.int64(known[at])
+    total: Any = x.dense_shape[at] if known is None or known[at] is None else np.int64(known[at] or 0)
     each, more = total // num_split, total % num_split
     parts = []
     edge: Any = np.int64(0)

@@ -9,6 +9,7 @@ import numpy as np
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite
 from hornbeam.graph.names import public
+from hornbeam.graph.op import INDEX, never, op
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import array, dims, math
 from hornbeam.ops.segment import unsorted_segment_sum
@@ -25,10 +26,14 @@ def segment_total(rows: Any, ids: Any, num_segments: Any) -> Any:
     return unsorted_segment_sum(rows, ids, num_segments)
 
 
-def count_of(ids: Any) -> Any:
-    """The last of the sorted ids plus 1; 0 where there is none."""
-    return math.cast(math.reduce_max(array.concat([math.cast(ids, dtypes.int64), np.array([-1])], 0)) + np.int64(1),
-                     dtypes.int32)
+@op("SegmentCount", inputs="ids: T", T=INDEX, host=True, differentiable=never("a count"),
+    samples=lambda rng: [((np.array([0, 0, 2]),), {}), ((np.zeros(0, np.int32),), {})])
+def count_of(ids):
+    """The last of sorted ids plus 1; 0 where there is none. On the host, as shapes follow from it."""
+    return np.array(ids[-1] + 1 if ids.size else 0, np.int32)
+
+
+count_of.shape(lambda inputs, attrs: [((), dtypes.int32)])
 
 
 @composite("SparseSegment")

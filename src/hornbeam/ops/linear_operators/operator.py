@@ -104,7 +104,7 @@ class LinearOperator(ABC):
     @property
     def variables(self) -> tuple[Any, ...]:
         """The variables among the parameters."""
-        return tuple(dict.fromkeys(self._variables()))
+        return tuple({id(v): v for v in self._variables()}.values())
 
     @property
     def trainable_variables(self) -> tuple[Any, ...]:

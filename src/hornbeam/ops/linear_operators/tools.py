@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -253,6 +254,7 @@ def public_kind(name: str) -> Callable[[Kind], Kind]:
                 return isinstance(instance, kind) if cls is proxy else super().__instancecheck__(instance)
 
         proxy: Any = Proxy(kind.__name__, (kind,), {"__doc__": kind.__doc__, "__module__": kind.__module__})
+        proxy.__signature__ = inspect.signature(kind)
         names.register(kind, v2=(f"linalg.{name}",))
         names.register(proxy, v1=(f"linalg.{name}",))
         return kind
