@@ -56,8 +56,8 @@ AS_TENSORFLOW = ("ops.relu6(x('int", "ops.relu6(x('uint", "ops.depth_to_space(z(
 """Beginnings of the expressions whose answer on TensorFlow is ours: integers stay integers, channels first means that
 blocks vary before channels."""
 
-_UNARY = """abs absolute negative sign signbit real imag conj conjugate angle isreal square sqrt cbrt reciprocal exp exp2
-expm1 log log10 log1p log2 sin cos tan arctan sinh cosh tanh arcsinh sinc deg2rad rad2deg i0 floor ceil trunc round
+_UNARY = """abs absolute negative sign signbit real imag conj conjugate angle isreal square sqrt cbrt reciprocal exp
+exp2 expm1 log log10 log1p log2 sin cos tan arctan sinh cosh tanh arcsinh sinc deg2rad rad2deg i0 floor ceil trunc round
 isfinite isinf isnan isneginf isposinf nan_to_num logical_not fabs copy rsqrt erf erfc relu relu6 sigmoid
 sparse_sigmoid softplus softsign soft_shrink sparse_plus silu squareplus log_sigmoid leaky_relu hard_sigmoid hard_silu
 hard_swish swish elu selu gelu celu hard_tanh tanh_shrink hard_shrink softmax log_softmax sparsemax""".split()
@@ -65,8 +65,8 @@ _WITHIN = ("arcsin", "arccos", "arctanh", "erfinv")
 _POSITIVE = ("sqrt", "log", "log10", "log1p", "log2", "rsqrt", "reciprocal")
 _COMPLEX = """abs absolute angle real imag conj exp sqrt square isnan isfinite isreal negative sin cosh tanh reciprocal
 sign sum prod mean std var""".split()
-_BINARY = """add subtract multiply divide true_divide divide_no_nan floor_divide mod fmod power maximum minimum fmax fmin
-arctan2 hypot heaviside logaddexp logaddexp2 equal not_equal less less_equal greater greater_equal
+_BINARY = """add subtract multiply divide true_divide divide_no_nan floor_divide mod fmod power maximum minimum fmax
+fmin arctan2 hypot heaviside logaddexp logaddexp2 equal not_equal less less_equal greater greater_equal
 logical_and logical_or logical_xor""".split()
 _INTEGER = """bitwise_and bitwise_or bitwise_xor gcd lcm bitwise_left_shift bitwise_right_shift left_shift
 right_shift""".split()

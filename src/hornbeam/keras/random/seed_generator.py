@@ -46,7 +46,7 @@ class SeedGenerator:
         """The next key, two uint32 words; the state moves on. ordered: False gives keys that look unlike each other."""
         graph = mode.current_graph()
         key = identity.identity(self.state.value)
-        if graph is None or not graph.outermost.v1:
+        if graph is None or graph.in_program_order or not graph.outermost.v1:
             self._advance(key, ordered)
             return key
         with graph.control_dependencies([key]):
