@@ -43,10 +43,14 @@ def large() -> Any:
 
 
 @pytest.mark.parametrize("make", [small, large])
-def test_numpy_reads_a_tensor_in_place_where_it_is_asked_to(make: Any) -> None:
+def test_numpy_reads_a_tensor_in_place(make: Any) -> None:
     tensor = make()
-    assert address(np.asarray(tensor, copy=False)) == address(tensor._value)
-    assert address(np.from_dlpack(tensor)) == address(tensor._value)
+    for array in (np.asarray(tensor), np.asarray(tensor, copy=False), np.from_dlpack(tensor)):
+        assert address(array) == address(tensor._value)
+    with pytest.raises(ValueError, match="read-only"):
+        np.asarray(tensor)[0] = 1
+    with pytest.raises(ValueError, match="only as a copy"):
+        np.asarray(tensor, dtype=np.float64, copy=False)
 
 
 @pytest.mark.parametrize("make", [small, large])

@@ -144,6 +144,7 @@ def test_products_are_right_with_and_without_rounded_factors() -> None:
 
 
 def test_determinism_asks_for_seeds() -> None:
+    seeds.set_eager_seed(None)
     config.experimental.enable_op_determinism()
     try:
         with pytest.raises(RuntimeError, match="Random ops require a seed to be set when determinism is enabled"):

@@ -208,7 +208,13 @@ class EagerTensor(Tensor):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         value = np.asarray(self._value)
-        return np.array(value, dtype=dtype) if copy is not False else value.astype(dtype or value.dtype, copy=False)
+        if copy or (dtype is not None and value.dtype != dtype):
+            if copy is False:
+                raise ValueError(f"a tensor of {self.dtype.name} gives an array of {np.dtype(dtype)} only as a copy")
+            return np.array(value, dtype=dtype)
+        shared = value.view()
+        shared.flags.writeable = False
+        return shared
 
     def __jax_array__(self) -> Any:
         return self._value
