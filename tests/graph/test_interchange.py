@@ -115,6 +115,10 @@ def test_jax_takes_values_and_gives_them_back() -> None:
     np.testing.assert_array_equal(jax.jit(lambda x: x + 1)(jnp.asarray(tensor)), tensor + 1)
     array = jnp.arange(3.0)
     np.testing.assert_array_equal(tf.add(array, 1.0), [1, 2, 3])
+    for tensor in (tf.convert_to_tensor(array), tf.constant(array)):
+        assert address(np.asarray(tensor)) == address(array)
+    assert tf.constant(array, tf.float16).dtype is tf.float16
+    assert tf.constant(jnp.ones(2, jnp.bfloat16)).dtype is tf.bfloat16
     assert address(dlpack.from_dlpack(array)._value) == address(array)
 
 

@@ -72,7 +72,11 @@ def to_array(value: Any, dtype: DType | None = None) -> np.ndarray:
         return _filled(value, wanted)
     array = getattr(value, "__array__", None)
     if array is not None and not isinstance(value, type):
-        return _from_numpy(np.asarray(value), dtype)
+        given = np.asarray(value)
+        if hasattr(value, "unsafe_buffer_pointer") and (dtype is None or given.dtype == wanted.np_dtype):
+            dtypes.from_numpy(given.dtype)
+            return given  # of an array of JAX, which nobody writes to
+        return _from_numpy(given, dtype)
     _refuse(value, wanted)
     if wanted is dtypes.string:
         return _strings(value)
