@@ -1,6 +1,6 @@
 """Python's control flow on tensors, as control flow of graphs.
 
-`source.py` finds a function's syntax tree, `jumps.py` and `transform.py` rewrite it (`names.py` says which variables
+`source.py` finds a function's syntax tree, `jumps.py` and `transform.py` rewrite it (`scope.py` says which variables
 matter), `conversion.py` makes the function; `branches.py` and `loops.py` are what it calls when it runs.
 """
 

@@ -200,9 +200,7 @@ def zeros(graph: Graph, dims: Dims, like: GraphTensor) -> GraphTensor:
     dtype = like.dtype.base_dtype
     shape = () if dims is None else tuple(0 if d is None else d for d in dims)
     with mode.opened(graph):
-        if dtype.name == "string":
-            return as_tensor(np.full(shape, b"", object), None, graph, graph.unique_name("zeros", False))
-        return ops["Fill"](np.array(shape, np.int32), np.zeros((), dtype.np_dtype))
+        return ops["Fill"](np.array(shape, np.int32), "" if dtype.name == "string" else np.zeros((), dtype.np_dtype))
 
 
 # Expressions ----------------------------------------------------------------------------------------

@@ -38,13 +38,13 @@ def bool_(x: Any = False, /) -> Any:
 
 
 @_stands_for(builtins.int)
-def int_(*given: Any, **options: Any) -> Any:
-    if not given or not symbolic(given[0]):
-        return int(*given, **options)
-    base = given[1] if len(given) > 1 else options.get("base", 10)
+def int_(x: Any = 0, /, *rest: Any, **options: Any) -> Any:
+    if not symbolic(x):
+        return int(x, *rest, **options)
+    base = rest[0] if rest else options.get("base", 10)
     if base not in (10, None):
         raise fault(NotImplementedError, f"base {base} not supported for int")
-    return _number(given[0], dtypes.int32)
+    return _number(x, dtypes.int32)
 
 
 @_stands_for(builtins.float)

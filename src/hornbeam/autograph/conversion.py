@@ -37,9 +37,9 @@ _FUNCTIONAL = frozenset(("fn", "func", "f", "cond", "body", "true_fn", "false_fn
 """The names of arguments by which Hornbeam's own functions take functions of the user."""
 _UNTRACED = frozenset(("py_function", "numpy_function", "py_func", "do_not_convert"))
 
-_made: dict[tuple[CodeType, bool], CodeType | None] = {}
+_made: dict[tuple[str, CodeType, bool], CodeType | None] = {}
 _converted: set[CodeType] = set()
-_skipped: WeakKeyDictionary[CodeType, bool] = WeakKeyDictionary()
+_skipped: dict[tuple[str, CodeType], bool] = {}  # code objects of two files may be equal
 _logger = logging.getLogger("hornbeam")
 
 
@@ -80,7 +80,7 @@ def _of_function(function: FunctionType, recursive: bool, equality: bool) -> Any
     code = function.__code__
     if is_left(code, function.__module__):
         return function
-    key = code, equality
+    key = code.co_filename, code, equality
     if key not in _made:
         _made[key] = _made_code(function, equality)
     made = _made[key]
@@ -91,12 +91,11 @@ def is_left(code: CodeType, module: str | None) -> bool:
     """Whether a function is called as it is: Hornbeam's own, the standard library's, converted ones."""
     if code in _converted:
         return True
-    known = _skipped.get(code)
-    if known is None:
-        top = (module or "").partition(".")[0]
-        known = _skipped[code] = (code.co_filename.startswith((_PACKAGE, "<frozen ")) or top in _AS_THEY_ARE
-                                  or _is_standard(code.co_filename))
-    return known
+    key = code.co_filename, code
+    if key not in _skipped:
+        _skipped[key] = (code.co_filename.startswith((_PACKAGE, "<frozen ")) or _is_standard(code.co_filename)
+                         or (module or "").partition(".")[0] in _AS_THEY_ARE)
+    return _skipped[key]
 
 
 def _is_standard(filename: str) -> bool:
@@ -129,11 +128,10 @@ def converted_code(function: FunctionType, equality: bool) -> CodeType:
     tree, own = transformed(definition_of(code), equality)
     for listener in _listeners:
         listener(function, tree)
-    holder = ast.parse(f"def _({', '.join([ROOM, *code.co_freevars])}):\n    class {_class_of(code)}: pass")
-    for node in ast.walk(holder):
-        if hasattr(node, "lineno"):
-            node.lineno = node.end_lineno = tree.lineno
-    holder.body[0].body[0].body = [tree]  # type: ignore[attr-defined]
+    name = _class_of(code)
+    outer = "pass" if name in code.co_freevars else f"global {name}"  # methods find their class where they did
+    holder = ast.parse(f"def _({', '.join([ROOM, *code.co_freevars])}):\n    {outer}\n    class {name}: pass")
+    holder.body[0].body[1].body = [tree]  # type: ignore[attr-defined]
     try:
         module = compile(holder, code.co_filename, "exec", flags=code.co_flags & _FUTURES, dont_inherit=True)
     except SyntaxError as error:

@@ -250,6 +250,7 @@ def parsed(text: str) -> Any:
 def placed(made: Any, at: ast.AST) -> Any:
     """New nodes at the line where an old one starts; those that have a line keep it."""
     line, column = at.lineno, at.col_offset  # type: ignore[attr-defined]
+    node: Any
     for node in ast.walk(made):
         if "lineno" in node._attributes and getattr(node, "lineno", None) is None:
             node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = line, column, line, column

@@ -19,9 +19,9 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, final
 
-from hornbeam.autograph import names
+from hornbeam.autograph import scope
 from hornbeam.autograph.jumps import Jumps, parsed, placed
-from hornbeam.autograph.names import NONE, Names, Scope
+from hornbeam.autograph.scope import NONE, Names, Scope
 from hornbeam.autograph.source import Definition, Unconvertible, parameters
 
 ROOM = "ag__"
@@ -40,13 +40,12 @@ def transformed(node: Definition, equality: bool = False) -> tuple[ast.FunctionD
         raise Unconvertible("coroutines are not supported")
     if _yields(node):
         raise Unconvertible("generators are not supported")
-    node = copy.deepcopy(node)
-    if isinstance(node, ast.Lambda):
-        made = placed(parsed("def lambda_(): pass"), node)
-        made.args, made.body = node.args, [placed(ast.Return(node.body), node.body)]
-        node = made
-    fresh = _Fresh(node)
-    made = _Function(fresh, equality, None).convert(node)
+    copied: Any = copy.deepcopy(node)
+    if isinstance(copied, ast.Lambda):
+        given, copied = copied, placed(parsed("def lambda_(): pass"), copied)
+        copied.args, copied.body = given.args, [placed(ast.Return(given.body), given.body)]
+    fresh = _Fresh(copied)
+    made = _Function(fresh, equality, None).convert(copied)
     made.decorator_list = []
     return made, frozenset(fresh.functions)
 
@@ -54,7 +53,7 @@ def transformed(node: Definition, equality: bool = False) -> tuple[ast.FunctionD
 def _yields(node: Any) -> bool:
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
     kinds = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
-    return any(isinstance(n, kinds) for n in names.within(body))
+    return any(isinstance(n, kinds) for n in scope.within(body))
 
 
 @final
@@ -135,7 +134,7 @@ class _Expressions(ast.NodeTransformer):
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
 
     def visit_Lambda(self, node: ast.Lambda) -> Any:
-        node.args = self.generic_visit(node.args)
+        self.generic_visit(node.args)
         if _yields(node):
             return node
         node.body = _Expressions(self.fresh, self.equality, _first(node.args)).visit(node.body)
@@ -194,7 +193,7 @@ class _Function(_Expressions):
 
     def branch(self, node: ast.If, after: Names, caught: Names) -> list[ast.stmt]:
         """An `if` as a call."""
-        changed = names.writes([*node.body, *node.orelse])
+        changed = scope.writes([*node.body, *node.orelse])
         live = self.scope.before(node.body, after, caught) | self.scope.before(node.orelse, after, caught)
         own = after | self.scope.always
         parts = self.state(node, changed, own, live, [*node.body, *node.orelse])
@@ -210,12 +209,12 @@ class _Function(_Expressions):
         node.body = statements or [placed(ast.Pass(), node)]
         live = self.scope.header(node, after, caught)
         test = node.test if isinstance(node, ast.While) else None
-        changed = names.writes([*node.body, *([test] if test else [])])
-        targets = NONE if isinstance(node, ast.While) else names.writes([node.target])
-        asked = NONE if test is None else names.writes([test])  # the test binds them anew wherever it is evaluated
+        changed = scope.writes([*node.body, *([test] if test else [])])
+        targets = NONE if isinstance(node, ast.While) else scope.writes([node.target])
+        asked = NONE if test is None else scope.writes([test])  # the test binds them anew wherever it is evaluated
         own = (live - targets - asked) | (targets & after) | self.scope.always
         parts = self.state(node, changed | targets, own, asked, node.body)
-        needed = self.scope.before(node.body, NONE) | names.reads(test)
+        needed = self.scope.before(node.body, NONE) | scope.reads(test)
         inside = live | self.scope.always
         extras = self.options(options, sorted((needed - targets) & parts.hard), sorted(targets), test)
         body = self.block(node.body, inside, caught)
@@ -227,7 +226,7 @@ class _Function(_Expressions):
     def while_loop(self, node: ast.While, body: list[ast.stmt], ends: list[Any], parts: Any, extras: ast.expr) -> Any:
         test: ast.expr = ast.BoolOp(ast.And(), [*ends, node.test]) if ends else node.test
         asked = placed(ast.Return(self.visit(placed(test, node))), node)
-        test_of = self.made("loop_test", [], [asked], parts.bound & names.writes([node.test]), node)
+        test_of = self.made("loop_test", [], [asked], parts.bound & scope.writes([node.test]), node)
         body_of = self.made("loop_body", [], body, parts.bound, node)
         used = [ast.Name(f.name, ast.Load()) for f in (test_of, body_of)]
         return [test_of, body_of, *parts.setter, self.call(node, "while_stmt", [*used, *parts.arguments, extras])]
@@ -274,8 +273,8 @@ class _Function(_Expressions):
         hard = changed & own
         soft = (changed & (besides | self.scope.captured)) - hard
         self.shared |= hard | soft
-        found = {text: place for text, place in names.places(body).items()
-                 if not names.reads(ast.parse(text)) & changed}
+        found = {text: place for text, place in scope.places(body).items()
+                 if not scope.reads(ast.parse(text)) & changed}
         parts = [*sorted(hard), *sorted(found), *sorted(soft)]
         setter = self.setter(parts, found, hard | soft, node) if parts else []
         return _State(parts, len(hard) + len(found), found, hard, hard | soft, setter)
@@ -338,7 +337,7 @@ class _Function(_Expressions):
         if _yields(node) or any(ast.unparse(d).split("(")[0].endswith("do_not_convert") for d in node.decorator_list):
             return node
         decorators = [self.visit(d) for d in node.decorator_list]
-        node.args = self.generic_visit(node.args)
+        self.generic_visit(node.args)
         made = _Function(self.fresh, self.equality, None).convert(node)
         made.decorator_list = decorators
         return made
@@ -375,7 +374,7 @@ def _lazy(body: ast.expr) -> ast.expr:
 
 
 def _walrus(node: ast.AST) -> bool:
-    return any(isinstance(n, (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)) for n in names.within([node]))
+    return any(isinstance(n, (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)) for n in scope.within([node]))
 
 
 def _first(args: ast.arguments) -> str | None:

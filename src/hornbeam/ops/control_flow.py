@@ -338,9 +338,8 @@ def _unset(graph: Graph, like: GraphTensor) -> GraphTensor:
     with mode.opened(graph):
         if like._dims is None or None in like._dims:
             return ops["TensorArrayNew"](np.int32(0), dtype=dtype, element_shape=None)
-        if dtype.name == "string":
-            return convert(np.full(like._dims, b"", object))
-        return ops["Fill"](np.array(like._dims, np.int32), np.zeros((), dtype.np_dtype))
+        shape = np.array(like._dims, np.int32)
+        return ops["Fill"](shape, "" if dtype.name == "string" else np.zeros((), dtype.np_dtype))
 
 
 def scanned(graph: Graph, body: Callable[..., Any], start: Sequence[GraphTensor], rows: Sequence[GraphTensor],
