@@ -11,6 +11,14 @@ from hornbeam.keras.lookup import named
 from hornbeam.keras.names import namespace_of
 
 
+def warn_of_old_spelling(text: str) -> None:
+    """A DeprecationWarning at the line of the program that led here, however deep below it this is."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "hornbeam":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, DeprecationWarning, stacklevel=level)
+
+
 def with_old_names(module_name: str, old: Mapping[str, Any]) -> Callable[[str], Any]:
     """The `__getattr__` of a folder that is a namespace, as `namespace_of`, which knows old names too.
 
@@ -26,7 +34,7 @@ def with_old_names(module_name: str, old: Mapping[str, Any]) -> Callable[[str], 
         # `from keras.losses import mse` asks twice, first whether the name is there.
         if sys._getframe(1).f_code.co_name != "_handle_fromlist":
             today = f"is now `keras.{now}`" if isinstance(now, str) else "belongs to Keras 2"
-            warnings.warn(f"`{namespace}.{name}` {today}.", DeprecationWarning, stacklevel=2)
+            warn_of_old_spelling(f"`{namespace}.{name}` {today}.")
         return named(now) if isinstance(now, str) else now
 
     return find_old

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from hornbeam.keras.config.settings import floatx
 from hornbeam.keras.dtypes import is_int_dtype
 from hornbeam.keras.masks import get_keras_mask
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import warn_of_old_spelling
 from hornbeam.keras.saving.serialization import deserialize_keras_object, internal, serialize_keras_object
 from hornbeam.keras.utils.naming import auto_name
 
@@ -30,8 +30,7 @@ class Reduction:
 def checked_reduction(reduction: str | None) -> str | None:
     """The reduction itself; Keras 2's `"auto"` is `"sum_over_batch_size"`. Raises ValueError for another word."""
     if reduction == Reduction.AUTO:
-        warnings.warn('`reduction="auto"` is now `reduction="sum_over_batch_size"`, the default.', DeprecationWarning,
-                      stacklevel=5)
+        warn_of_old_spelling('`reduction="auto"` is now `reduction="sum_over_batch_size"`, the default.')
         return "sum_over_batch_size"
     if reduction not in REDUCTIONS:
         raise ValueError(f"Invalid value for argument `reduction`. Expected one of {set(REDUCTIONS)}. "

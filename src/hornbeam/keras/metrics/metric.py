@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hornbeam.keras import dtype_policies, initializers, ops
 from hornbeam.keras.config.settings import floatx
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import warn_of_old_spelling
 from hornbeam.keras.scopes import StatelessScope, name_scope
 from hornbeam.keras.utils.naming import auto_name
 from hornbeam.keras.variables import Variable
@@ -58,8 +58,7 @@ class Metric:
     def add_weight(self, shape: Any = (), initializer: Any = None, dtype: Any = None, name: str | None = None) -> Any:
         """As `add_variable`, a single number by default; without an initializer it is drawn (Glorot)."""
         if isinstance(shape, str):
-            warnings.warn("`add_weight(name, ...)` of a metric is now `add_weight(name=name, ...)`.",
-                          DeprecationWarning, stacklevel=2)
+            warn_of_old_spelling("`add_weight(name, ...)` of a metric is now `add_weight(name=name, ...)`.")
             shape, name = (), shape
         return self.add_variable(shape=shape, initializer=initializer, dtype=dtype, name=name)
 
@@ -78,7 +77,7 @@ class Metric:
 
     def reset_states(self) -> None:
         """Keras 2's spelling of `reset_state`."""
-        warnings.warn("`Metric.reset_states()` is now `Metric.reset_state()`.", DeprecationWarning, stacklevel=2)
+        warn_of_old_spelling("`Metric.reset_states()` is now `Metric.reset_state()`.")
         self.reset_state()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -5,12 +5,12 @@ Each says once in a warning what it is called now, unless it is the same as befo
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import hornbeam as tf
 from hornbeam.keras.config.settings import epsilon
+from hornbeam.keras.old_names import warn_of_old_spelling
 
 _WITHOUT_EFFECT = ("jit_compile", "is_legacy_optimizer")
 
@@ -20,13 +20,12 @@ def learning_rate_and_decay(learning_rate: Any, arguments: dict[str, Any]) -> tu
     for name in _WITHOUT_EFFECT:
         arguments.pop(name, None)
     if "lr" in arguments:
-        warnings.warn("The optimizer argument `lr` is now `learning_rate`.", DeprecationWarning, stacklevel=4)
+        warn_of_old_spelling("The optimizer argument `lr` is now `learning_rate`.")
         learning_rate = arguments.pop("lr")
     decay = arguments.pop("decay", None) or 0.0
     if decay:
-        warnings.warn(f"The optimizer argument `decay={decay}` is now `learning_rate=keras.optimizers.schedules."
-                      f"InverseTimeDecay(learning_rate, decay_steps=1, decay_rate={decay})`.", DeprecationWarning,
-                      stacklevel=4)
+        warn_of_old_spelling(f"The optimizer argument `decay={decay}` is now `learning_rate=keras.optimizers.schedules."
+                             f"InverseTimeDecay(learning_rate, decay_steps=1, decay_rate={decay})`.")
     return learning_rate, float(decay)
 
 
@@ -49,12 +48,12 @@ class OldSpellings:
     @property
     def lr(self) -> Any:
         """Keras 2's spelling of `learning_rate`."""
-        warnings.warn("`optimizer.lr` is now `optimizer.learning_rate`.", DeprecationWarning, stacklevel=2)
+        warn_of_old_spelling("`optimizer.lr` is now `optimizer.learning_rate`.")
         return self.learning_rate
 
     @lr.setter
     def lr(self, value: Any) -> None:
-        warnings.warn("`optimizer.lr` is now `optimizer.learning_rate`.", DeprecationWarning, stacklevel=2)
+        warn_of_old_spelling("`optimizer.lr` is now `optimizer.learning_rate`.")
         self.learning_rate = value
 
     @property

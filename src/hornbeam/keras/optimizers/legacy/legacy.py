@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import warn_of_old_spelling
 from hornbeam.keras.optimizers import adaptive, descent, moments, optimizer
 
 
@@ -14,8 +14,8 @@ def _old_name_of(today: type) -> type:
     def make(cls: type, *args: Any, **kwargs: Any) -> Any:
         if cls is not old:
             return object.__new__(cls)
-        warnings.warn(f"`keras.optimizers.legacy.{today.__name__}` is now `keras.optimizers.{today.__name__}`.",
-                      DeprecationWarning, stacklevel=2)
+        name = today.__name__
+        warn_of_old_spelling(f"`keras.optimizers.legacy.{name}` is now `keras.optimizers.{name}`.")
         return today(*args, **kwargs)
 
     old = type(today.__name__, (today,), {"__new__": make, "__module__": __name__, "__doc__": today.__doc__})
