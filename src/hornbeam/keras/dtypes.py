@@ -35,7 +35,7 @@ _ABOVE: dict[str, tuple[str, ...]] = {
 """What each dtype may become, one step: `int` and `float` are Python's numbers."""
 
 
-@keras_export("backend.standardize_dtype")
+@keras_export("backend.standardize_dtype", "utils.standardize_dtype")
 def standardize_dtype(dtype: Any) -> str:
     """A dtype given as a string, a Python type, or NumPy's or Hornbeam's object, as Keras's string.
 

@@ -270,9 +270,12 @@ class Variable(BaseVariable):
         return tf.gather_nd(self.value, indices, name=name)
 
     def numpy(self) -> np.ndarray:
-        """The value as a NumPy array. Raises NotImplementedError for a graph's variable."""
+        """The value as a NumPy array; of a TF1 graph's variable, that in the default session.
+
+        Raises ValueError where there is no such session, NotImplementedError while a function is being traced.
+        """
         if self._graph is not None:
-            return super().numpy()
+            return np.asarray(self.eval())
         value = self.value
         if not isinstance(value, EagerTensor):
             raise NotImplementedError(f"{self!r} has no value while a function is being traced.")
@@ -342,6 +345,13 @@ class Variable(BaseVariable):
         """Subtract `delta`. Returns as `assign` does."""
         own = self._own_tensor(mode.current_graph() if self._graph is None else self._current())
         return self.assign(own - to_tensor(delta, self._dtype.name), use_locking, name, read_value)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        made = type(self)(self.numpy(), dtype=self._dtype.name, trainable=self._trainable, autocast=self._autocast,
+                          aggregation=self._keras_aggregation, name=self._keras_name)
+        made._path, made._constraint, made._regularizer = self._path, self._constraint, self._regularizer
+        memo[id(self)] = made
+        return made
 
     def __repr__(self) -> str:
         value = ""

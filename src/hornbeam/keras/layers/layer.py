@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import warnings
 from collections.abc import Callable
 from functools import wraps
@@ -491,12 +492,23 @@ class Layer(LayerState, Operation):
             config["activity_regularizer"] = named("regularizers.serialize")(self.activity_regularizer)
         return config
 
+    def __reduce__(self) -> Any:
+        """Pickled and copied as it would be saved: configuration and weights."""
+        file = io.BytesIO()
+        named("saving.save_model")(self, file)
+        return _from_bytes, (file.getvalue(),)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
+def _from_bytes(content: bytes) -> Any:
+    return named("saving.load_model")(io.BytesIO(content), safe_mode=False)
+
+
 def _noted(layer: Any, build: Callable[..., Any]) -> Callable[..., Any]:
-    """The layer's `build` with what belongs around it: the path, the shapes it was built for, no state after it."""
+    """The layer's `build` with what belongs around it: the path, the shapes it was built for, no new state after it,
+    and the weights that it was given."""
     @wraps(build)
     def build_and_note(*args: Any, **kwargs: Any) -> None:
         with layer._open_name_scope():
@@ -505,6 +517,9 @@ def _noted(layer: Any, build: Callable[..., Any]) -> Callable[..., Any]:
         layer._build_shapes_dict = dict(inspect.signature(build).bind(*args, **kwargs).arguments)
         layer.built = True
         layer._lock_state()
+        given = layer.__dict__.pop("_initial_weights", None)
+        if given is not None:
+            layer.set_weights(given)
 
     return build_and_note
 

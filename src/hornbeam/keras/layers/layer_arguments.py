@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-_LEVEL = 5
+_LEVEL = 4
 
 
 def old_arguments(layer: Any, kwargs: dict[str, Any]) -> None:

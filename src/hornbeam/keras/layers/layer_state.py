@@ -121,7 +121,7 @@ class LayerState:
 
     def get_weights(self) -> list[Any]:
         """The weights' values as NumPy arrays."""
-        return [_value_of(v) for v in self.weights]
+        return [v.numpy() for v in self.weights]
 
     def set_weights(self, weights: list[Any]) -> None:
         """Let the weights take these values. Raises ValueError where their number or a shape is another."""
@@ -246,10 +246,6 @@ def set_value(variable: Any, value: Any) -> None:
         variable.load(value)
     else:
         variable.assign(value)
-
-
-def _value_of(variable: Any) -> Any:
-    return variable.eval() if variable._graph is not None else variable.numpy()
 
 
 def _each_once(own: list[Any], inner: Any) -> list[Any]:

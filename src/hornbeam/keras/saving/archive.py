@@ -41,10 +41,10 @@ def _warn_unbuilt(model: Any) -> None:
 
 def save_zip(model: Any, path: Any) -> None:
     """Write a model to a `.keras` file, or to a binary file object."""
-    _warn_unbuilt(model)
     if hasattr(path, "write"):
         _write_zip(model, path)
         return
+    _warn_unbuilt(model)
     with replaced(path) as part, open(part, "wb") as file:
         _write_zip(model, file)
 
