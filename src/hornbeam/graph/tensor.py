@@ -271,7 +271,7 @@ class EagerTensor(Tensor):
         return f"tf.Tensor({_text(self._value)}, shape={self.shape}, dtype={self.dtype.name})"
 
     def __repr__(self) -> str:
-        return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={np.asarray(self._value)!r}>"
+        return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={repr_of(self._value)}>"
 
 
 def _shared(value: Any) -> Any:
@@ -289,9 +289,19 @@ def _refuse_hash(tensor: EagerTensor) -> int:
 EagerTensor.__hash__ = _refuse_hash  # type: ignore[assignment]
 
 
+def repr_of(value: Any) -> str:
+    """An array as `repr` of a tensor shows it: a scalar as Python's own, several lines below the rest."""
+    array = np.asarray(value)
+    return repr(array.item()) if array.ndim == 0 else _below(repr(array))
+
+
 def _text(value: Any) -> str:
     array = np.asarray(value)
-    return repr(array[()]) if array.dtype == object and array.ndim == 0 else str(array)
+    return repr(array[()]) if array.dtype == object and array.ndim == 0 else _below(str(array))
+
+
+def _below(text: str) -> str:
+    return f"\n{text}" if "\n" in text else text
 
 
 def _session_for(session: Any, purpose: str, graph: Graph) -> Any:

@@ -24,7 +24,7 @@ from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import TensorShape, TensorShapeV1
-from hornbeam.graph.tensor import EagerTensor, GraphTensor, TensorReference, _session_for
+from hornbeam.graph.tensor import EagerTensor, GraphTensor, TensorReference, _session_for, repr_of
 from hornbeam.graph.tensor_interface import Operators
 from hornbeam.ops import array, operators, state
 from hornbeam.runtime.eager_scope import eager_scope
@@ -456,7 +456,7 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
     def __repr__(self) -> str:
         if self._graph is None:
             return (f"<tf.Variable '{self._name}' shape={self.shape} dtype={self._dtype.name}, "
-                    f"numpy={self._cell.value!r}>")  # type: ignore[union-attr]
+                    f"numpy={repr_of(self._cell.value)}>")  # type: ignore[union-attr]
         return f"<tf.Variable '{self._name}' shape={self.shape} dtype={self.dtype.name}>"
 
 
