@@ -12,6 +12,7 @@ import numpy as np
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.op import FLOATS, INDEX, INTEGERS, never, op
+from hornbeam.ops.random import shape_of
 
 _DRAWN = never("a random number does not depend on its inputs smoothly")
 _CHOSEN = never("integer result")
@@ -121,3 +122,25 @@ def keyed_binomial(shape, key, counts, probabilities):
     return jax.random.binomial(_key(key), counts, probabilities, _dims(shape), counts.dtype)
 
 
+
+
+def _like_first(inputs: Any, attrs: dict[str, Any]) -> Any:
+    return [(inputs[0].dims, inputs[0].dtype)]
+
+
+def _of_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
+    """Shape rule: the shape asked for, in the dtype of the parameters or the one asked for."""
+    return [(shape_of(inputs[0]), attrs.get("dtype") or inputs[-1].dtype)]
+
+
+for _op in (keyed_uniform, keyed_normal, keyed_truncated_normal, keyed_uniform_between, keyed_integers, keyed_gamma,
+            keyed_beta, keyed_binomial):
+    _op.shape(_of_shape)
+keyed_dropout.shape(_like_first)
+keyed_shuffle.shape(_like_first)
+
+
+@keyed_choices.shape
+def _(inputs, attrs):
+    dims = inputs[0].dims
+    return [((None if dims is None else dims[0], attrs["count"]), dtypes.int32)]

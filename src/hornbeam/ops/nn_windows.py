@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.backend.lazy import jax, jnp, lax
+from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import FLOATS, NUMERIC, op
 
 _LETTERS = {1: "W", 2: "HW", 3: "DHW"}
@@ -26,6 +27,24 @@ def conv_transpose(x, kernel, *, strides: Any, pads: Any, dilations: Any, channe
     turned = jnp.flip(kernel, range(len(strides)))
     return lax.conv_general_dilated(x, turned, (1,) * len(strides), [tuple(p) for p in pads], lhs_dilation=strides,
                                     rhs_dilation=dilations, dimension_numbers=(order, f"{space}OI", order))
+
+
+@conv_transpose.shape
+def _(inputs, attrs):
+    (x, dtype), w = inputs[0][:2], inputs[1].dims
+    strides, pads, dilations = attrs["strides"], attrs["pads"], attrs["dilations"]
+    rank = len(strides) + 2
+    x, w = (None,) * rank if x is None else x, (None,) * rank if w is None else w
+    first = 2 if attrs["channels_first"] else 1
+    if len(x) != rank or len(w) != rank:
+        raise ShapeFault(f"Shape must be rank {rank} but is rank {len(x) if len(x) != rank else len(w)}")
+    depth = x[1] if attrs["channels_first"] else x[-1]
+    if None not in (depth, w[-1]) and depth != w[-1]:
+        raise ShapeFault(f"Dimensions must be equal, but are {depth} and {w[-1]}")
+    space = [None if n is None or k is None else max((n - 1) * s + 1 + sum(pad) - (k - 1) * d, 0)
+             for n, k, s, d, pad in zip(x[first:], w, strides, dilations, pads, strict=False)]
+    channels = (w[-2],)
+    return [((x[0], *channels, *space) if attrs["channels_first"] else (x[0], *space, *channels), dtype)]
 
 
 def _outputs(size: int, kernel: int, dilation: int, padding: int, stride: int) -> int:

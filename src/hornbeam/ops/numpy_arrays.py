@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from hornbeam.backend.lazy import jnp
+from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import INDEX, op
+from hornbeam.ops import rules
 
 
 @op("NumPyPad", inputs="x: T, widths: W static", W=INDEX, samples=lambda rng: [
@@ -52,6 +54,28 @@ def triu(x, *, k: int = 0):
 def cross(x, y, *, axisa: int = -1, axisb: int = -1, axisc: int = -1):
     """The cross product of vectors of two or three elements; of two of two elements a number each."""
     return jnp.cross(x, y, axisa, axisb, axisc)
+
+
+@cross.shape
+def _(inputs, attrs):
+    rest, sizes = [], []
+    for described, axis in zip(inputs, (attrs["axisa"], attrs["axisb"]), strict=True):
+        dims = described.dims
+        if dims is None:
+            return [(None, inputs[0].dtype)]
+        if not -len(dims) <= axis < len(dims):
+            raise ShapeFault(f"axis {axis} is out of bounds for array of dimension {len(dims)}")
+        sizes.append(dims[axis])
+        rest.append(tuple(d for i, d in enumerate(dims) if i != axis % len(dims)))
+    if any(s not in (2, 3, None) for s in sizes):
+        raise ShapeFault(f"Dimension must be either 2 or 3 for cross product, got {sizes}")
+    if None in sizes and 3 not in sizes:
+        return [(None, inputs[0].dtype)]
+    both = rules.broadcast_dims(rest)
+    if both is None or sizes == [2, 2]:
+        return [(both, inputs[0].dtype)]
+    at = attrs["axisc"] % (len(both) + 1)
+    return [((*both[:at], 3, *both[at:]), inputs[0].dtype)]
 
 
 @op("NumPyKron", inputs="x: T, y: T", samples=lambda rng: [((rng.normal(size=(2, 2)), rng.normal(size=(1, 3))), {})])

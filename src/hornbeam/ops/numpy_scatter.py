@@ -8,6 +8,9 @@ import numpy as np
 
 from hornbeam.backend.lazy import jnp, lax
 from hornbeam.graph.op import INDEX, NUMERIC, op
+from hornbeam.ops.arithmetic import multiply
+from hornbeam.ops.division import real_div
+from hornbeam.ops.gathering import gather_nd_op
 
 
 def _blocks(rng: np.random.Generator) -> Any:
@@ -33,3 +36,13 @@ def dynamic_slice(x, start, *, sizes: Any):
 def tensor_scatter_mul(tensor, indices, updates):
     """`tensor` with the elements (or slices) at `indices` multiplied, once for each time they are named."""
     return tensor.at[tuple(jnp.moveaxis(indices, -1, 0))].multiply(updates)
+
+
+tensor_scatter_mul.shape(lambda inputs, attrs: [(inputs[0].dims, inputs[0].dtype)])
+
+
+@tensor_scatter_mul.grad
+def _(call, dy):
+    _, indices, updates = call.inputs
+    share = real_div(gather_nd_op(multiply(dy, call.outputs[0]), indices), updates)
+    return tensor_scatter_mul(dy, indices, updates), None, share

@@ -80,6 +80,15 @@ def correlate(x, y, *, mode: str = "valid"):
     return jnp.correlate(x, y, mode)
 
 
+@correlate.shape
+def _(inputs, attrs):
+    (n,), (m,) = ((None,) if i.dims is None else i.dims for i in inputs)
+    if n is None or m is None:
+        return [((None,), inputs[0].dtype)]
+    sizes = {"valid": abs(n - m) + 1, "same": max(n, m), "full": n + m - 1}
+    return [((sizes[attrs["mode"]],), inputs[0].dtype)]
+
+
 @op("ArgPartition", inputs="x: T", T=REALS, differentiable=never("integer result"),
     samples=lambda rng: [((rng.normal(size=(3, 5)),), {"kth": 2})])
 def argpartition(x, *, kth: int, axis: int = -1):
