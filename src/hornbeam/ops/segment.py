@@ -71,7 +71,7 @@ def _unsorted_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
 
 
 def _out_of_range(data: Any, segment_ids: Any, num_segments: Any) -> Any:
-    flat = jnp.reshape(segment_ids, -1)
+    flat = jnp.reshape(segment_ids, -1).astype(jnp.int64)
     if flat.shape[0] == 0:
         return jnp.zeros((), bool), []
     wrong = flat >= int(num_segments)
@@ -88,7 +88,7 @@ def _out_of_range_text(numbers: Any, inputs: Any, attrs: dict[str, Any]) -> str:
 def _scattered(data: Any, ids: Any, count: Any, start: Any, combine: str) -> Any:
     """`data` combined into `count` rows that begin as `start`; rows with a negative id are left out."""
     rest = data.shape[ids.ndim:]
-    flat, rows = jnp.reshape(ids, -1), jnp.reshape(data, (ids.size, *rest))
+    flat, rows = jnp.reshape(ids, -1).astype(jnp.int64), jnp.reshape(data, (ids.size, *rest))
     target = jnp.full((int(count), *rest), start, data.dtype)
     if int(count) == 0:
         return target

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.backend.lazy import jnp
+from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import FLOATS, INDEX, NUMERIC, REALS, never, op
@@ -265,7 +265,17 @@ def sparse_dense_multiply(sp_indices, sp_values, sp_shape, dense):
 def sparse_dense_divide(sp_indices, sp_values, sp_shape, dense):
     """The elements of a sparse tensor divided by those of a dense one at the same places."""
     found = _at_places(sp_indices, sp_shape, dense)
-    return sp_values // found if jnp.issubdtype(sp_values.dtype, jnp.integer) else sp_values / found
+    return jax.lax.div(sp_values, found) if jnp.issubdtype(sp_values.dtype, jnp.integer) else sp_values / found
+
+
+@sparse_dense_divide.check
+def _(sp_indices, sp_values, sp_shape, dense):
+    return jnp.any(dense == 0), []
+
+
+@sparse_dense_divide.message
+def _(numbers, inputs, attrs):
+    return "SparseDenseCwiseDiv cannot divide by zero,but input dense tensor contains zero "
 
 
 @op("SparseDenseCwiseAdd", inputs=_WITH_DENSE, T=NUMERIC, samples=_dense_samples)
@@ -315,7 +325,7 @@ def _reduced_axes(axes: Any, rank: int) -> tuple[int, ...]:
     if any(not 0 <= a < rank for a in found):
         raise ShapeFault(f"Invalid reduction dimension {[int(a) for a in np.reshape(axes, -1)]} for input with "
                          f"{rank} dimension(s)")
-    return tuple(sorted(found)) if np.size(axes) else tuple(range(rank))
+    return tuple(sorted(found))
 
 
 def _reduce(indices: Any, values: Any, shape: Any, axes: Any, keep_dims: bool, largest: bool) -> Any:
