@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -78,10 +79,22 @@ def smoothed_by_window(images, weights):
     size = weights.shape[0]
     for axis in (images.ndim - 3, images.ndim - 2):
         fitting = images.shape[axis] - size + 1
-        if fitting < 1:
-            raise ShapeFault(f"images of {images.shape[axis]} pixels are smaller than a window of {size}")
-        images = sum(weights[k] * lax.slice_in_dim(images, k, k + fitting, axis=axis) for k in range(size))
+        parts = [weights[k] * lax.slice_in_dim(images, k, k + fitting, axis=axis) for k in range(size)]
+        images = functools.reduce(lambda a, b: a + b, parts)
     return images
+
+
+@smoothed_by_window.shape
+def _(inputs, attrs):
+    images, weights = inputs[0].dims, inputs[1].dims
+    dims.want_rank(weights, 1)
+    if images is None:
+        return [(None, inputs[0].dtype)]
+    size = None if weights is None else weights[0]
+    fitting = [None if None in (d, size) else d - size + 1 for d in images[-3:-1]]
+    if any(d is not None and d < 1 for d in fitting):
+        raise ShapeFault(f"images {dims.text(images)} are smaller than a window of {size}")
+    return [((*images[:-3], *fitting, images[-1]), inputs[0].dtype)]
 
 
 def _gauss(size: Any, sigma: Any) -> Any:

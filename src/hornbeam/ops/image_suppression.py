@@ -77,7 +77,7 @@ def _softly(overlaps: Overlaps, scores: np.ndarray, order: np.ndarray, most: int
     everything = np.arange(len(scores))
     chosen: list[int] = []
     rows: list[np.ndarray] = []
-    found: list[float] = []
+    found: list[Any] = []
     while waiting and len(chosen) < most:
         negative, box, seen = heapq.heappop(waiting)
         before = score = -negative
