@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import namedtuple
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
@@ -81,7 +82,7 @@ class _Beam:
         self.width = width
         self.parents, self.labels = [-1], [-1]
         self.children: dict[tuple[int, int], int] = {}
-        self.nodes = np.zeros(1, np.int64)  # those in the beam, the best first
+        self.nodes = np.zeros(1, np.int64)  # those in the beam
         self.blank, self.label = np.zeros(1), np.full(1, -np.inf)  # log probability of ending in a blank or not
 
     @property
@@ -98,26 +99,22 @@ class _Beam:
         grow = total[:, None] + chances[None, :classes]
         same = np.flatnonzero(last >= 0)
         grow[same, last[same]] = self.blank[same] + chances[last[same]]
+        inside: list[dict[int, int]] = [{} for _ in place]  # prefixes in the beam by the one before and their label
         for i, node in enumerate(self.nodes.tolist()):
             above = place.get(self.parents[node])
             if above is not None:  # the prefix before it may have said this label just now
                 said = self.blank[above] if last[i] == last[above] else total[above]
                 label[i] = np.logaddexp(label[i], said)
-                grow[above, last[i]] = -np.inf
+                inside[above][int(last[i])] = i
         label += np.where(last >= 0, chances[last], -np.inf)
-        blank = total + chances[classes]
-        self._keep(blank, label, grow)
+        self._keep(total + chances[classes], label, _Growth(self.width, total, grow, inside))
 
-    def _keep(self, blank: np.ndarray, label: np.ndarray, grow: np.ndarray) -> None:
-        scores = np.concatenate([np.logaddexp(blank, label), grow.reshape(-1)])
-        best = np.argsort(-scores, kind="stable")[:self.width]
-        best = best[scores[best] > -np.inf]
-        old, new = best[best < len(blank)], best[best >= len(blank)] - len(blank)
-        rows, columns = np.divmod(new, grow.shape[1])
-        added = [self._child(int(self.nodes[r]), int(c)) for r, c in zip(rows, columns, strict=True)]
+    def _keep(self, blank: np.ndarray, label: np.ndarray, growth: _Growth) -> None:
+        old, new = growth.best(np.logaddexp(blank, label))
+        added = [self._child(int(self.nodes[row]), column) for row, column in new]
         self.nodes = np.concatenate([self.nodes[old], np.array(added, np.int64)])
         self.blank = np.concatenate([blank[old], np.full(len(new), -np.inf)])
-        self.label = np.concatenate([label[old], grow.reshape(-1)[new]])
+        self.label = np.concatenate([label[old], [growth.scores[at] for at in new]])
 
     def _child(self, node: int, label: int) -> int:
         found = self.children.setdefault((node, label), len(self.parents))
@@ -141,6 +138,49 @@ class _Beam:
             path.append(self.labels[node])
             node = self.parents[node]
         return path[::-1]
+
+
+@final
+class _Growth:
+    """Which prefixes of a beam stay and which longer ones come in, in one time step.
+
+    Prefixes grow in the order of their old probability, each label in turn. As in TensorFlow, one that was pushed out
+    before the prefix it continues had its turn does not grow any more.
+    """
+
+    def __init__(self, width: int, old: np.ndarray, scores: np.ndarray, inside: list[dict[int, int]]) -> None:
+        self.width, self.old, self.scores, self.inside = width, old, scores, inside
+
+    def best(self, stay: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:
+        """The places of those that stay, by their new probabilities, and (place, label) of those that come in."""
+        held: list[tuple[float, int, Any]] = [(float(s), -i, i) for i, s in enumerate(stay)]
+        heapq.heapify(held)
+        grows = [True] * len(stay)
+        alive = [True] * len(stay)
+        count = len(stay)
+
+        def fits(score: float) -> bool:
+            return score > -np.inf and (len(held) < self.width or score > held[0][0])
+
+        for i in np.argsort(-self.old, kind="stable").tolist():
+            if not grows[i] or not fits(self.old[i]):
+                continue
+            least = held[0][0] if len(held) == self.width else -np.inf
+            inner = self.inside[i]
+            for c in sorted({*np.flatnonzero(self.scores[i] > least).tolist(), *inner}):
+                if c in inner:
+                    grows[inner[c]] &= alive[inner[c]]
+                    continue
+                score = float(self.scores[i, c])
+                if fits(score):
+                    count += 1
+                    entry = (score, -count, (i, c))
+                    out = heapq.heapreplace(held, entry) if len(held) == self.width else heapq.heappush(held, entry)
+                    if out is not None and isinstance(out[2], int):
+                        alive[out[2]] = False
+        kept = [at for s, _, at in held if s > -np.inf]
+        return (np.array(sorted(at for at in kept if isinstance(at, int)), np.int64),
+                sorted(at for at in kept if not isinstance(at, int)))
 
 
 def _beam_samples(rng: np.random.Generator) -> list[Sample]:
