@@ -231,7 +231,7 @@ def _symbolic(made: type[Operation], parameters: Any, args: tuple[Any, ...], kwa
     for name, value in kwargs.items():
         (given if name in config_names else rest)[name] = value
     for name in config_names:
-        if name not in given and parameters[name].default is not inspect.Parameter.empty:
+        if name not in given and name in parameters and parameters[name].default is not inspect.Parameter.empty:
             given[name] = parameters[name].default
     ordered = {name: given[name] for name in config_names if name in given}
     return made(**ordered).symbolic_call(*positional, **rest)
@@ -298,6 +298,8 @@ def _public_names() -> dict[int, str]:
 def call_of_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A call of one of Hornbeam's own functions on KerasTensors, as a node."""
     name = f"raw_ops.{function.type}" if isinstance(function, Op) else _public_names().get(id(function))
+    if name is None and hasattr(function, "__wrapped__"):
+        return function.__wrapped__(*args, **kwargs)  # made of public ones, each of which becomes a node
     label = kwargs.get("name")
     kwargs = {k: v for k, v in kwargs.items() if k != "name"}
     try:

@@ -94,11 +94,12 @@ def extract_patches(images: Any, size: Any, strides: Any = None, dilation_rate: 
     return _patches(inexact(images), size, strides, dilation_rate, padding, data_format, space)
 
 
-@image_op(type="ExtractPatches", config="size strides dilation_rate padding data_format")
+@image_op(symbolic=False)
 def extract_patches_3d(volumes: Any, size: Any, strides: Any = None, dilation_rate: Any = 1, padding: str = "valid",
                        data_format: str | None = None) -> Any:
     """The windows of volumes as channels. strides: the size by default."""
-    return _patches(inexact(volumes), size, strides, dilation_rate, padding, data_format, 3)
+    window = (size,) * 3 if isinstance(size, int) else size
+    return extract_patches(volumes, window, strides, dilation_rate, padding, data_format)
 
 
 # Likeness -----------------------------------------------------------------------------------------------

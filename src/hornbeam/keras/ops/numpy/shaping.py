@@ -73,13 +73,13 @@ def expand_dims(x: Any, axis: Any) -> Any:
 def squeeze(x: Any, axis: Any = None) -> Any:
     """Without the dimensions of size 1, or without those that `axis` names. Raises ValueError for larger ones."""
     x = tensor(x)
-    at = axes_of(axis, rank(x)) if axis is not None else ()
+    if axis is None:  # where a size is unknown, the dimension stays
+        axis = [i for i, d in enumerate(dims(x)) if d == 1]
+    at = axes_of(axis, rank(x))
     for a in at:
         if dims(x)[a] not in (1, None):
             raise ValueError(f"Cannot squeeze axis={axis}, because the dimension is not 1. Received: x.shape={dims(x)}")
-    if axis is not None and not at:
-        return x
-    return shapes.squeeze_op(x, squeeze_dims=at)
+    return shapes.squeeze_op(x, squeeze_dims=at) if at else x
 
 
 @numpy_op
