@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hornbeam as hb
+import hornbeam.v1 as tf
 
 SIGNAL = np.random.default_rng(0).normal(size=(2, 40))
 
@@ -58,3 +59,20 @@ def test_the_mel_matrix():
     assert (weights.max(0) > 0.4).all()
     with pytest.raises(ValueError, match="Nyquist"):
         hb.signal.linear_to_mel_weight_matrix(upper_edge_hertz=5000.0)
+
+
+def test_the_mel_matrix_of_a_rate_that_only_a_run_tells():
+    rate = tf.placeholder(tf.float32, [])
+    made = tf.signal.linear_to_mel_weight_matrix(7, 33, rate, 80.0, 3800.0)
+    with tf.Session() as session:
+        found = session.run(made, {rate: 8000.0})
+    np.testing.assert_allclose(found, hb.signal.linear_to_mel_weight_matrix(7, 33, 8000, 80.0, 3800.0), atol=1e-4)
+    with pytest.raises(ValueError, match="Nyquist"):
+        hb.signal.linear_to_mel_weight_matrix(7, 33, hb.constant(4000.0), 80.0, 3800.0)
+
+
+def test_what_has_no_transform():
+    with pytest.raises(NotImplementedError, match="axis must be -1"):
+        hb.signal.dct(SIGNAL, axis=0)
+    with pytest.raises(ValueError, match="rank at least 2"):
+        hb.signal.overlap_and_add([1.0, 2.0], 1)

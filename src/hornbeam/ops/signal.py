@@ -15,12 +15,12 @@ from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, NUMERIC, op
 from hornbeam.graph.tensor import GraphTensor
-from hornbeam.ops import array
+from hornbeam.ops import arithmetic, array, dims
 from hornbeam.ops.arithmetic import multiply, square, subtract
 from hornbeam.ops.casts import cast
 from hornbeam.ops.cumulative import cumsum_op
 from hornbeam.ops.division import real_div
-from hornbeam.ops.elementary import sqrt
+from hornbeam.ops.elementary import log, sqrt
 from hornbeam.ops.reduce import reduce_sum
 from hornbeam.ops.special import bessel_i0_op
 from hornbeam.ops.spectral import irfft, rfft
@@ -168,7 +168,10 @@ def overlap_and_add(signal: Any, frame_step: Any, name: str | None = None) -> An
     >>> overlap_and_add([[1, 2, 3], [10, 20, 30]], 2).numpy().tolist()
     [1, 2, 13, 20, 30]
     """
-    return overlap_op(signal, frame_step, name=name or "overlap_and_add")
+    x = array.convert(signal)
+    if x.dims is not None and len(x.dims) < 2:
+        raise ValueError(f"Shape {x.shape} must have rank at least 2")
+    return overlap_op(x, frame_step, name=name or "overlap_and_add")
 
 
 def _enclosing_power(value: int) -> int:
@@ -269,7 +272,7 @@ def dct(input: Any, type: int = 2, n: int | None = None, axis: int = -1, norm: s
     ValueError for other types and axes, and for type 1 with "ortho".
     """
     if axis != -1:
-        raise ValueError(f"axis must be -1. Got: {axis}")
+        raise NotImplementedError(f"axis must be -1. Got: {axis}")
     if n is not None and n < 1:
         raise ValueError("n should be a positive integer or None")
     if type not in (1, 2, 3, 4):
@@ -358,22 +361,35 @@ def linear_to_mel_weight_matrix(num_mel_bins: int = 20, num_spectrogram_bins: in
     """The matrix [num_spectrogram_bins, num_mel_bins] of triangular bands, evenly spaced on the mel scale.
 
     A spectrogram times this matrix is a mel spectrogram. Raises ValueError for bins or edges that are not positive
-    and in order, or beyond half the sample rate.
+    and in order, or beyond half the sample rate. sample_rate: a number, or a scalar tensor that only a run tells.
     """
+    kind = dtypes.as_dtype(dtype)
+    rate = sample_rate
+    if hasattr(sample_rate, "dims"):
+        known = dims.static_value(sample_rate)
+        rate = None if known is None else known.item()
     if num_mel_bins <= 0:
         raise ValueError(f"num_mel_bins must be positive. Got: {num_mel_bins}")
     if lower_edge_hertz < 0 or lower_edge_hertz >= upper_edge_hertz:
         raise ValueError(f"lower_edge_hertz {lower_edge_hertz} must be at least 0 and below upper_edge_hertz "
                          f"{upper_edge_hertz}")
-    if sample_rate <= 0 or upper_edge_hertz > sample_rate / 2:
+    if rate is not None and (rate <= 0 or upper_edge_hertz > rate / 2):
         raise ValueError(f"upper_edge_hertz must not be larger than the Nyquist frequency (sample_rate / 2). Got "
-                         f"{upper_edge_hertz} for sample_rate: {sample_rate}")
-    frequencies = _mel(np.linspace(0.0, sample_rate / 2.0, num_spectrogram_bins)[1:])[:, None]
+                         f"{upper_edge_hertz} for sample_rate: {rate}")
     edges = np.linspace(_mel(lower_edge_hertz), _mel(upper_edge_hertz), num_mel_bins + 2)
+    part = np.linspace(0.0, 0.5, num_spectrogram_bins)[1:, None]
+    if rate is not None:
+        weights = _triangles(_mel(part * rate), edges, np)
+        return array.constant(np.pad(weights, [[1, 0], [0, 0]]), kind)
+    hertz = multiply(array.constant(part, kind), cast(sample_rate, kind))
+    weights = _triangles(log(1.0 + hertz / 700.0) * 1127.0, edges.astype(kind.np_dtype), arithmetic)
+    return array.pad(weights, [[1, 0], [0, 0]])
+
+
+def _triangles(mels: Any, edges: np.ndarray, by: Any) -> Any:
+    """How far each frequency lies within each of the overlapping bands. by: NumPy, or the ops."""
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
-    rising, falling = (frequencies - low) / (middle - low), (high - frequencies) / (high - middle)
-    weights = np.maximum(0, np.minimum(rising, falling))
-    return array.constant(np.pad(weights, [[1, 0], [0, 0]]), dtypes.as_dtype(dtype))
+    return by.maximum(by.minimum((mels - low) / (middle - low), (high - mels) / (high - middle)), edges.dtype.type(0))
 
 
 @public("signal.mfccs_from_log_mel_spectrograms")
