@@ -296,14 +296,16 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         """What stands in graphs for a variable that has a value. Raises AttributeError for a graph's own variable."""
         if self._graph is not None:
             raise AttributeError(f"{self._name} belongs to a graph: it is an operation there, without a handle.")
-        if self._handle is None:
+        handle = self._handle
+        if handle is None:
             home = Graph()
             own_name = self._name.split(":")[0]
             name = own_name if re.fullmatch(r"[A-Za-z0-9.][\w.\\/>-]*", own_name) else "Variable"
             with mode.opened(home):
-                self._handle = state.variable_v2(shape=TensorShape(self._dims), dtype=self._dtype, name=name)
-            self._handle.op.attrs.update(cell=self._cell, variable=weakref.ref(self))
-        return self._handle
+                handle = state.variable_v2(shape=TensorShape(self._dims), dtype=self._dtype, name=name)
+            handle.op.attrs.update(cell=self._cell, variable=weakref.ref(self))
+            self._handle = handle
+        return handle
 
     def _as_graph_element(self) -> Any:
         if self._graph is None and mode.current_graph() is not None:
@@ -318,8 +320,9 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         """The value as an op's input; under control dependencies, the value after them."""
         if self._graph is None:
             if graph is not None:
-                with mode.opened(graph):
-                    return array.identity_op(self.handle, name="ReadVariableOp")
+                with mode.opened(graph.outermost):  # branches and loops take what is read: gradients flow out of them
+                    value = array.identity_op(self.handle, name="ReadVariableOp")
+                return graph.bring_in(value)
             value = EagerTensor(self._cell.read(), self._dtype)  # type: ignore[union-attr]
             for tape in mode.state.tapes:
                 tape.read(self, value)
@@ -443,7 +446,7 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
             raise NotImplementedError("__deepcopy__() is only available when eager execution is enabled.")
         made = object.__new__(type(self))
         memo[id(self)] = made
-        made.__dict__.update(self.__dict__, _handle=None)
+        vars(made).update(vars(self), _handle=None)
         made._cell = Cell(self._name.split(":")[0])
         made._cell.write(np.array(self._cell.value))  # type: ignore[union-attr]
         return made
