@@ -8,7 +8,8 @@ from typing import Any
 from hornbeam.keras import initializers, ops
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.optimizers.old_spellings import small_number
-from hornbeam.keras.optimizers.optimizer import Optimizer, replaced_by_gradient
+from hornbeam.keras.optimizers.optimizer import Optimizer
+from hornbeam.keras.optimizers.optimizer_variables import replaced_by_gradient
 from hornbeam.keras.variables import Variable
 
 

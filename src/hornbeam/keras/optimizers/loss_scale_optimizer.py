@@ -8,7 +8,8 @@ from typing import Any
 from hornbeam.keras import initializers, ops
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.optimizers.gradients import is_rows, scaled
-from hornbeam.keras.optimizers.optimizer import Optimizer, replaced_by_gradient
+from hornbeam.keras.optimizers.optimizer import Optimizer
+from hornbeam.keras.optimizers.optimizer_variables import replaced_by_gradient
 from hornbeam.keras.saving.serialization import deserialize_keras_object, serialize_keras_object
 
 _DEFAULTS = {"weight_decay": None, "clipnorm": None, "global_clipnorm": None, "clipvalue": None, "use_ema": False,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from hornbeam.keras.config.settings import floatx
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.optimizers import gradients
 from hornbeam.keras.optimizers.old_spellings import OldSpellings, learning_rate_and_decay
+from hornbeam.keras.optimizers.optimizer_variables import OptimizerVariables, replaced_by_gradient
 from hornbeam.keras.optimizers.schedules import learning_rate_schedule
 from hornbeam.keras.optimizers.schedules.learning_rate_schedule import LearningRateSchedule
 from hornbeam.keras.saving.serialization import deserialize_keras_object, serialize_keras_object
@@ -34,7 +34,7 @@ SETTINGS = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema
 
 
 @keras_export("Optimizer", "optimizers.Optimizer")
-class Optimizer(OldSpellings):
+class Optimizer(OptimizerVariables, OldSpellings):
     """Base of optimizers. A subclass makes its variables (`build`) and defines `update_step`.
 
     learning_rate: a number, a schedule, or a function without arguments. weight_decay: this part of each weight, times
@@ -147,12 +147,6 @@ class Optimizer(OldSpellings):
 
     # Variables ------------------------------------------------------------------------------------
 
-    @property
-    def variables(self) -> list[Any]:
-        """The optimizer's variables: the number of steps, the learning rate where it is a number, those of the weights.
-        """
-        return self._variables[:]
-
     def build(self, variables: Sequence[Any]) -> None:
         """Make the variables that go with these weights."""
         if self.use_ema:
@@ -163,48 +157,6 @@ class Optimizer(OldSpellings):
                                            for v in variables]
         self._trainable_variables = list(variables)
         self.built = True
-
-    def add_variable(self, shape: Any, initializer: Any = "zeros", dtype: Any = None, aggregation: str = "none",
-                     layout: Any = None, name: str | None = None) -> Any:
-        """A variable of the optimizer."""
-        self._check_super_called()
-        with name_scope(self.name, caller=self):
-            variable = Variable(initializers.get(initializer), shape=shape, dtype=dtype, trainable=False,
-                                aggregation=aggregation, layout=layout, name=name)
-        self._variables.append(variable)
-        return variable
-
-    def add_variable_from_reference(self, reference_variable: Any, name: str | None = None,
-                                    initializer: Any = "zeros") -> Any:
-        """A variable with the shape and dtype of a weight, named after it."""
-        path = getattr(reference_variable, "path", None) or reference_variable.name
-        return self.add_variable(tuple(reference_variable.shape), initializer, reference_variable.dtype,
-                                 layout=getattr(reference_variable, "_layout", None),
-                                 name=f"{re.sub('[/:]', '_', path)}_{name or 'var'}")
-
-    def add_optimizer_variables(self, trainable_variables: Iterable[Any], name: Any, initializer: Any = "zeros") -> Any:
-        """A variable for each weight (None for those that gradients replace); for a list of names, a list of each.
-
-        Raises ValueError where there are not as many initializers as names.
-        """
-        names = [name] if isinstance(name, str) else list(name)
-        given = list(initializer) if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
-        if len(names) != len(given):
-            raise ValueError("The number of provided names must match the number of provided initializers.  Received "
-                             f"name='{name}', initializer='{initializer}'")
-        made: tuple[list[Any], ...] = tuple([] for _ in names)
-        for variable in trainable_variables:
-            for held, own_name, own_initializer in zip(made, names, given, strict=True):
-                held.append(None if replaced_by_gradient(variable)
-                            else self.add_variable_from_reference(variable, own_name, own_initializer))
-        return made[0] if isinstance(name, str) else made
-
-    def _get_variable_index(self, variable: Any) -> int:
-        return self._trainable_variables_indices[id(variable)]
-
-    def _of(self, held: Sequence[Any], variable: Any) -> Any:
-        """The one of the optimizer's variables that goes with a weight."""
-        return held[self._get_variable_index(variable)]
 
     # A step ---------------------------------------------------------------------------------------
 
@@ -514,51 +466,8 @@ class Optimizer(OldSpellings):
             config["learning_rate"] = deserialize_keras_object(config["learning_rate"], custom_objects=custom_objects)
         return cls(**config)
 
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Give the optimizer's variables these values. Raises ValueError before `build` and for other shapes."""
-        if not self.built:
-            raise ValueError("You are calling `set_weights()` on an optimizer that has not yet been built. Please call "
-                             "`optimizer.build(trainable_variables)` to create the optimizer weights before calling "
-                             "`set_weights()`.")
-        for variable, weight in zip(self._variables, weights, strict=False):
-            if tuple(variable.shape) != tuple(weight.shape):
-                raise ValueError(f"Optimizer variable {variable.path} has shape {variable.shape} not compatible with "
-                                 f"provided weight shape {tuple(weight.shape)}.")
-            variable.assign(weight)
-
-    def save_own_variables(self, store: Any) -> None:
-        """Put the variables' values into `store`, by their number."""
-        for i, variable in enumerate(self.variables):
-            store[str(i)] = variable.numpy()
-
-    def load_own_variables(self, store: Any) -> None:
-        """Take the variables' values from `store`; where their number differs, warn and leave them."""
-        variables = self.variables
-        if len(store.keys()) != len(variables):
-            text = (f"Skipping variable loading for optimizer '{self.name}', because it has {len(variables)} variables "
-                    f"whereas the saved optimizer has {len(store.keys())} variables. ")
-            if not variables:
-                text += "This is likely because the optimizer has not been called/built yet."
-            warnings.warn(text, stacklevel=2)
-            return
-        for i, variable in enumerate(variables):
-            variable.assign(store[str(i)])
-
     def _obj_type(self) -> str:
         return "Optimizer"
-
-    def _check_super_called(self) -> None:
-        if "_variables" not in self.__dict__:
-            raise RuntimeError(f"In optimizer '{type(self).__name__}', you forgot to call `super().__init__()` as the "
-                               "first statement in the `__init__()` method. Go add it!")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name != "_variables":
-            self._check_super_called()
-            if isinstance(value, Variable) and not any(value is v for v in self._variables):
-                self._variables.append(value)
-        super().__setattr__(name, value)
-
 
 def _is_ours(value: Any) -> bool:
     """Whether an object's class is defined in Hornbeam."""
@@ -568,8 +477,3 @@ def _is_ours(value: Any) -> bool:
 def _is_function(learning_rate: Any) -> bool:
     """Whether a learning rate is a schedule or function (tensors can be called, too)."""
     return callable(learning_rate) and not hasattr(learning_rate, "dtype")
-
-
-def replaced_by_gradient(variable: Any) -> bool:
-    """Whether a variable takes its gradient as its value."""
-    return getattr(variable, "overwrite_with_gradient", False)
