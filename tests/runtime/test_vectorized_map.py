@@ -120,8 +120,7 @@ def test_variables_are_read_and_what_rows_share_adds_up() -> None:
     v = tf.Variable([1.0, 2.0, 3.0, 4.0])
     np.testing.assert_allclose(tf.vectorized_map(lambda r: r * v, tf.constant(X)), X * v.numpy())
     with tf.GradientTape() as tape:
-        shared = v * 1.0
-        loss = tf.reduce_sum(tf.vectorized_map(lambda r: r * shared, tf.constant(X)))
+        loss = tf.reduce_sum(tf.vectorized_map(lambda r: r * v, tf.constant(X)))
     np.testing.assert_allclose(tape.gradient(loss, v), X.sum(axis=0), rtol=1e-5, atol=1e-6)
 
 
