@@ -100,10 +100,9 @@ def _least(kinds: frozenset[str]) -> str:
 @functools.lru_cache(1024)
 def promoted(kinds: tuple[str, ...], default_float: str) -> str:
     """As `result_type`, of dtype strings and `"int"`, `"float"` for Python's numbers."""
-    strong = {k for k in kinds if k not in ("int", "float")}
-    if len(strong) == 1 and len(kinds) == 1:
+    if len(set(kinds)) == 1 and kinds[0] not in ("int", "float"):
         return kinds[0]
-    if any(k in FLOAT8 for k in kinds) and len(set(kinds)) > 1:
+    if any(k in FLOAT8 for k in kinds):
         raise ValueError("There is no implicit conversions from float8 dtypes to others. You must cast it internally. "
                          f"Received: {kinds}")
     found = _least(frozenset(kinds))

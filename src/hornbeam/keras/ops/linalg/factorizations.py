@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hornbeam.autodiff.tape import GradientTape
-from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.ops.declare import linalg_op, numpy_op
 from hornbeam.keras.ops.tensors import dims, inexact, promote_inexact, rank, tensor
 from hornbeam.keras.tree import structures as tree
@@ -32,13 +32,11 @@ def _matrices(x: Any, square: bool = False) -> Any:
 def cholesky(x: Any, upper: bool = False) -> Any:
     """The lower (or upper) triangular L with x = L · Lᴴ, of positive definite matrices.
 
-    Raises ValueError where one is not positive definite.
+    Raises ValueError where one is not positive definite; in a graph it gives NaN.
     """
-    try:
-        lower = decompositions.cholesky(_matrices(x, True))
-    except InvalidArgumentError as error:
-        raise ValueError("Cholesky decomposition failed. The input might not be a valid positive definite "
-                         "matrix.") from error
+    lower = decompositions.cholesky(_matrices(x, True))
+    if isinstance(lower, EagerTensor) and np.isnan(np.asarray(lower)).any():
+        raise ValueError("Cholesky decomposition failed. The input might not be a valid positive definite matrix.")
     return adjoint(lower) if upper else lower
 
 

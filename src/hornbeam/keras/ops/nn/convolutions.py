@@ -51,12 +51,14 @@ def _pair(inputs: Any, kernel: Any) -> tuple[Any, Any]:
     return tensor(inputs, dtype_of(w)), w
 
 
-def _refuse_empty(x: Any, y: Any) -> Any:
-    if 0 in dims(y) and 0 not in dims(x):
+def _refuse_empty(x: Any, w: Any, rates: tuple[int, ...], order: str) -> None:
+    """Raise ValueError where a window without padding reaches beyond the input."""
+    space = dims(x)[1:-1] if order == "channels_last" else dims(x)[2:]
+    if any(n is not None and k is not None and n < (k - 1) * r + 1
+           for n, k, r in zip(space, dims(w), rates, strict=False)) and 0 not in dims(x):
         raise ValueError("The convolution operation resulted in an empty output. This can happen if the input is too "
                          "small for the given kernel size, strides, dilation rate, and padding mode. Please check the "
                          "input shape and convolution parameters.")
-    return y
 
 
 @nn_op
@@ -75,13 +77,13 @@ def conv(inputs: Any, kernel: Any, strides: Any = 1, padding: str = "valid", dat
                          f"input channels {channels} and kernel in_channels {own}. ")
     steps, rates = _each(strides, space, "strides"), _each(dilation_rate, space, "dilation_rate")
     kind, layout = _padding(padding), _ORDERS[order][space]
+    if kind == "VALID":
+        _refuse_empty(x, w, rates, order)
     if space == 1:
-        y = convolution.plain_conv1d(x, w, steps, kind, layout, rates)
-    elif space == 2:
-        y = convolution.plain_conv2d(x, w, steps, kind, layout, rates, None)
-    else:
-        y = convolution.conv3d(x, w, steps, kind, layout, rates)
-    return _refuse_empty(x, y)
+        return convolution.plain_conv1d(x, w, steps, kind, layout, rates)
+    if space == 2:
+        return convolution.plain_conv2d(x, w, steps, kind, layout, rates, None)
+    return convolution.conv3d(x, w, steps, kind, layout, rates)
 
 
 @nn_op

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -253,7 +254,8 @@ def _pieces(x: Any, places: Sequence[int], axis: int) -> list[Any]:
     """Cut before each of the places."""
     length = dims(x)[axis]
     if length is None:
-        raise ValueError(f"cannot split dimension {axis} of unknown size at places; shape {dims(x)}")
+        cuts = [None, *(int(p) for p in places), None]
+        return [x[(slice(None),) * axis + (slice(a, b),)] for a, b in itertools.pairwise(cuts)]
     ends = [*(_within(p, length) for p in places), length]
     starts = [0, *ends[:-1]]
     lengths = [max(e - s, 0) for s, e in zip(starts, ends, strict=True)]
