@@ -93,6 +93,19 @@ class Layer(LayerState, Operation):
             value = self._tracker.track(value)
         super().__setattr__(name, value)
 
+    def __getattr__(self, name: str) -> Any:
+        """What Keras 2's layers had besides: shapes and tensors of their symbolic calls."""
+        held = getattr(type(self), name, None)
+        if isinstance(held, property) and held.fget is not None:
+            return held.fget(self)  # which raised AttributeError: its words say more
+        if name in ("input_shape", "output_shape"):
+            tensors = self._of_node(0, f"{name.removesuffix('_shape')}_tensors", name.replace("_", " "))
+            return tree.map_structure(lambda x: x.shape, tensors)
+        if name in ("get_input_at", "get_output_at"):
+            what = name.split("_")[1]
+            return lambda node_index: self._of_node(node_index, f"{what}_tensors", what)
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
     def __delattr__(self, name: str) -> None:
         value = getattr(self, name)
         if isinstance(value, Variable):

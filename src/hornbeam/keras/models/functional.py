@@ -169,7 +169,7 @@ class Functional(Function, Model):
         """The inputs as a flat list of tensors of the inputs' dtypes and ranks."""
         struct = self._inputs_struct
         must_fit = False
-        if isinstance(struct, list) and len(struct) == 1 and is_concrete(inputs):
+        if isinstance(struct, list) and len(struct) == 1 and not tree.is_nested(inputs):
             inputs = [inputs]
         elif isinstance(inputs, dict) and not isinstance(struct, dict):
             inputs, must_fit = _by_name(inputs, struct)

@@ -78,8 +78,8 @@ class Sequential(Model):
         first = self._layers[0]
         if isinstance(first, InputLayer):
             self.build(first.batch_shape)
-        else:
-            shape = getattr(first, "input_shape", None)  # a model's, where it is known
+        elif isinstance(first, Model):
+            shape = getattr(first, "input_shape", None)  # where it is known
             if shape is not None:
                 self.build(shape)
 

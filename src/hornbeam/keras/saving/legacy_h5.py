@@ -45,6 +45,12 @@ def save_model(model: Any, path: str, include_optimizer: bool = True) -> None:
             _put_weights(file.create_group("optimizer_weights"), optimizer.variables)
 
 
+def save_weights(model: Any, path: str) -> None:
+    """Write a model's weights alone to an `.h5` file."""
+    with replaced(path) as part, h5py.File(part, "w") as file:
+        _save_layers(file, model)
+
+
 def _plain(value: Any) -> Any:
     """What JSON does not know, as it stands in files."""
     if isinstance(value, np.ndarray | np.generic):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,35 +36,50 @@ def layer_of_old_config(config: dict[str, Any], custom_objects: Any = None) -> A
     if not isinstance(name, str) or "config" not in config:
         raise ValueError(f"Improper config format: {config}. Expected python dict contains `class_name` and `config` as "
                          "keys")
-    cls = get_registered_object(name, custom_objects=custom_objects)
-    for space in ("keras.layers", "keras.models", "keras"):
-        held = names_v2.get(f"{space}.{name}")
-        cls = cls or (None if held is None else held.target)
-    cls = cls or next((c for table in (internal_classes, dict.fromkeys(())) for k, c in table.items()
-                       if k.endswith(f">{name}")), None)
-    if cls is None:
-        cls = next((op_classes[k] for k in op_classes.names() if k.endswith(f">{name}")), None)
-    if name == "Model" or (cls is None and name == "Functional"):
-        cls = internal_classes["keras.src.models.functional>Functional"]
+    cls = get_registered_object(name, custom_objects=custom_objects) or _class_named(name, config["config"])
     if cls is None:
         raise ValueError(f"Unknown layer: '{name}'. Please ensure you are using a `keras.utils.custom_object_scope` and "
                          "that this object is included in the scope.")
     inner = _renamed(name, dict(config["config"])) if isinstance(config["config"], dict) else config["config"]
     if isinstance(config["config"], list):  # Sequential of Keras before 2.2.3
         inner = {"name": None, "layers": config["config"]}
-    if custom_objects and "custom_objects" in getattr(cls.from_config, "__code__", _NO_CODE).co_varnames:
-        return cls.from_config(inner, custom_objects=custom_objects)
-    return cls.from_config(inner)
+    takes_objects = "custom_objects" in inspect.signature(cls.from_config).parameters
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the file's spelling, not the program's
+        return cls.from_config(inner, custom_objects=custom_objects) if takes_objects else cls.from_config(inner)
 
 
-class _NO_CODE:
-    co_varnames = ()
+def _class_named(name: str, config: Any) -> Any:
+    """The class of layers, models or operations of `keras.ops` that is meant; `Add` is one of each kind."""
+    operation = next((op_classes[key] for key in op_classes.names() if key.endswith(f">{name}")), None)
+    if operation is not None and isinstance(config, dict) and "dtype" not in config:
+        return operation
+    if name in ("Model", "Functional"):
+        return internal_classes["keras.src.models.functional>Functional"]
+    for space in ("keras.layers", "keras.models", "keras"):
+        held = names_v2.get(f"{space}.{name}")
+        if held is not None:
+            return held.target
+    return operation
 
 
 def _renamed(name: str, config: dict[str, Any]) -> dict[str, Any]:
     """Arguments of Keras 2 by today's names."""
     if name == "InputLayer" and "batch_input_shape" in config:
         config["batch_shape"] = config.pop("batch_input_shape")
-    elif "batch_input_shape" in config:
-        config.pop("batch_input_shape")
+    axis = config.get("axis")
+    if isinstance(axis, list) and len(axis) == 1:
+        config["axis"] = int(axis[0])
+    if name == "Lambda":
+        for what in ("function", "output_shape", "mask"):
+            kind = config.pop(f"{what}_type", None)
+            config.pop(f"{what}_module", None)
+            if kind == "lambda" and isinstance(config.get(what), list):
+                text, defaults, closure = config[what]
+                config[what] = {"class_name": "__lambda__",
+                                "config": {"code": text, "defaults": defaults, "closure": closure}}
+            elif kind == "function" and isinstance(config.get(what), str):
+                config[what] = {"module": "builtins", "class_name": "function", "config": config[what],
+                                "registered_name": config[what]}
+        config.pop("module", None)
     return config

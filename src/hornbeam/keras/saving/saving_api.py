@@ -93,6 +93,8 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
                  **kwargs: Any) -> None:
     """Write a model's weights, and its optimizer's state, to a file that ends in `.weights.h5`.
 
+    A path as in Keras 2 is taken with a warning: `.h5` is written as it did, any other gets `.weights.h5` behind it.
+
     max_shard_size: in GB; then the path ends in `.weights.json` and several files stand beside it. overwrite: False
     asks before a file is replaced. kwargs: `objects_to_skip`. Raises ValueError for another ending, or a model that is
     not built.
@@ -102,7 +104,10 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
     if max_shard_size is None and not path.endswith(".weights.h5"):
-        raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={path}")
+        if path.endswith((".keras", ".json", ".npz")):
+            raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={path}")
+        _save_old_weights(model, path, overwrite)
+        return
     if max_shard_size is not None and not path.endswith(("weights.h5", "weights.json")):
         raise ValueError("The filename must end in `.weights.json` when `max_shard_size` is specified. "
                          f"Received: filepath={path}")
@@ -116,6 +121,17 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
         return
     with replaced(path) as part:
         _write(model, H5Writer(part), skip)
+
+
+def _save_old_weights(model: Any, path: str, overwrite: bool) -> None:
+    """Weights at a path as Keras 2 had it: `.h5` in its own format, any other becomes `<path>.weights.h5`."""
+    older = path.endswith(_H5)
+    warnings.warn(f"The filename must end in `.weights.h5`; `{path}` is a path of Keras 2's, so what is written is "
+                  f"{'its `.h5` format' if older else f'`{path}.weights.h5`'}.", DeprecationWarning, stacklevel=4)
+    if not older:
+        save_weights(model, f"{path}.weights.h5", overwrite)
+    elif overwrite or not os.path.exists(path) or may_overwrite(path):
+        legacy_h5.save_weights(model, path)
 
 
 def _write(model: Any, writer: Any, skip: Any) -> None:
@@ -137,6 +153,8 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     by_name = kwargs.pop("by_name", None)
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    if not path.endswith((".keras", ".json", *_H5)) and os.path.exists(f"{path}.weights.h5"):
+        path = f"{path}.weights.h5"  # where Keras 2 would have written a checkpoint
     older = path.endswith(_H5) and not path.endswith(".weights.h5")
     if by_name is not None and not older:
         raise ValueError(f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {filepath}")
@@ -148,6 +166,9 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     with named_in_errors(path, "weights"):
         if older:
             with open_h5(path) as file:
+                if "layer_names" not in file.attrs and "model_weights" not in file and "layer_names0" not in file.attrs:
+                    raise ValueError(f"{path} holds no weights as Keras 2 wrote them; files of today's format end in "
+                                     "`.weights.h5`.")
                 group = child_group(file, "model_weights") if "layer_names" not in file.attrs and (
                     "model_weights" in file) else file
                 legacy_h5.load_weights(group, model, skip_mismatch, bool(by_name))

@@ -67,8 +67,7 @@ def _output_shape(layer: Any) -> str:
         return "?"
     else:
         try:
-            found = (layer.output_shape if hasattr(layer, "output_shape") else
-                     layer.compute_output_shape(**layer._build_shapes_dict))
+            found = getattr(layer, "output_shape", None) or layer.compute_output_shape(**layer._build_shapes_dict)
             shapes = tree.map_shape_structure(_shape_text, found)
         except NotImplementedError:
             return "?"
