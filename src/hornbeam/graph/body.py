@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, final
+from typing import Any
 
 from hornbeam.graph import op as declarations
 from hornbeam.graph.dtypes import DType
@@ -35,7 +35,6 @@ class NeedsHost(Exception):
         self.op = op
 
 
-@final
 class Body(Graph):
     """A graph whose operations may use those of the graph around it (`outer`)."""
 

@@ -16,7 +16,7 @@ class ProgbarLogger(Callback):
     def __init__(self) -> None:
         super().__init__()
         self.seen = 0
-        self.progbar: Any = None
+        self.progbar: Progbar | None = None
         self.target: int | None = None
         self.verbose: Any = 1
         self.epochs = 1
@@ -78,17 +78,21 @@ class ProgbarLogger(Callback):
         self.seen = 0
         self.progbar = Progbar(self.target, verbose=self.verbose, stateless_metrics=())
 
-    def _draw(self, batch: int, logs: Any) -> None:
+    def _bar(self) -> Progbar:
         if self.progbar is None:
             self._new_bar()
+        assert self.progbar is not None
+        return self.progbar
+
+    def _draw(self, batch: int, logs: Any) -> None:
+        bar = self._bar()
         self.seen = batch + 1
         if self.verbose == 1:  # reading logs waits for the device: only where they are drawn
-            shown = list(logs.items()) if logs and self.progbar.is_due() else None
-            self.progbar.update(self.seen, shown, finalize=False)
+            shown = list(logs.items()) if logs and bar.is_due() else None
+            bar.update(self.seen, shown, finalize=False)
 
     def _finish(self, logs: Any) -> None:
-        if self.progbar is None:
-            self._new_bar()
+        bar = self._bar()
         if self.target is None:
-            self.target = self.progbar.target = self.seen
-        self.progbar.update(self.target, list((logs or {}).items()), finalize=True)
+            self.target = bar.target = self.seen
+        bar.update(self.target, list((logs or {}).items()), finalize=True)

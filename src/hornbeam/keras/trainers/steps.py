@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hornbeam as tf
 from hornbeam.keras import ops, optimizers
@@ -19,13 +19,20 @@ from hornbeam.keras.trainers.compile_metrics import CompileMetrics
 from hornbeam.keras.trainers.data.batch import unpack_x_y_sample_weight
 from hornbeam.keras.tree import structures as tree
 
+if TYPE_CHECKING:
+    from hornbeam.keras.layers.layer import Layer as OfLayer
+else:
+    OfLayer = object
 
-class Steps:
+
+class Steps(OfLayer):
     """The part of `Model` that says what happens to one batch."""
 
     _not_in_files = frozenset(("loss", "history", "_compile_loss", "_compile_metrics", "_loss_tracker", "_programs",
                                "_compile_arguments", "_trainable_when_compiled"))
     """Attributes whose objects are not saved with the model."""
+
+    _trainable_when_compiled: dict[int, Any]
 
     def __init__(self) -> None:
         self._compiled = False

@@ -142,13 +142,11 @@ class Softmax(_Pointwise):
         if mask is not None:
             lowest = -3e4 if inputs.dtype == "float16" else -1e9
             inputs = inputs + (1.0 - ops.cast(mask, inputs.dtype)) * lowest
-        if isinstance(self.axis, (list, tuple)):
-            if len(self.axis) > 1:
-                outputs = ops.exp(inputs - ops.logsumexp(inputs, axis=self.axis, keepdims=True))
-            else:
-                outputs = activations.softmax(inputs, axis=self.axis[0])
+        axes: list[int] = list(self.axis) if isinstance(self.axis, (list, tuple)) else [self.axis]
+        if len(axes) > 1:
+            outputs = ops.exp(inputs - ops.logsumexp(inputs, axis=axes, keepdims=True))
         else:
-            outputs = activations.softmax(inputs, axis=self.axis)
+            outputs = activations.softmax(inputs, axis=axes[0])
         return outputs if mask is None else outputs * ops.cast(mask, outputs.dtype)
 
     def get_config(self) -> dict[str, Any]:

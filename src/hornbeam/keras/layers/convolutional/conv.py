@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.keras import ops
-from hornbeam.keras.layers import sizes
 from hornbeam.keras.layers.convolutional.base_conv import Convolution
 from hornbeam.keras.names import keras_export
 
@@ -67,17 +66,15 @@ class BaseConv(Convolution):
 
 @keras_export("layers.Conv1D", "layers.Convolution1D")
 class Conv1D(BaseConv):
-    """Convolution of sequences [batch, steps, channels]."""
+    """Convolution of sequences [batch, steps, channels]. Arguments as `BaseConv` says."""
 
-    __doc__ += BaseConv.__doc__ or ""
     rank = 1
 
 
 @keras_export("layers.Conv2D", "layers.Convolution2D")
 class Conv2D(BaseConv):
-    """Convolution of images [batch, rows, columns, channels]."""
+    """Convolution of images [batch, rows, columns, channels]. Arguments as `BaseConv` says."""
 
-    __doc__ += BaseConv.__doc__ or ""
     rank = 2
 
     def __init__(self, filters: int, kernel_size: Any, strides: Any = (1, 1), padding: str = "valid",
@@ -92,9 +89,8 @@ class Conv2D(BaseConv):
 
 @keras_export("layers.Conv3D", "layers.Convolution3D")
 class Conv3D(BaseConv):
-    """Convolution of volumes [batch, depth, rows, columns, channels]."""
+    """Convolution of volumes [batch, depth, rows, columns, channels]. Arguments as `BaseConv` says."""
 
-    __doc__ += BaseConv.__doc__ or ""
     rank = 3
 
     def __init__(self, filters: int, kernel_size: Any, strides: Any = (1, 1, 1), padding: str = "valid",
@@ -107,5 +103,3 @@ class Conv3D(BaseConv):
                          use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
                          activity_regularizer, kernel_constraint, bias_constraint, **kwargs)
 
-
-__all__ = ["Conv1D", "Conv2D", "Conv3D", "sizes"]
