@@ -240,3 +240,21 @@ def test_the_first_generations_names() -> None:
         assert session.run(tf.regex_replace("ab", "a", "x")) == b"xb"
         with pytest.raises(ValueError, match="Cannot specify both 'string_tensor' and 'input'"):
             tf.string_to_number("1", input="2")
+
+
+def test_strings_split_into_sparse_tensors() -> None:
+    with tf.Graph().as_default(), tf.Session() as session:
+        found = session.run(tf.string_split(["a b  c", "", "x"]))
+        assert found.indices.tolist() == [[0, 0], [0, 1], [0, 2], [2, 0]]
+        assert found.values.tolist() == [b"a", b"b", b"c", b"x"]
+        assert found.dense_shape.tolist() == [3, 3]
+        found = session.run(tf.string_split(["a,,b"], delimiter=",", skip_empty=False))
+        assert found.values.tolist() == [b"a", b"", b"b"]
+        found = session.run(tf.strings.split([["a b", "c"], ["", "d e f"]]))
+        assert found.indices.tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 0], [1, 1, 0], [1, 1, 1], [1, 1, 2]]
+        assert found.dense_shape.tolist() == [2, 2, 3]
+        assert session.run(tf.strings.split(source="a b", maxsplit=1)).dense_shape.tolist() == [1, 2]
+        with pytest.raises(ValueError, match="Shape must be rank 1 but is rank 0"):
+            tf.string_split("a b")
+        with pytest.raises(ValueError, match="Cannot specify both 'delimiter' and 'sep'"):
+            tf.string_split(["a"], sep=",", delimiter=",")

@@ -59,7 +59,8 @@ def _put(x: Any, value: Any, spec: Spec, places: Sequence[Any]) -> Any:
 
 
 def _put_known(x: Any, vectors: Sequence[Any], value: Any, masks: Masks) -> Any:
-    spec = Spec(*map(_ints, vectors), masks, jnp.ndim(x))  # type: ignore[arg-type]
+    begin, end, strides = map(_ints, vectors)
+    spec = Spec(begin, end, strides, masks, jnp.ndim(x))
     return _put(x, value, spec, [spec.begin[i] for i in spec.places()])
 
 
@@ -132,7 +133,7 @@ def _(context, call, values):
 
 
 @strided_slice_assign_op.message
-def _(numbers, inputs, attrs):
+def _outside_text(numbers: Any, inputs: Any, attrs: Any) -> str:
     return f"slice index {int(numbers[0])} of dimension {int(numbers[1])} out of bounds."
 
 
@@ -160,7 +161,8 @@ def _told(dims: Any, attrs: dict[str, Any]) -> Spec | None:
     if any(not isinstance(v, tuple) or len(v) != len(vectors[0]) for v in vectors) or any(
             not isinstance(e, int | None) for v in vectors for e in v):
         raise ShapeFault("begin, end and strides are tuples of one length, of integers or None")
-    return None if dims is None else Spec(*vectors, _masks(attrs), len(dims))
+    begin, end, strides = vectors
+    return None if dims is None else Spec(begin, end, strides, _masks(attrs), len(dims))
 
 
 @slice_assign_at.check
@@ -169,7 +171,7 @@ def _(ref, places, value, *, begin, end, strides, **masks):
     return spec.found_outside(jnp.shape(ref), [places[i] for i in range(len(spec.places()))])
 
 
-slice_assign_at.message(strided_slice_assign_op.explain)
+slice_assign_at.message(_outside_text)
 
 
 def spec_attrs(spec: Spec) -> dict[str, Any]:
@@ -206,7 +208,8 @@ def _assign_now(variable: Any, index: Any, value: Any, name: str | None = None) 
     if places:
         slice_assign_at(variable, np.array(places, np.int64), value, **spec_attrs(spec), **bits)
     else:
-        strided_slice_assign_op(variable, *(np.array(v, np.int64) for v in (begin, end, strides)), value, **bits)
+        vectors = [np.array(v, np.int64) for v in (begin, end, strides)]
+        strided_slice_assign_op(variable, *vectors, value, **bits)
     return variable
 
 

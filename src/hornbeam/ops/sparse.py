@@ -271,7 +271,7 @@ def slice_(sp_input: Any, start: Any, size: Any, name: str | None = None) -> Spa
     return SparseTensor(part.indices - first, part.values, sizes)
 
 
-@public("sparse.split")
+@public(v2=("sparse.split",))
 def split(sp_input: Any = None, num_split: Any = None, axis: Any = None, name: str | None = None) -> list[Any]:
     """`num_split` sparse tensors that make up the whole along `axis`; the first ones are larger by 1 where it must be.
 
@@ -304,7 +304,7 @@ def _split(sp_input: Any, num_split: int, axis: Any, name: str | None = None) ->
     return parts
 
 
-@public("sparse.concat")
+@public(v2=("sparse.concat",))
 def concat(axis: Any, sp_inputs: Sequence[Any], expand_nonconcat_dims: bool = False,
            name: str | None = None) -> SparseTensor:
     """Sparse tensors joined along `axis`, places in row-major order.

@@ -229,6 +229,10 @@ def _vector(value: np.ndarray) -> None:
 
 
 def _sparse_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
+    for given, rank, words in ((inputs[0].dims, 1, "input must be a vector"), (inputs[1].dims, 0, "must be a scalar")):
+        if given is not None and len(given) != rank:
+            raise ShapeFault(f"Shape must be rank {rank} but is rank {len(given)}",
+                             f"{words}, got shape: {rules.text(given)}")
     return [((None, 2), dtypes.int64), ((None,), dtypes.string), ((2,), dtypes.int64)]
 
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.graph import dtypes
+from hornbeam.graph.call import composite, convert_to_tensor
 from hornbeam.graph.names import public
+from hornbeam.graph.sparse_tensor import SparseTensor
 from hornbeam.ops import hashing, string_joining, string_parsing
+from hornbeam.ops.joining import concat
+from hornbeam.ops.moving import transpose
+from hornbeam.ops.shaping import reshape, shape
+from hornbeam.ops.sorting import unravel_index
 
 
 def _either(new: Any, new_name: str, old: Any, old_name: str) -> Any:
@@ -61,3 +67,52 @@ def decode_raw(input_bytes: Any = None, out_type: Any = None, little_endian: boo
     if out_type is None:
         raise ValueError("decode_raw() missing 1 positional argument: 'out_type'")
     return string_parsing.decode_raw(given, out_type, little_endian, name=name)
+
+
+# Splitting -------------------------------------------------------------------------------------------
+
+
+def _sparse_result(result_type: str) -> None:
+    if result_type == "RaggedTensor":
+        raise ValueError("Hornbeam has no RaggedTensor: ask for a SparseTensor")
+    if result_type != "SparseTensor":
+        raise ValueError("result_type must be 'RaggedTensor' or 'SparseTensor'.")
+
+
+@public(v1=("string_split",))
+@composite("StringSplit")
+def string_split(source: Any, sep: str | None = None, skip_empty: bool = True, delimiter: str | None = None,
+                 result_type: str = "SparseTensor", name: str | None = None) -> SparseTensor:
+    """The parts of each string of a vector, between any of the bytes of `sep` (a space by default).
+
+    With `sep` "" each byte is a part. skip_empty: leave out empty parts. delimiter: the retired name of `sep`.
+    """
+    _sparse_result(result_type)
+    if sep is not None and delimiter is not None:
+        raise ValueError("Cannot specify both 'delimiter' and 'sep'.")
+    mark = sep if delimiter is None else delimiter
+    found = string_joining.string_split_op(source, " " if mark is None else mark, skip_empty=skip_empty)
+    return SparseTensor(*found)
+
+
+@public(v1=("strings.split",))
+@composite("StringSplit")
+def split(input: Any = None, sep: str | None = None, maxsplit: int = -1, result_type: str = "SparseTensor",
+          source: Any = None, name: str | None = None) -> SparseTensor:
+    """The parts of each string between occurrences of `sep`, as Python's `split` gives them, along one more dimension.
+
+    Without `sep` at white space. maxsplit: how many splits at most, -1 for all. source: the retired name of `input`.
+    """
+    _sparse_result(result_type)
+    words = convert_to_tensor(_either(input, "input", source, "source"), dtypes.string)
+    mark = "" if sep is None else sep
+    if words.shape.rank is None:
+        raise ValueError("the rank of what is split must be known")
+    if words.shape.rank == 1:
+        return SparseTensor(*string_joining.string_split_v2_op(words, mark, maxsplit=maxsplit))
+    if words.shape.rank == 0:
+        return SparseTensor(*string_joining.string_split_v2_op(reshape(words, [1]), mark, maxsplit=maxsplit))
+    indices, values, size = string_joining.string_split_v2_op(reshape(words, [-1]), mark, maxsplit=maxsplit)
+    outer = shape(words, dtypes.int64)
+    rows = transpose(unravel_index(indices[:, 0], outer))
+    return SparseTensor(concat([rows, indices[:, 1:]], 1), values, concat([outer, size[1:]], 0))
