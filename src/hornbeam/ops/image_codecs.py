@@ -26,12 +26,11 @@ _BYTES = never("reads bytes")
 _STRINGS = never("string result")
 _DEPTHS = (dtypes.uint8, dtypes.uint16)
 
-_TINY = image_png.write(np.arange(24, dtype=np.uint8).reshape(2, 4, 3) * 10, -1)
-
 
 def _files(**attrs: Any) -> Any:
     def make(rng: np.random.Generator) -> Any:
-        return [((np.array(_TINY, object),), attrs)]
+        tiny = image_png.write(np.arange(24, dtype=np.uint8).reshape(2, 4, 3) * 10, -1)
+        return [((np.array(tiny, object),), attrs)]
 
     return make
 

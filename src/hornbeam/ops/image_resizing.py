@@ -61,10 +61,11 @@ def _refuse_both(align_corners: bool, half_pixel_centers: bool) -> None:
 
 
 def _both_ways(x: Any, height: Taps, width: Taps) -> Any:
-    """Rows and columns resampled, first the axis that leaves less to do."""
-    if len(height.indices) < x.shape[1]:
-        return image_taps.applied(image_taps.applied(x, height, 1), width, 2)
-    return image_taps.applied(image_taps.applied(x, width, 2), height, 1)
+    """Rows and columns resampled: rows first, which lie together in memory."""
+    rows = image_taps.applied(x, height, 1)
+    if min(height.indices.shape[1], width.indices.shape[1]) > 2:
+        rows = lax.optimization_barrier(rows)  # else XLA computes each of them again for each tap of a column
+    return image_taps.applied(rows, width, 2)
 
 
 def _forward(kind: Any, x: Any, size: Any, *how: bool) -> Any:
