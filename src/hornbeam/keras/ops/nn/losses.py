@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
+from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras.config.settings import epsilon, floatx
 from hornbeam.keras.ops.declare import nn_op
-from hornbeam.keras.ops.nn.activations import log_sigmoid, log_softmax
 from hornbeam.keras.ops.numpy.elementwise import log
 from hornbeam.keras.ops.numpy.reductions import max_, sum_
 from hornbeam.keras.ops.numpy.shaping import moveaxis
@@ -21,16 +22,18 @@ from hornbeam.keras.ops.tensors import (
     np_dtype,
     promote_inexact,
     rank,
-    shape_vector,
-    sizes,
     tensor,
 )
 from hornbeam.ops import arithmetic
 from hornbeam.ops.clip import clip_by_value
 from hornbeam.ops.constants import one_hot as indicator
 from hornbeam.ops.division import real_div
-from hornbeam.ops.gathering import gather_op
-from hornbeam.ops.shaping import reshape, reshape_like, squeeze_op
+from hornbeam.ops.losses import (
+    sigmoid_cross_entropy_with_logits,
+    softmax_cross_entropy,
+    sparse_softmax_cross_entropy,
+)
+from hornbeam.ops.shaping import reshape, squeeze_op
 
 
 def _refuse_unlike(target: Any, output: Any, upto: int | None = None) -> None:
@@ -46,10 +49,17 @@ def _clipped(p: Any) -> Any:
     return clip_by_value(p, tensor(small, dtype_of(p)), tensor(1 - small, dtype_of(p)))
 
 
-def _log_probabilities(output: Any, from_logits: bool, axis: int) -> Any:
+def _logits_behind(output: Any, from_logits: bool, activation: str, function: str) -> tuple[Any, bool]:
+    """What `output` was made of where a graph shows that an activation made it: probabilities that round to 0 or 1
+    still have their logits. Warns where such an output is called logits.
+    """
+    made_by = output.op.type if isinstance(output, GraphTensor) else None
+    if made_by != activation:
+        return output, from_logits
     if from_logits:
-        return log_softmax(output, axis)
-    return log(_clipped(real_div(output, sum_(output, axis, True))))
+        warnings.warn(f'"`{function}` received `from_logits=True`, but the `output` argument was produced by a '
+                      f"{activation} activation and thus does not represent logits. Was this intended?", stacklevel=4)
+    return output.op.inputs[0], True
 
 
 @nn_op
@@ -63,7 +73,12 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
         raise ValueError("Arguments `target` and `output` must be at least rank 1. Received: "
                          f"target.shape={dims(target)}, output.shape={dims(output)}")
     _refuse_unlike(target, output)
-    return arithmetic.negative(sum_(arithmetic.multiply(target, _log_probabilities(output, from_logits, axis)), axis))
+    if axis_of(axis, rank(output)) == rank(output) - 1:
+        output, from_logits = _logits_behind(output, from_logits, "Softmax", "categorical_crossentropy")
+    if from_logits:
+        return softmax_cross_entropy(target, output, axis)
+    log_probabilities = log(_clipped(real_div(output, sum_(output, axis, True))))
+    return arithmetic.negative(sum_(arithmetic.multiply(target, log_probabilities), axis))
 
 
 @nn_op
@@ -73,21 +88,25 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
     target: integers of the shape of `output` without the classes, or with one dimension of size 1 for them.
     Raises ValueError for other shapes, InvalidArgumentError for numbers of no class.
     """
-    target, output = tensor(target, "int32"), inexact(output)
+    target, output = tensor(target), inexact(output)
+    if dtype_of(target) not in ("int32", "int64"):
+        target = cast(target, "int64")
     if rank(output) < 1:
         raise ValueError(f"Argument `output` must be at least rank 1. Received: output.shape={dims(output)}")
     if rank(target) == rank(output) and dims(target)[-1] == 1:
         target = squeeze_op(target, squeeze_dims=(rank(target) - 1,))
-    _refuse_unlike(target, output, -1)
-    logs = _log_probabilities(output, from_logits, axis)
     at = axis_of(axis, rank(output))
-    logs = logs if at == rank(output) - 1 else moveaxis(logs, at, -1)
-    if rank(output) == 1:
-        return arithmetic.negative(gather_op(logs, target, np.int32(0)))
-    rows = logs if rank(output) == 2 else reshape(logs, shape_vector([-1, sizes(logs)[-1]]))
-    flat = target if rank(target) == 1 else reshape(target, [-1])
-    chosen = arithmetic.negative(gather_op(rows, flat, np.int32(1), batch_dims=1))
-    return chosen if rank(target) == 1 else reshape_like(chosen, target)
+    if at == rank(output) - 1:
+        output, from_logits = _logits_behind(output, from_logits, "Softmax", "sparse_categorical_crossentropy")
+    else:
+        output = moveaxis(output, at, -1)
+    _refuse_unlike(target, output, -1)
+    # The cross entropy of logarithms divides by the sum of the probabilities, as that of logits does.
+    logits = output if from_logits else log(_clipped(output))
+    if rank(logits) == 1:
+        rows = reshape(logits, [1, -1])
+        return reshape(sparse_softmax_cross_entropy(reshape(target, [1]), rows), [])
+    return sparse_softmax_cross_entropy(target, logits)
 
 
 @nn_op
@@ -98,12 +117,13 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     """
     target, output = promote_inexact(target, output)
     _refuse_unlike(target, output)
-    rest = arithmetic.subtract(tensor(1, dtype_of(target)), target)
+    output, from_logits = _logits_behind(output, from_logits, "Sigmoid", "binary_crossentropy")
     if from_logits:
-        yes, no = log_sigmoid(output), log_sigmoid(arithmetic.negative(output))
-    else:
-        output = _clipped(output)
-        yes, no = log(output), log(arithmetic.subtract(tensor(1, dtype_of(output)), output))
+        return sigmoid_cross_entropy_with_logits(target, output)
+    one = tensor(1, dtype_of(target))
+    output = _clipped(output)
+    yes, no = log(output), log(arithmetic.subtract(one, output))
+    rest = arithmetic.subtract(one, target)
     return arithmetic.negative(arithmetic.add_v2(arithmetic.multiply(target, yes), arithmetic.multiply(rest, no)))
 
 
