@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import hornbeam as hb
+import hornbeam.v1 as tf
 from hornbeam.graph.op import registry
 
 NAN, INF = np.nan, np.inf
@@ -27,3 +29,25 @@ def test_incomplete_gamma_functions_at_the_edges(name: str) -> None:
     program = list(op.programs.values())[-1]
     for tier in (program.interpreter(), program.compiled()):
         assert np.asarray(tier(A, X)[0]) == pytest.approx(ANSWERS[name], nan_ok=True)
+
+
+def test_the_gradient_of_the_matrix_logarithm_agrees_with_differences() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 3, 3)) * 0.2 + 1j * rng.normal(size=(2, 3, 3)) * 0.2 + 2 * np.eye(3)
+    weights = rng.normal(size=(2, 3, 3)) + 1j * rng.normal(size=(2, 3, 3))
+    logm: Any = hb.linalg.logm
+
+    def loss(value: np.ndarray) -> float:
+        return float(np.sum(np.conj(weights) * logm(value).numpy()).real)
+
+    with hb.Graph().as_default(), tf.Session() as session:
+        node = tf.placeholder(tf.complex128, [None, 3, 3])
+        gradient = tf.gradients(logm(node), node, grad_ys=[tf.constant(weights)])[0]
+        found = session.run(gradient, {node: x})
+    step = 1e-6
+    for place in ((0, 0, 1), (1, 2, 2), (0, 1, 0)):
+        moved = np.zeros_like(x)
+        moved[place] = step
+        real = (loss(x + moved) - loss(x - moved)) / (2 * step)
+        imaginary = (loss(x + 1j * moved) - loss(x - 1j * moved)) / (2 * step)
+        assert found[place] == pytest.approx(real + 1j * imaginary, rel=1e-6)

@@ -7,6 +7,9 @@ What can be known from shapes, parameters and constants is computed while buildi
 Invariants: a result has exactly the shape and dtype that the jaxpr says, is an array (also without
 dimensions), and shares memory with no operand, constant or other result.  No call emits a NumPy warning.
 A typed random key is passed as JAX's `key_data` of it: uint32 words along one more dimension.
+
+The compiled tier takes denormal numbers (below 1.2e-38 in float32, 2.2e-308 in float64) for zero, as operands and as
+results; here they keep their value, as they do in TensorFlow.
 """
 
 from __future__ import annotations

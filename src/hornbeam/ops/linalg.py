@@ -27,6 +27,7 @@ from hornbeam.ops.decompositions import (
 )
 from hornbeam.ops.diagonals import diag_part, set_diag
 from hornbeam.ops.elementary import log
+from hornbeam.ops.joining import concat
 from hornbeam.ops.reduce import reduce_sum
 
 
@@ -113,13 +114,21 @@ def _one_by_one(function: Any, x: Any) -> Any:
 
 
 @op("MatrixLogarithm", inputs="input: T", names=("linalg.logm",), T=COMPLEX, host=True,
-    differentiable=never("no gradient of the matrix logarithm"),
     samples=lambda rng: [((squares(rng)[0][0][0].astype(np.complex128),), {})])
 def logm(input):
     """The principal matrix logarithm of complex matrices: expm of it is the input. Davies and Higham 2003."""
     from scipy import linalg
 
     return _one_by_one(linalg.logm, np.asarray(input))
+
+
+@logm.grad
+def _(call, dy):
+    """The logarithm of [[aᴴ, dy], [0, aᴴ]] holds, above the diagonal, its derivative at aᴴ towards dy. Mathias 1996."""
+    turned = adjoint(call.inputs[0])
+    upper, lower = concat([turned, dy], -1), concat([array.zeros_like(turned), turned], -1)
+    n = array.shape(turned)[-1]
+    return logm(concat([upper, lower], -2))[..., :n, n:]
 
 
 @op("MatrixSquareRoot", inputs="input: T", names=("linalg.sqrtm",), v1=("matrix_square_root",),
