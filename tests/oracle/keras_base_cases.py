@@ -239,7 +239,7 @@ def errors_of_models(keras: Any, say: Say) -> None:
     refused(say, functional, np.ones((2, 3, 4, 5)))
     named = keras.Model({"a": x, "b": z}, dense(2)(x))
     refused(say, named, {"a": np.ones((2, 3))})
-    refused(say, functional.get_layer, index=-99 if False else 5)
+    refused(say, functional.get_layer, index=5)
 
 
 @case
@@ -308,7 +308,8 @@ def configurations_that_are_refused(keras: Any, say: Say) -> None:
     refused(say, read, "keras.layers", "Dense", ["units"])
     refused(say, read, "keras.layers", "Nope", {})
     refused(say, read, None, "Mine", {}, "pkg>Mine")
-    refused(say, keras.saving.deserialize_keras_object, {"class_name": "__lambda__", "config": {"value": ["", None, None]}})
+    refused(say, keras.saving.deserialize_keras_object,
+            {"class_name": "__lambda__", "config": {"value": ["", None, None]}})
     refused(say, keras.saving.deserialize_keras_object, object())
 
 
@@ -483,7 +484,8 @@ def structures(keras: Any, say: Say) -> None:
     say(tree.pack_sequence_as(nested, [1, 2, 3, 4]), tree.map_structure_up_to([0, 0], len, [[1, 2], [3]]))
     say(tree.map_shape_structure(lambda s: tuple(s), [(1, None), {"a": [2]}]))
     say(tree.traverse(lambda x: tree.MAP_TO_NONE if x == 1 else None, [1, [2, 1]]))
-    for function in (lambda: tree.map_structure(lambda x, y: x, [1], [1, 2]), lambda: tree.pack_sequence_as([1, 2], [1]),
+    for function in (lambda: tree.map_structure(lambda x, y: x, [1], [1, 2]),
+                     lambda: tree.pack_sequence_as([1, 2], [1]),
                      lambda: tree.assert_same_structure([1], (1,)), lambda: tree.map_structure(lambda x: x),
                      lambda: tree.assert_same_paths([1], [1, 2])):
         try:

@@ -58,7 +58,8 @@ def nodes_between(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor])
     return ordered, met
 
 
-def _enter(tensor: Any, given: set[int], finished: set[Node], open_nodes: set[Node], met: dict[Any, int]) -> Node | None:
+def _enter(tensor: Any, given: set[int], finished: set[Node], open_nodes: set[Node],
+           met: dict[Any, int]) -> Node | None:
     """The node that made `tensor`, where its inputs are still to be visited."""
     operation, index, _ = tensor._keras_history
     if operation is None:

@@ -269,7 +269,8 @@ def _function_named(function: str) -> Callable[..., Any]:
         held = names_v2.get(function)
         target = None if held is None else held.target
     module = getattr(target, "__module__", "")
-    if target is None or isinstance(target, type) or not module.startswith("hornbeam.ops.") or module in _BEYOND_TENSORS:
+    of_tensors = module.startswith("hornbeam.ops.") and module not in _BEYOND_TENSORS
+    if target is None or isinstance(target, type) or not of_tensors:
         raise ValueError(f"{function!r} is not the name of a function of tensors.")
     return target
 
@@ -298,8 +299,9 @@ def _public_names() -> dict[int, str]:
 def call_of_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A call of one of Hornbeam's own functions on KerasTensors, as a node."""
     name = f"raw_ops.{function.type}" if isinstance(function, Op) else _public_names().get(id(function))
-    if name is None and hasattr(function, "__wrapped__"):
-        return function.__wrapped__(*args, **kwargs)  # made of public ones, each of which becomes a node
+    inner = getattr(function, "__wrapped__", None)
+    if name is None and inner is not None:
+        return inner(*args, **kwargs)  # made of public ones, each of which becomes a node
     label = kwargs.get("name")
     kwargs = {k: v for k, v in kwargs.items() if k != "name"}
     try:

@@ -22,7 +22,8 @@ class name_scope:
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         if not isinstance(name, str) or "/" in name:
-            raise ValueError(f"Argument `name` must be a string and cannot contain character `/`. Received: name={name}")
+            raise ValueError("Argument `name` must be a string and cannot contain character `/`. "
+                             f"Received: name={name}")
         self.name = name
         self.caller = kwargs.pop("caller", None)
         self.override_parent: str | None = kwargs.pop("override_parent", None)

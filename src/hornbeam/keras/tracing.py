@@ -9,9 +9,9 @@ from hornbeam.graph import mode
 from hornbeam.graph.dtypes import as_dtype
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.op import registry
-from hornbeam.graph.tensor import GraphTensor, Tensor
+from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras.dtypes import standardize_dtype
-from hornbeam.keras.keras_tensor import KerasTensor
+from hornbeam.keras.keras_tensor import KerasTensor, is_concrete
 from hornbeam.keras.scopes import SymbolicScope
 from hornbeam.keras.tree import structures as tree
 
@@ -62,7 +62,7 @@ def output_spec(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 def spec_of(x: Any) -> Any:
     """A tensor's shape and dtype as a KerasTensor; anything else as it is."""
-    if isinstance(x, Tensor) or hasattr(x, "_as_tensor"):
+    if is_concrete(x):
         if x.dims is None:
             raise ValueError(f"The number of dimensions of {x!r} does not follow from the inputs' shapes.")
         return KerasTensor(x.dims, standardize_dtype(x.dtype))

@@ -89,7 +89,7 @@ class Variable(BaseVariable):
             if shape is None:
                 raise ValueError("When creating a Variable from an initializer, the `shape` argument should be "
                                  f"specified. Received: initializer={initializer} and shape={shape}")
-            self._shape = standardize_shape(shape)
+            self._shape: tuple[Any, ...] = standardize_shape(shape)
             if None in self._shape:
                 raise ValueError("Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
                                  f"Received: shape={self._shape} for variable path='{self._path}'")
@@ -149,7 +149,7 @@ class Variable(BaseVariable):
         return self._path
 
     @property
-    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+    def shape(self) -> tuple[Any, ...]:  # type: ignore[override]
         """The shape."""
         return self._shape
 

@@ -20,6 +20,7 @@ def network(**kwargs: object) -> keras.Sequential:
 
 
 def test_a_model_on_a_placeholder_trains_in_a_session() -> None:
+    keras.utils.clear_session()
     with tf1.Graph().as_default() as graph:
         x, y = tf1.placeholder(tf1.float32, [None, 4]), tf1.placeholder(tf1.float32, [None, 2])
         model = network(name="net")

@@ -58,9 +58,13 @@ def _without_ids(config: object) -> object:
 
 def _arrays(path: Path) -> dict[str, object]:
     found: dict[str, object] = {}
+
+    def note(name: str, item: h5py.Dataset | h5py.Group) -> None:
+        what = (item.shape, str(item.dtype)) if isinstance(item, h5py.Dataset) else ()
+        found[name] = (*what, dict(item.attrs))
+
     with h5py.File(path) as file:
-        file.visititems(lambda name, item: found.update(
-            {name: (item.shape, str(item.dtype), dict(item.attrs)) if isinstance(item, h5py.Dataset) else dict(item.attrs)}))
+        file.visititems(note)
     return found
 
 

@@ -73,12 +73,13 @@ def test_weights_are_found_by_name(tmp_path: Path) -> None:
     model.load_weights(tmp_path / "w.h5", by_name=True)
     assert model.layers[1].get_weights()[0].tolist() == [[1, 1]] * 3
     assert np.array_equal(model.layers[0].get_weights()[0], before[0])
-    with pytest.raises(ValueError, match="Layer count mismatch|Weight count mismatch|Shape mismatch"):
+    with pytest.raises(ValueError, match="Shape mismatch in layer #0"):
         model.load_weights(tmp_path / "w.h5")
 
 
 def test_names_too_long_for_one_attribute_are_put_together(tmp_path: Path) -> None:
-    model = keras.Sequential([keras.Input((1,)), *(keras.layers.Dense(1, name=f"{i:03}" + "n" * 900) for i in range(90))])
+    layers = [keras.layers.Dense(1, name=f"{i:03}" + "n" * 900) for i in range(90)]
+    model = keras.Sequential([keras.Input((1,)), *layers])
     model.save(tmp_path / "long.h5")
     with h5py.File(tmp_path / "long.h5") as file:
         assert "layer_names1" in file["model_weights"].attrs

@@ -88,7 +88,8 @@ def _differs(x: Any, dtype: str) -> bool:
 
 def _dtypes_of(name: Any) -> tuple[str, str]:
     if not isinstance(name, str):
-        raise TypeError(f"'name' must be a string, such as 'mixed_float16'. Received: name={name} (of type {type(name)})")
+        raise TypeError("'name' must be a string, such as 'mixed_float16'. "
+                        f"Received: name={name} (of type {type(name)})")
     if name in ("mixed_float16", "mixed_bfloat16"):
         return name.removeprefix("mixed_"), "float32"
     try:

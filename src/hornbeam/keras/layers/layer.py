@@ -165,12 +165,12 @@ class Layer(LayerState, Operation):
             except Exception as error:
                 if call.eager:
                     return  # the call itself will build them
-                warnings.warn(f"Layer '{self.name}' looks like it has unbuilt state, but Keras is not able to trace the "
-                              "layer `call()` in order to build it automatically. Possible causes:\n1. The `call()` "
-                              "method of your layer may be crashing. Try to `__call__()` the layer eagerly on some "
-                              "test input first to see if it works.\n2. If the `call()` method is correct, then you "
-                              "may need to implement the `def build(self, input_shape)` method on your layer. It should "
-                              f"create all variables used by the layer.\nException encountered: ''{error}''",
+                warnings.warn(f"Layer '{self.name}' looks like it has unbuilt state, but Keras is not able to trace "
+                              "the layer `call()` in order to build it automatically. Possible causes:\n1. The "
+                              "`call()` method of your layer may be crashing. Try to `__call__()` the layer eagerly on "
+                              "some test input first to see if it works.\n2. If the `call()` method is correct, then "
+                              "you may need to implement the `def build(self, input_shape)` method on your layer. It "
+                              f"should create all variables used by the layer.\nException encountered: ''{error}''",
                               stacklevel=4)
         self.build(next(iter(call.shapes().values()), None))
 
@@ -380,9 +380,10 @@ class Layer(LayerState, Operation):
             return Operation.__call__(self, *args, **kwargs)
 
     def _regularize_activity(self, outputs: Any) -> None:
+        regularizer: Any = self.activity_regularizer
         for output in tree.flatten(outputs):
             if is_concrete(output):
-                loss = self.activity_regularizer(output)
+                loss = regularizer(output)
                 if output.shape.rank:
                     loss = tf.math.divide_no_nan(loss, tf.cast(tf.shape(output)[0], loss.dtype))
                 self.add_loss(loss)
@@ -475,8 +476,8 @@ class Layer(LayerState, Operation):
 
     def _check_super_called(self) -> None:
         if self.__dict__.get("_lock", True):
-            raise RuntimeError(f"In layer '{type(self).__name__}', you forgot to call `super().__init__()` as the first "
-                               "statement in the `__init__()` method. Go add it!")
+            raise RuntimeError(f"In layer '{type(self).__name__}', you forgot to call `super().__init__()` as the "
+                               "first statement in the `__init__()` method. Go add it!")
 
     def _assert_input_compatibility(self, inputs: Any) -> None:
         if self.input_spec:

@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 _LEVEL = 4
+_WITHOUT_EFFECT = ("partitioner", "use_resource", "synchronization", "collections", "getter", "experimental_autocast")
 
 
 def old_arguments(layer: Any, kwargs: dict[str, Any]) -> None:
@@ -40,7 +41,7 @@ def old_arguments(layer: Any, kwargs: dict[str, Any]) -> None:
 def weight_arguments(args: tuple[Any, ...], shape: Any, initializer: Any, dtype: Any, name: str | None,
                      old: dict[str, Any]) -> tuple[Any, Any, Any, str | None]:
     """The arguments of `add_weight`, some of them by position; in Keras 2 the first was the name."""
-    for argument in ("partitioner", "use_resource", "synchronization", "collections", "getter", "experimental_autocast"):
+    for argument in _WITHOUT_EFFECT:
         old.pop(argument, None)
     if old:
         raise TypeError(f"add_weight() got an unexpected keyword argument '{next(iter(old))}'")

@@ -163,8 +163,8 @@ class LayerState:
         losses = tree.flatten(loss)
         for x in losses:
             if not is_concrete(x):
-                raise ValueError("`add_loss()` can only be called from inside `build()` or `call()`, on a tensor input. "
-                                 f"Received invalid value: {x}")
+                raise ValueError("`add_loss()` can only be called from inside `build()` or `call()`, on a tensor "
+                                 f"input. Received invalid value: {x}")
         scope = stateless_scope()
         if scope is None:
             self._losses.extend(losses)

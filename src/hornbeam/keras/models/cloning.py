@@ -96,7 +96,8 @@ def _sequential(model: Sequential, copier: _Copier, input_tensors: Any) -> Any:
 
 def _functional(model: Functional, copier: _Copier, call_function: Any, input_tensors: Any) -> Any:
     if input_tensors is None:
-        input_tensors = tree.map_structure(lambda x: Input(batch_shape=x.shape, dtype=x.dtype, name=x.name), model.input)
+        input_tensors = tree.map_structure(lambda x: Input(batch_shape=x.shape, dtype=x.dtype, name=x.name),
+                                           model.input)
     else:
         if not all(isinstance(x, KerasTensor) for x in tree.flatten(input_tensors)):
             raise ValueError("All entries in `input_tensors` must be KerasTensors. Received invalid values: "

@@ -8,7 +8,7 @@ from typing import Any
 
 import hornbeam as tf
 from hornbeam.keras.functions import Function, history_of, is_model_input
-from hornbeam.keras.keras_tensor import KerasTensor, is_concrete
+from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.core.input_layer import InputLayer
 from hornbeam.keras.layers.input_spec import InputSpec
 from hornbeam.keras.layers.layer import Layer
@@ -42,8 +42,8 @@ class Functional(Function, Model):
         for what, structure in (("inputs", inputs), ("outputs", outputs)):
             for x in tree.flatten(structure):
                 if not isinstance(x, KerasTensor):
-                    raise ValueError(f"All `{what}` values must be KerasTensors. Received: {what}={structure} including "
-                                     f"invalid value {x} of type {type(x)}")
+                    raise ValueError(f"All `{what}` values must be KerasTensors. Received: {what}={structure} "
+                                     f"including invalid value {x} of type {type(x)}")
         if not all(is_model_input(x) for x in tree.flatten(inputs)):
             inputs, outputs = copied_nodes(inputs, outputs)
         with no_tracking():
@@ -223,9 +223,9 @@ class Functional(Function, Model):
         return functional_config.config_of(self)
 
     @staticmethod
-    def made_from_config(cls: type, config: dict[str, Any], custom_objects: Any) -> Any:
-        """A model of class `cls` from a functional model's configuration."""
-        return functional_config.model_of(cls, config, custom_objects)
+    def made_from_config(kind: type, config: dict[str, Any], custom_objects: Any) -> Any:
+        """A model of class `kind` from a functional model's configuration."""
+        return functional_config.model_of(kind, config, custom_objects)
 
 
 _functional.append(Functional)
@@ -249,7 +249,8 @@ def _warn_of_other_names(inputs: dict[str, Any]) -> None:
     for key, x in inputs.items():
         if isinstance(x, KerasTensor) and key != x.name:
             warnings.warn("When providing `inputs` as a dict, all keys in the dict must match the names of the "
-                          f"corresponding tensors. Received key '{key}' mapping to value {x} which has name '{x.name}'. "
+                          f"corresponding tensors. Received key '{key}' mapping to value {x} which has name "
+                          f"'{x.name}'. "
                           f"Change the tensor name to '{key}' (via `Input(..., name='{key}')`)", stacklevel=4)
 
 

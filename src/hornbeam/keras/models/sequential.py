@@ -31,7 +31,7 @@ class Sequential(Model):
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(trainable=trainable, name=name)
-        self._functional: Functional | None = None
+        self._functional: Any = None
         if layers:
             for layer in layers:
                 self.add(layer, rebuild=False)
@@ -163,8 +163,8 @@ class Sequential(Model):
 
     @layers.setter
     def layers(self, _: Any) -> None:
-        raise AttributeError("`Sequential.layers` attribute is reserved and should not be used. Use `add()` and `pop()` "
-                             "to change the layers in this model.")
+        raise AttributeError("`Sequential.layers` attribute is reserved and should not be used. Use `add()` and "
+                             "`pop()` to change the layers in this model.")
 
     def _of_graph(self, what: str) -> Any:
         if self._functional is None:

@@ -24,7 +24,8 @@ _EXPANSION = 1000
 def open_h5(source: Any) -> Any:
     """An HDF5 file (a path or a `BytesIO`) opened for reading.
 
-    Raises ValueError where a heap in it would make the HDF5 library go round for ever, OSError where it is no such file.
+    Raises ValueError where a heap in it would make the HDF5 library go round for ever, OSError where it is no such
+    file.
     """
     if isinstance(source, io.BytesIO):
         _check_heaps(source.getbuffer())

@@ -154,7 +154,8 @@ def _json(file: Any, attribute: str) -> Any:
 def _compile(model: Any, file: Any, path: str) -> None:
     config = _json(file, "training_config")
     if config is None:
-        _log.warning("No training configuration found in %s, so the model was *not* compiled. Compile it manually.", path)
+        _log.warning("No training configuration found in %s, so the model was *not* compiled. Compile it manually.",
+                     path)
         return
     model.compile(**_compile_arguments(config))
     optimizer = model.optimizer

@@ -34,12 +34,12 @@ def layer_of_old_config(config: dict[str, Any], custom_objects: Any = None) -> A
     """The layer or model of such a configuration. Raises ValueError where its class is not known."""
     name = config.get("class_name")
     if not isinstance(name, str) or "config" not in config:
-        raise ValueError(f"Improper config format: {config}. Expected python dict contains `class_name` and `config` as "
-                         "keys")
+        raise ValueError(f"Improper config format: {config}. Expected python dict contains `class_name` and `config` "
+                         "as keys")
     cls = get_registered_object(name, custom_objects=custom_objects) or _class_named(name, config["config"])
     if cls is None:
-        raise ValueError(f"Unknown layer: '{name}'. Please ensure you are using a `keras.utils.custom_object_scope` and "
-                         "that this object is included in the scope.")
+        raise ValueError(f"Unknown layer: '{name}'. Please ensure you are using a `keras.utils.custom_object_scope` "
+                         "and that this object is included in the scope.")
     inner = _renamed(name, dict(config["config"])) if isinstance(config["config"], dict) else config["config"]
     if isinstance(config["config"], list):  # Sequential of Keras before 2.2.3
         inner = {"name": None, "layers": config["config"]}

@@ -35,8 +35,8 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     known = hasattr(path, "write") or path.endswith((".keras", *_H5))
     if save_format is not None:
         if not known:
-            raise ValueError("The `save_format` argument is deprecated in Keras 3. Please remove this argument and pass "
-                             "a file path with either `.keras` or `.h5` extension. "
+            raise ValueError("The `save_format` argument is deprecated in Keras 3. Please remove this argument and "
+                             "pass a file path with either `.keras` or `.h5` extension. "
                              f"Received: save_format={save_format}")
         warnings.warn("`save_format=` is not needed any more: the path's ending says the format.", DeprecationWarning,
                       stacklevel=3)
@@ -73,8 +73,8 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
     path = filepath if hasattr(filepath, "read") else str(filepath)
     if not isinstance(path, str) or (path.endswith(".keras") and os.path.isfile(path)):
         if isinstance(path, str) and not zipfile.is_zipfile(path):
-            raise ValueError(f"File not found: filepath={filepath}. Please ensure the file is an accessible `.keras` zip "
-                             "file.")
+            raise ValueError(f"File not found: filepath={filepath}. Please ensure the file is an accessible `.keras` "
+                             "zip file.")
         return archive.load_zip(path, custom_objects, compile, safe_mode)
     if os.path.isdir(path) and os.path.exists(os.path.join(path, archive.CONFIG)):
         return archive.load_folder(path, custom_objects, compile, safe_mode)
@@ -112,8 +112,8 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
         raise ValueError("The filename must end in `.weights.json` when `max_shard_size` is specified. "
                          f"Received: filepath={path}")
     if not model.built:
-        raise ValueError("You are saving a model that has not yet been built. Try building the model first by calling it "
-                         "on some data or by using `build()`.")
+        raise ValueError("You are saving a model that has not yet been built. Try building the model first by calling "
+                         "it on some data or by using `build()`.")
     if not overwrite and os.path.exists(path) and not may_overwrite(path):
         return
     if max_shard_size is not None:

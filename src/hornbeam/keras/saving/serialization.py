@@ -385,7 +385,8 @@ def _find(name: str, registered_name: Any, kind: str, config: dict[str, Any], cu
         return found
     raise TypeError(f"Could not locate {kind} '{name}'. Make sure custom classes and functions are decorated with "
                     "`@keras.saving.register_keras_serializable()`. If they are already decorated, make sure they are "
-                    f"all imported so that the decorator is run before trying to load them. Full object config: {config}")
+                    "all imported so that the decorator is run before trying to load them. Full object config: "
+                    f"{config}")
 
 
 def _of_keras(module: str, name: str, config: dict[str, Any]) -> Any:

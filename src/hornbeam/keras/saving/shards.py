@@ -37,13 +37,14 @@ class ShardWriter:
         array = np.asarray(value)
         if array.nbytes > self._limit:
             raise ValueError(f"The size of {name} is {array.nbytes} B which exceeds the maximum shard size "
-                             f"{int(self._limit)} B. You can increase the `max_shard_size` parameter to accommodate the "
-                             "size.")
+                             f"{int(self._limit)} B. You can increase the `max_shard_size` parameter to accommodate "
+                             "the size.")
         if self._file is None or self._size + array.nbytes > self._limit:
             self._next_file()
         self._size += array.nbytes
         self._total += array.nbytes
-        group = self._file.require_group(group_path)
+        file: Any = self._file
+        group = file.require_group(group_path)
         if label is not None:
             group.attrs["name"] = label
         put_array(group, name, array)
@@ -64,7 +65,8 @@ class ShardWriter:
         """Finish the files, and write the JSON file."""
         if self._file is None:
             self._next_file()
-        self._file.close()
+        file: Any = self._file
+        file.close()
         found = {"metadata": {"total_size": float(self._total)}, "weight_map": self._places}
         self._path.write_text(json.dumps(found, indent=4))
 
@@ -101,10 +103,8 @@ class ShardReader:
     def get(self, path: str) -> _ShardArrays:
         """The arrays below a path; empty where there are none."""
         full = f"/{path}/vars" if path else "/vars"
-        groups = []
-        for name in self._places.get(full, []):
-            groups.append(child_group(self._open(name), full.strip("/")))
-        return _ShardArrays(groups)
+        names = self._places.get(full, [])
+        return _ShardArrays([child_group(self._open(name), full.strip("/")) for name in names])
 
     def has_path(self, path: str) -> bool:
         """Whether anything stands at a path."""

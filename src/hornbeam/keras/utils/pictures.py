@@ -8,6 +8,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,7 +93,7 @@ def _edges(model: Any, expand: bool) -> Iterator[tuple[Any, Any]]:
     parts = _parts(model)
     functional = hasattr(model, "_nodes_by_depth")
     if not functional:
-        for first, second in zip(parts, parts[1:], strict=False):
+        for first, second in pairwise(parts):
             yield (_last(first), _first(second)) if expand else (first, second)
     for layer in parts:
         if expand and _is_model(layer):
@@ -253,12 +254,13 @@ def svg(model: Any, options: Options, rankdir: str = "TB", expand_nested: bool =
 
 
 def _drawn(box: Box, x: float, y: float, width: float, height: float) -> Iterator[str]:
-    middle = x + width / 2
+    middle, bar = x + width / 2, _LINE + _PADDING / 2
     title = "/".join((*box.cluster, box.layer.name))
     yield f'<g><title>{html.escape(title)}</title>'
     yield (f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="white" stroke="#444"/>'
-           f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{_LINE + _PADDING / 2:.1f}" fill="{_TITLE}"/>'
-           f'<text x="{middle:.1f}" y="{y + _LINE:.1f}" fill="white" font-weight="bold">{html.escape(box.title)}</text>')
+           f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{bar:.1f}" fill="{_TITLE}"/>'
+           f'<text x="{middle:.1f}" y="{y + _LINE:.1f}" fill="white" font-weight="bold">{html.escape(box.title)}'
+           '</text>')
     for i, (text, colour) in enumerate(box.rows):
         top = y + _LINE * (i + 1) + _PADDING / 2
         ink = "#222" if colour == _PLAIN else "white"

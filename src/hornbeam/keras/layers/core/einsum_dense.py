@@ -85,14 +85,13 @@ class _Plan(NamedTuple):
 
 def _planned(equation: str, bias_axes: str | None, input_shape: Any, output_shape: tuple[int | None, ...]) -> _Plan:
     """The shapes that follow from an equation. Raises ValueError where they do not fit."""
-    for form, left in zip(_FORMS, (False, True, False), strict=True):
-        match = re.fullmatch(form, equation.replace(" ", ""))
-        if match:
-            break
-    else:
+    matches = [re.fullmatch(form, equation.replace(" ", "")) for form in _FORMS]
+    match = next((m for m in matches if m), None)
+    if match is None:
         raise ValueError(f"Invalid einsum equation '{equation}'. Equations must be in the form [X],[Y]->[Z], "
                          "...[X],[Y]->...[Z], or [X]...,[Y]->[Z]....")
     inputs, kernel, outputs = match.groups()
+    left = matches[1] is not None
     rank, hidden = len(input_shape), len(input_shape) - len(inputs)
     full = [input_shape[0], *output_shape]
     if hidden > 0 and left:
