@@ -117,6 +117,8 @@ def slice_(inputs: Any, start_indices: Any, shape: Any) -> Any:
     x = tensor(inputs)
     at = _starts(start_indices)
     wanted = list(shape)
+    if not all(isinstance(w, (int, np.integer)) for w in wanted):
+        return slice_of(x, at, shape_vector(wanted))
     if isinstance(at, np.ndarray):
         have = dims(x)
         limits = [None if h is None else h - (w if w != -1 else 0) for h, w in zip(have, wanted, strict=True)]

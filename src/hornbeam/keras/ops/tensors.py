@@ -91,6 +91,13 @@ def cast(x: Any, dtype: Any) -> Any:
     return x if x.dtype.base_dtype is wanted else casts.cast_op(x, DstT=wanted)
 
 
+def _takes_number(dtype: Any, value: Any) -> bool:
+    """Whether a Python number becomes this dtype, so that a tensor of it stays as it is."""
+    kind = type(value)
+    return (kind is float and dtype.is_floating) or (kind is int and (dtype.is_floating or (
+        dtype.base_dtype is types.int32 and -2**31 <= value < 2**31)))
+
+
 def promote(*values: Any) -> list[Any]:
     """The values as tensors of one dtype, Python's numbers being weak."""
     first = values[0]
@@ -98,6 +105,8 @@ def promote(*values: Any) -> list[Any]:
         dtype = first.dtype
         if all(type(v) in (EagerTensor, GraphTensor) and v.dtype is dtype for v in values):
             return list(values)
+        if len(values) == 2 and _takes_number(dtype, values[1]):
+            return [first, EagerTensor(np.array(values[1], dtype.base_dtype.np_dtype))]
     ready = [v if type(v) in _NUMBERS or type(v) in (np.float64, np.int64) else tensor(v) for v in values]
     dtype = promoted(tuple(map(kind_of, ready)), floatx())
     return [tensor(v, dtype) for v in ready]

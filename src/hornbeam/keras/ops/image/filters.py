@@ -28,9 +28,16 @@ def _bell(size: int, sigma: Any, dtype: str) -> Any:
     return binary.divide(weights, sum_(weights))
 
 
+def _channels(x: Any, order: str) -> int:
+    found = dims(x)[-1 if order == "channels_last" else 1]
+    if found is None:
+        raise ValueError(f"the number of channels must be known; got shape {dims(x)}")
+    return found
+
+
 def _filtered(x: Any, kernel: Any, order: str) -> Any:
     """Every channel of a batch convolved with one kernel [height, width]."""
-    channels = dims(x)[-1 if order == "channels_last" else 1]
+    channels = _channels(x, order)
     spread = tile(reshape(kernel, [*dims(kernel), 1, 1]), (1, 1, channels, 1))
     return depthwise_conv(x, spread, 1, "same", order)
 
@@ -69,7 +76,7 @@ def _patches(x: Any, size: Any, strides: Any, dilation_rate: Any, padding: str, 
     order = standardize_data_format(data_format)
     alone = rank(x) == space + 1
     x = expand_dims_op(x, np.int32(0)) if alone else x
-    channels = dims(x)[-1 if order == "channels_last" else 1] or 0
+    channels = _channels(x, order)
     count = int(np.prod(window)) * channels
     kernel = np.eye(count, dtype=np.int8).reshape(*window, channels, count)
     made = conv(x, tensor(kernel, dtype_of(x)), strides or window, padding, order, dilation_rate)
@@ -116,7 +123,7 @@ def ssim(image1: Any, image2: Any, max_val: float = 1.0, filter_size: int = 11, 
     if standardize_data_format(data_format) == "channels_first":
         a, b = moveaxis(a, 1, -1), moveaxis(b, 1, -1)
     bell = _bell(int(filter_size), float(filter_sigma), wide)
-    channels = dims(a)[-1]
+    channels = _channels(a, "channels_last")
     kernel = tile(reshape(outer(bell, bell), [int(filter_size), int(filter_size), 1, 1]), (1, 1, channels, 1))
 
     def smooth(v: Any) -> Any:

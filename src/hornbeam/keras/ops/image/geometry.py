@@ -99,7 +99,7 @@ def crop_images(images: Any, top_cropping: Any = None, left_cropping: Any = None
         _refuse(names[0], before)
         _refuse(names[1], target)
         start[axis], shape[axis] = before, target
-    return slice_(x, start, [d if isinstance(d, int) else -1 for d in shape])
+    return slice_(x, start, shape)
 
 
 # Resized ------------------------------------------------------------------------------------------------

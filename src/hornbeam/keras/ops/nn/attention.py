@@ -13,9 +13,10 @@ from hornbeam.keras.dtypes import result_type
 from hornbeam.keras.ops.declare import nn_op
 from hornbeam.keras.ops.numpy import binary
 from hornbeam.keras.ops.numpy.elementwise import absolute, cos, sin
-from hornbeam.keras.ops.tensors import cast, dims, dtype_of, promote_inexact, rank, tensor
+from hornbeam.keras.ops.tensors import cast, dims, dtype_of, promote_inexact, rank, sizes, tensor
 from hornbeam.ops import attention, casts
 from hornbeam.ops.activations import softmax_op
+from hornbeam.ops.elementary import rsqrt
 
 
 @nn_op(config="is_causal flash_attention attn_logits_soft_cap")
@@ -36,9 +37,12 @@ def dot_product_attention(query: Any, key: Any, value: Any, bias: Any = None, ma
     if flash_attention and is_flash_attention_enabled() is not False:
         raise ValueError("no fused kernel for attention is at hand; leave `flash_attention` at None")
     q, k, v = promote_inexact(q, k, v)
-    size = 1 / math.sqrt(dims(q)[-1] or 1) if scale is None else scale
-    logits = attention.scores(q, k, scale=float(size)) if isinstance(size, (int, float)) else binary.multiply(
-        attention.scores(q, k, scale=1.0), size)
+    size = _usual_scale(q) if scale is None else scale
+    if isinstance(size, (int, float)):
+        logits = attention.scores(q, k, scale=float(size))
+    else:
+        logits = attention.scores(q, k, scale=1.0)
+        logits = binary.multiply(logits, tensor(size, dtype_of(logits)))
     if bias is not None:
         logits = cast(binary.add(logits, tensor(bias)), dtype_of(logits))
     if attn_logits_soft_cap is not None:
@@ -49,6 +53,12 @@ def dot_product_attention(query: Any, key: Any, value: Any, bias: Any = None, ma
         low = -0.7 * float(dtypes.as_dtype(dtype_of(logits)).max)
         logits = binary.chosen(tensor(mask, "bool"), logits, np.asarray(low, logits.dtype.np_dtype))
     return attention.mixed(cast(softmax_op(cast(logits, "float32")), dtype_of(k)), v)
+
+
+def _usual_scale(query: Any) -> Any:
+    """1 / √depth."""
+    depth = sizes(query)[-1]
+    return 1 / math.sqrt(depth) if isinstance(depth, int) else rsqrt(tensor(depth, "float32"))
 
 
 @nn_op
