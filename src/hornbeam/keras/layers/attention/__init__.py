@@ -1,0 +1,1 @@
+"""Attention: each position looks at others, by how well a query fits their keys."""
