@@ -9,7 +9,7 @@ dimensions), and shares memory with no operand, constant or other result.  No ca
 A typed random key is passed as JAX's `key_data` of it: uint32 words along one more dimension.
 
 The compiled tier takes denormal numbers (below 1.2e-38 in float32, 2.2e-308 in float64) for zero, as operands and as
-results; here they keep their value, as they do in TensorFlow.
+results, and so do TensorFlow's kernels; NumPy, and so this tier, keeps them.
 """
 
 from __future__ import annotations

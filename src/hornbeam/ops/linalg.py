@@ -119,7 +119,7 @@ def logm(input):
     """The principal matrix logarithm of complex matrices: expm of it is the input. Davies and Higham 2003."""
     from scipy import linalg
 
-    return _one_by_one(linalg.logm, np.asarray(input))
+    return _one_by_one(lambda matrix: linalg.logm(matrix.astype(np.complex128)), np.asarray(input))
 
 
 @logm.grad
