@@ -67,7 +67,8 @@ class Adam(_Moments):
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """A step of Adam."""
         gradient, rate, step = self._numbers(gradient, variable, learning_rate)
-        rate = rate * ops.sqrt(1 - ops.power(self.beta_2, step)) / (1 - ops.power(self.beta_1, step))
+        rate = self._once(("corrected", variable.dtype), lambda: rate * ops.sqrt(self._correction(self.beta_2, step))
+                          / self._correction(self.beta_1, step))
         mean, square = self._moments(gradient, variable)
         if self.amsgrad:
             largest = self._of(self._velocity_hats, variable)
@@ -113,7 +114,7 @@ class Lamb(_Moments):
         """A step of LAMB."""
         gradient, rate, step = self._numbers(gradient, variable, learning_rate)
         mean, square = self._moments(gradient, variable)
-        mean, square = mean / (1 - ops.power(self.beta_1, step)), square / (1 - ops.power(self.beta_2, step))
+        mean, square = mean / self._correction(self.beta_1, step), square / self._correction(self.beta_2, step)
         move = mean / (ops.sqrt(square) + self.epsilon)
         size, length = (ops.sqrt(ops.sum(ops.square(x))) for x in (variable, move))
         usable = ops.logical_and(size > 0, length > 0)
@@ -156,11 +157,12 @@ class Nadam(_Moments):
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """A step of Nadam."""
         gradient, rate, step = self._numbers(gradient, variable, learning_rate)
-        now, following = self._momentum_at(step), self._momentum_at(step + 1)
+        now = self._once(("now", variable.dtype), lambda: self._momentum_at(step))
+        following = self._once(("following", variable.dtype), lambda: self._momentum_at(step + 1))
         product = ops.cast(self._u_product, variable.dtype)
         mean, square = self._moments(gradient, variable)
         ahead = following * mean / (1 - product * following) + (1 - now) * gradient / (1 - product)
-        square = square / (1 - ops.power(self.beta_2, step))
+        square = square / self._correction(self.beta_2, step)
         self.assign_sub(variable, ahead * rate / (ops.sqrt(square) + self.epsilon))
 
 
@@ -195,7 +197,7 @@ class Adamax(Optimizer):
         largest = ops.maximum(self.beta_2 * norm, ops.abs(gradient))
         self.assign(momentum, mean)
         self.assign(norm, largest)
-        self.assign_sub(variable, rate * mean / ((1 - ops.power(self.beta_1, step)) * (largest + self.epsilon)))
+        self.assign_sub(variable, rate * mean / (self._correction(self.beta_1, step) * (largest + self.epsilon)))
 
 
 @keras_export("optimizers.Lion")
@@ -272,7 +274,7 @@ class ScheduleFreeAdamW(_Moments):
             rate = rate * ops.minimum(step / self.warmup_steps, 1.0)
         iterate, velocity = self._of(self._momentums, variable), self._of(self._velocities, variable)
         square = velocity + (ops.square(gradient) - velocity) * (1 - self.beta_2)
-        moved = iterate - rate * gradient / (ops.sqrt(square / (1 - ops.power(self.beta_2, step))) + self.epsilon)
+        moved = iterate - rate * gradient / (ops.sqrt(square / self._correction(self.beta_2, step)) + self.epsilon)
         average = (variable - (1 - self.beta_1) * iterate) / self.beta_1
         average = average + (moved - average) / step
         self.assign(velocity, square)
@@ -344,7 +346,7 @@ class Muon(Optimizer):
         self.assign_sub(variable, self.lr_adjust(move))
 
     def _adam_step(self, gradient: Any, variable: Any, rate: Any, step: Any, momentum: Any, velocity: Any) -> None:
-        rate = rate * ops.sqrt(1 - ops.power(self.adam_beta_2, step)) / (1 - ops.power(self.adam_beta_1, step))
+        rate = rate * ops.sqrt(self._correction(self.adam_beta_2, step)) / self._correction(self.adam_beta_1, step)
         mean = momentum + (gradient - momentum) * (1 - self.adam_beta_1)
         square = velocity + (ops.square(gradient) - velocity) * (1 - self.adam_beta_2)
         self.assign(momentum, mean)

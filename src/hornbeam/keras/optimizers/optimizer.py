@@ -71,6 +71,7 @@ class Optimizer(OptimizerVariables, OldSpellings):
         self._trainable_variables: list[Any] = []
         self._trainable_variables_indices: dict[int, int] = {}
         self._programs: dict[Any, Any] = {}
+        self._shared: dict[Any, Any] | None = None
         self._not_decayed: set[int] = set()
         self._not_decayed_names: re.Pattern[str] | None = None
         self._iterations = self.add_variable((), "zeros", dtype="int64", aggregation="only_first_replica",
@@ -268,8 +269,12 @@ class Optimizer(OptimizerVariables, OldSpellings):
         self._update_all(grads, variables, self._rate())
 
     def _update_all(self, grads: Sequence[Any], variables: Sequence[Any], learning_rate: Any) -> None:
-        for grad, variable in zip(grads, variables, strict=True):
-            self.update_step(grad, variable, learning_rate)
+        self._shared = {}
+        try:
+            for grad, variable in zip(grads, variables, strict=True):
+                self.update_step(grad, variable, learning_rate)
+        finally:
+            self._shared = None
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Assign the new values of a weight and of the optimizer's variables that go with it."""
@@ -294,7 +299,20 @@ class Optimizer(OptimizerVariables, OldSpellings):
     def _numbers(self, gradient: Any, variable: Any, learning_rate: Any) -> tuple[Any, Any, Any]:
         """Gradient, learning rate and the number of this step, in the dtype of the variable."""
         dtype = variable.dtype
-        return ops.cast(gradient, dtype), ops.cast(learning_rate, dtype), ops.cast(self.iterations + 1, dtype)
+        return (ops.cast(gradient, dtype), self._once(("rate", dtype), lambda: ops.cast(learning_rate, dtype)),
+                self._once(("step", dtype), lambda: ops.cast(self.iterations + 1, dtype)))
+
+    def _once(self, key: Any, compute: Callable[[], Any]) -> Any:
+        """What all weights of a step share, computed for the first."""
+        if self._shared is None:  # `update_step` was called by itself
+            return compute()
+        if key not in self._shared:
+            self._shared[key] = compute()
+        return self._shared[key]
+
+    def _correction(self, beta: float, step: Any) -> Any:
+        """1 − βᵗ: what a running mean that starts from 0 is divided by."""
+        return self._once((beta, step.dtype), lambda: 1 - ops.power(beta, step))
 
     def _replace(self, grads: list[Any], variables: list[Any]) -> tuple[list[Any], list[Any]]:
         """Give variables that gradients replace their new values, and go on with the others."""
