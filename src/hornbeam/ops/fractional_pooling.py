@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,13 +71,13 @@ def _mean(x: Any, rows: Any, columns: Any, overlapping: bool) -> Any:
         (total // count).astype(x.dtype)
 
 
-def _drawn(key: Any, x: Any, attrs: dict[str, Any]) -> tuple[Any, Any]:
-    if attrs["deterministic"]:
-        words = jnp.asarray([attrs["seed"], attrs["seed2"]]).astype(np.uint32)
-        key = jax.random.wrap_key_data(words, impl="threefry2x32")
-    sizes = _output_sizes(x.shape, attrs["pooling_ratio"])
-    keys = jax.random.split(key)
-    edges = [_edges(k, x.shape[i], sizes[i], attrs["pseudo_random"]) for k, i in zip(keys, (1, 2), strict=True)]
+def _drawn(key: Any, x: Any, ratio: Any, pseudo_random: bool, deterministic: bool, words: Any) -> tuple[Any, Any]:
+    """Where the windows begin, in height and width; `words`: two numbers that fix them."""
+    if deterministic:
+        key = jax.random.wrap_key_data(jnp.asarray(words or (0, 0)).astype(np.uint32), impl="threefry2x32")
+    sizes = _output_sizes(x.shape, ratio)
+    edges = [_edges(k, x.shape[i], sizes[i], pseudo_random)
+             for k, i in zip(jax.random.split(key), (1, 2), strict=True)]
     return edges[0], edges[1]
 
 
@@ -111,20 +112,18 @@ def _samples(rng: np.random.Generator) -> list[Sample]:
 @op("FractionalMaxPool", inputs="value: T", T=_TYPES, random=True, outputs=_OUTPUTS, samples=_samples,
     waive={"gradient": "tested with the windows that were drawn"})
 def max_pool_op(key, value, *, pooling_ratio: Any, pseudo_random: bool = False, overlapping: bool = False,
-                deterministic: bool = False, seed: int = 0, seed2: int = 0):
+                deterministic: bool = False, seed: int = 0, seed2: int = 0, words: Any = None):
     """The largest elements of windows of two sizes, and where the windows begin."""
-    rows, columns = _drawn(key, value, {"pooling_ratio": pooling_ratio, "pseudo_random": pseudo_random,
-                                        "deterministic": deterministic, "seed": seed, "seed2": seed2})
+    rows, columns = _drawn(key, value, pooling_ratio, pseudo_random, deterministic, words)
     return _maximum(value, rows, columns, overlapping), rows, columns
 
 
 @op("FractionalAvgPool", inputs="value: T", T=_TYPES, random=True, outputs=_OUTPUTS, samples=_samples,
     waive={"gradient": "tested with the windows that were drawn"})
 def avg_pool_op(key, value, *, pooling_ratio: Any, pseudo_random: bool = False, overlapping: bool = False,
-                deterministic: bool = False, seed: int = 0, seed2: int = 0):
+                deterministic: bool = False, seed: int = 0, seed2: int = 0, words: Any = None):
     """The means of windows of two sizes, and where the windows begin."""
-    rows, columns = _drawn(key, value, {"pooling_ratio": pooling_ratio, "pseudo_random": pseudo_random,
-                                        "deterministic": deterministic, "seed": seed, "seed2": seed2})
+    rows, columns = _drawn(key, value, pooling_ratio, pseudo_random, deterministic, words)
     return _mean(value, rows, columns, overlapping), rows, columns
 
 
@@ -139,15 +138,31 @@ def _windows_sample(rng: np.random.Generator) -> tuple[Any, ...]:
     return np.array([0, 2, 3, 5]), np.array([0, 1, 4])
 
 
+def _max_grad_sample(rng: np.random.Generator) -> list[Sample]:
+    x, (rows, columns) = rng.normal(size=(1, 5, 4, 2)), _windows_sample(rng)
+    y = np.array([[[x[0, a:b, c:d].max((0, 1)) for c, d in itertools.pairwise(columns)]
+                   for a, b in itertools.pairwise(rows)]])
+    return [((x, y, rng.normal(size=(1, 3, 2, 2)), rows, columns), {})]
+
+
 @op("FractionalMaxPoolGrad", inputs="orig_input: T, orig_output: T, out_backprop: T, row_pooling_sequence: int64, "
-    "col_pooling_sequence: int64", T=_TYPES, differentiable=_ONCE,
-    samples=lambda rng: [((rng.normal(size=(1, 5, 4, 2)), rng.normal(size=(1, 3, 2, 2)), rng.normal(size=(1, 3, 2, 2)),
-                           *_windows_sample(rng)), {})])
+    "col_pooling_sequence: int64", T=_TYPES, differentiable=_ONCE, samples=_max_grad_sample)
 def max_pool_grad(orig_input, orig_output, out_backprop, row_pooling_sequence, col_pooling_sequence, *,
                   overlapping: bool = False):
     """What a window's gradient sends to its first largest element."""
-    _, pull = jax.vjp(lambda x: _maximum(x, row_pooling_sequence, col_pooling_sequence, overlapping), orig_input)
-    return pull(out_backprop)[0]
+    down, _ = _places(row_pooling_sequence, orig_input.shape[1], overlapping)
+    across, _ = _places(col_pooling_sequence, orig_input.shape[2], overlapping)
+    parts, held = _windows(orig_input, row_pooling_sequence, col_pooling_sequence, overlapping)
+    lowest = -np.inf if jnp.issubdtype(parts.dtype, jnp.floating) else jnp.iinfo(parts.dtype).min
+    first = jnp.argmax(jnp.where(held, parts, lowest), -1)  # [batch, height, width, channels]
+    row = down[jnp.arange(down.shape[0])[None, :, None, None], first // across.shape[1]]
+    column = across[jnp.arange(across.shape[0])[None, None, :, None], first % across.shape[1]]
+    image = jnp.arange(first.shape[0])[:, None, None, None]
+    channel = jnp.arange(first.shape[3])[None, None, None, :]
+    return jnp.zeros_like(orig_input).at[image, row, column, channel].add(out_backprop)
+
+
+max_pool_grad.shape(lambda inputs, attrs: [(inputs[0].dims, inputs[0].dtype)])
 
 
 @op("FractionalAvgPoolGrad", inputs="orig_input_tensor_shape: int64 static, out_backprop: T, row_pooling_sequence: "
@@ -155,10 +170,20 @@ def max_pool_grad(orig_input, orig_output, out_backprop, row_pooling_sequence, c
     samples=lambda rng: [((np.array([1, 5, 4, 2]), rng.normal(size=(1, 3, 2, 2)), *_windows_sample(rng)), {})])
 def avg_pool_grad(orig_input_tensor_shape, out_backprop, row_pooling_sequence, col_pooling_sequence, *,
                   overlapping: bool = False):
-    """What a window's gradient sends to each of its elements."""
-    shape = jax.ShapeDtypeStruct(tuple(int(d) for d in orig_input_tensor_shape), out_backprop.dtype)
-    back = jax.linear_transpose(lambda x: _mean(x, row_pooling_sequence, col_pooling_sequence, overlapping), shape)
-    return back(out_backprop)[0]
+    """What a window's gradient sends to each of its elements, an equal share."""
+    shape = tuple(int(d) for d in orig_input_tensor_shape)
+    down, held_down = _places(row_pooling_sequence, shape[1], overlapping)
+    across, held_across = _places(col_pooling_sequence, shape[2], overlapping)
+    share = out_backprop.astype(np.float64) / (held_down.sum(1)[:, None, None] * held_across.sum(1)[None, :, None])
+    held = held_down[:, :, None, None] & held_across[None, None]  # [height, tall, width, wide]
+    spread = jnp.where(held[None, ..., None], share[:, :, None, :, None], 0)
+    total = jnp.zeros(shape, np.float64).at[:, down[:, :, None, None], across[None, None]].add(spread)
+    return total.astype(out_backprop.dtype)
+
+
+@avg_pool_grad.shape
+def _(inputs, attrs):
+    return [(dims.wanted_shape(inputs[0]), inputs[1].dtype)]
 
 
 @max_pool_op.grad
@@ -197,9 +222,16 @@ def _call(pool: Any, value: Any, ratio: Any, pseudo_random: bool, overlapping: b
     if ratios[0] != 1 or ratios[3] != 1:
         raise ValueError("`pooling_ratio` should have first and last elements with value 1.0. Received: "
                          f"pooling_ratio={ratio}")
-    found = {"seed": 0, "seed2": 0} if seed == 0 else seeds.attributes(seed)
-    return pool(value, pooling_ratio=ratios, pseudo_random=pseudo_random, overlapping=overlapping,
-                deterministic=seed != 0, name=name, **found)
+    found = seeds.attributes(seed) if seed else {"seed": 0, "seed2": 0}
+    return _pooled(pool, value, ratios, pseudo_random, overlapping, seed != 0, found["seed"], found["seed2"], name)
+
+
+def _pooled(pool: Any, value: Any, ratio: Any, pseudo_random: bool, overlapping: bool, deterministic: bool, seed: int,
+            seed2: int, name: str | None) -> Any:
+    # A draw's key tells the runs of an operation apart; what is to be the same in all of them follows from `words`.
+    words = (seed % 2**32, seed2 % 2**32) if deterministic else None
+    return pool(value, pooling_ratio=tuple(ratio), pseudo_random=pseudo_random, overlapping=overlapping,
+                deterministic=deterministic, seed=seed, seed2=seed2, words=words, name=name)
 
 
 _TEXT = """The {what} of windows that shrink height and width by any ratio. Graham 2015.
@@ -225,15 +257,13 @@ def fractional_avg_pool(value: Any, pooling_ratio: Sequence[float], pseudo_rando
 def fractional_max_pool_v1(value: Any, pooling_ratio: Sequence[float], pseudo_random: bool = False,
                            overlapping: bool = False, deterministic: bool = False, seed: int = 0, seed2: int = 0,
                            name: str | None = None) -> Any:
-    return max_pool_op(value, pooling_ratio=tuple(pooling_ratio), pseudo_random=pseudo_random, overlapping=overlapping,
-                       deterministic=deterministic, seed=seed, seed2=seed2, name=name)
+    return _pooled(max_pool_op, value, pooling_ratio, pseudo_random, overlapping, deterministic, seed, seed2, name)
 
 
 def fractional_avg_pool_v1(value: Any, pooling_ratio: Sequence[float], pseudo_random: bool = False,
                            overlapping: bool = False, deterministic: bool = False, seed: int = 0, seed2: int = 0,
                            name: str | None = None) -> Any:
-    return avg_pool_op(value, pooling_ratio=tuple(pooling_ratio), pseudo_random=pseudo_random, overlapping=overlapping,
-                       deterministic=deterministic, seed=seed, seed2=seed2, name=name)
+    return _pooled(avg_pool_op, value, pooling_ratio, pseudo_random, overlapping, deterministic, seed, seed2, name)
 
 
 for _function, _v1, _v2, _what in (

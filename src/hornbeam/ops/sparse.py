@@ -182,13 +182,14 @@ def _refuse_sizes(old: TensorShape, new: Any) -> None:
 def expand_dims(sp_input: Any, axis: Any = None, name: str | None = None) -> SparseTensor:
     """The sparse tensor with a dimension of size 1 inserted at `axis`, by default at the end.
 
-    Raises ValueError where `axis` lies outside [-rank - 1, rank].
+    Raises ValueError or InvalidArgumentError where `axis` lies outside [-rank - 1, rank].
     """
     x = as_sparse(sp_input)
     rank = rank_of(x)
     at = -1 if axis is None else int(axis)
     if not -rank - 1 <= at <= rank:
-        raise ValueError(f"axis {at} not in [{-rank - 1}, {rank}]")
+        text = f"axis {at} not in [{-rank - 1}, {rank}]"
+        raise InvalidArgumentError(None, None, text) if graph_for() is None else ValueError(text)
     at += rank + 1 if at < 0 else 0
     shape, places = x.dense_shape, x.indices
     sizes = array.concat([shape[:at], np.array([1], np.int64), shape[at:]], 0)

@@ -160,7 +160,7 @@ def _(call, d_indices, d_values, d_empty, d_map):
 def _kept(indices: Any, values: Any, shape: Any, axes: Any, keep_dims: bool, gather_into: Any) -> Any:
     """The reduced elements at the places that had any."""
     rank = len(shape)
-    over = {int(a) % rank for a in np.reshape(axes, -1)} if np.size(axes) else set(range(rank))
+    over = {int(a) % rank for a in np.reshape(axes, -1)}
     kept = [i for i in range(rank) if keep_dims or i not in over]
     places = np.array([i not in over for i in kept]) * indices[:, kept]
     sizes = np.array([1 if i in over else shape[i] for i in kept], np.int64)
@@ -168,7 +168,8 @@ def _kept(indices: Any, values: Any, shape: Any, axes: Any, keep_dims: bool, gat
         return places.astype(np.int64), values, sizes
     places, first, number = np.unique(places, axis=0, return_index=True, return_inverse=True)
     total = np.zeros(len(places), values.dtype) if gather_into is np.add else values[first]
-    gather_into.at(total, np.reshape(number, -1), values)
+    with np.errstate(invalid="ignore"):
+        gather_into.at(total, np.reshape(number, -1), values)
     return places.astype(np.int64), total, sizes
 
 

@@ -270,7 +270,7 @@ def sparse_dense_divide(sp_indices, sp_values, sp_shape, dense):
 
 @sparse_dense_divide.check
 def _(sp_indices, sp_values, sp_shape, dense):
-    return jnp.any(dense == 0), []
+    return jnp.any(_at_places(sp_indices, sp_shape, dense) == 0), []
 
 
 @sparse_dense_divide.message
