@@ -9,7 +9,9 @@ import numpy as np
 from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.op import FLOATS, INEXACT, INTEGERS, REALS, never, op
+from hornbeam.ops.compare import is_finite
 from hornbeam.ops.samples import integers, pairs, reals
+from hornbeam.ops.selecting import select_v2_op
 
 _STEPS = never("it is constant between its steps")
 
@@ -69,13 +71,11 @@ def signbit(x):
     waive={"gradient": "the replacements are constants"})
 def nan_to_num(x, nan, posinf, neginf):
     """`x` with numbers in place of NaN and of the infinities."""
-    return jnp.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+    return jnp.nan_to_num(x, nan=jnp.real(nan), posinf=jnp.real(posinf), neginf=jnp.real(neginf))
 
 
 @nan_to_num.grad
 def _(call, dy):
-    from hornbeam.ops.compare import is_finite
-    from hornbeam.ops.selecting import select_v2_op
 
     x = call.inputs[0]
     return select_v2_op(is_finite(x), dy, np.zeros((), x.dtype.np_dtype)), None, None, None

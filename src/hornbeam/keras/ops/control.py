@@ -127,7 +127,7 @@ def _at_once(step: Any, carried: list[Any], rows: list[Any], reverse: bool) -> t
 
 
 def _blank(x: Any) -> Any:
-    return tensor(np.zeros(dims(x)[1:], x.dtype.base_dtype.np_dtype))
+    return tensor(np.zeros([d or 0 for d in dims(x)[1:]], x.dtype.base_dtype.np_dtype))
 
 
 @core_op(config="length reverse unroll")

@@ -382,8 +382,7 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
     x = tensor(x)
     if is_exact(x):
         return x
-    part = {dtypes.complex64: dtypes.float32, dtypes.complex128: dtypes.float64}.get(x.dtype.base_dtype,
-                                                                                    x.dtype.base_dtype)
+    part: Any = casts.real(x).dtype if is_complex(x) else x.dtype.base_dtype
     high = float(part.max) if posinf is None else posinf
     low = float(part.min) if neginf is None else neginf
     return numpy_elementwise.nan_to_num(x, *(tensor(v, dtype_of(x)) for v in (nan, high, low)))
