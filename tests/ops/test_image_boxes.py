@@ -221,3 +221,36 @@ def test_a_projective_transform_that_shifts():
     assert moved("NEAREST") == [2, 3, 4, 5, 5]
     assert moved("REFLECT") == [2, 3, 4, 5, 5]
     assert moved("WRAP") == [2, 3, 4, 5, 1]
+
+
+# Where some of it is known before ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["crop", "nearest", "gradient", "glimpse", "transform", "sample", "glimpse, old"])
+def test_images_that_are_constants_of_a_compiled_program(name: str):
+    rng = np.random.default_rng(5)
+    images = rng.normal(size=(4, 90, 80, 3)).astype(np.float32)
+    boxes = rng.uniform(0, 1, (64, 4)).astype(np.float32)
+    offsets = np.array([[0.1, 0.2]] * 4, np.float32)
+    turns = np.array([[0.9, 0.1, 3, -0.1, 0.9, 2, 0, 0]], np.float32)
+    of = [0, 1, 2, 3] * 16
+    calls: dict[str, tuple[np.ndarray, Any]] = {
+        "crop": (boxes, lambda x: tf.image.crop_and_resize(images, x, of, [30, 20])),
+        "nearest": (boxes, lambda x: tf.image.crop_and_resize(images, x, of, [30, 20], "nearest")),
+        "gradient": (boxes, lambda x: tf.gradients(
+            tf.square(tf.image.crop_and_resize(images, x, of, [30, 20])), x)[0]),
+        "glimpse": (offsets, lambda x: tf.raw_ops.ExtractGlimpseV2(
+            input=images, size=[40, 50], offsets=x, noise="zero", uniform_noise=False)),
+        "glimpse, old": (offsets, lambda x: tf.image.extract_glimpse(images, [20, 25], x)),
+        "transform": (turns, lambda x: tf.raw_ops.ImageProjectiveTransformV3(
+            images=images, transforms=x, output_shape=[70, 90], fill_value=0.0, interpolation="BILINEAR")),
+        "sample": (images, lambda x: tf.image.sample_distorted_bounding_box(
+            tf.shape(x)[1:], [[[0.0, 0.0, 1.0, 1.0]]], seed=3)[1] + tf.cast(tf.reduce_max(x), tf.int32) * 0)}
+    value, build = calls[name]
+    placeholder = tf.placeholder(tf.float32, value.shape)
+    made = build(placeholder)
+    with tf.Session() as session:
+        found = session.run(made, {placeholder: value})
+    with tf.Session() as session:
+        stepped = session.run(build(tf.constant(value)))
+    np.testing.assert_allclose(found, stepped, rtol=1e-2 if name == "gradient" else 1e-4, atol=1e-4)

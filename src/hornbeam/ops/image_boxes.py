@@ -214,7 +214,7 @@ def _check_ranges(attrs: dict[str, Any]) -> None:
 
 
 def _box_check(image_size: Any, bounding_boxes: Any, min_object_covered: Any) -> Any:
-    flat = jnp.reshape(bounding_boxes, -1)
+    flat = jnp.reshape(jnp.asarray(bounding_boxes), -1)
     outside = jnp.logical_not((flat >= 0) & (flat <= 1))
     worst = flat[jnp.argmax(outside)] if flat.size else jnp.float32(0)
     low = jnp.asarray(min_object_covered) < 0

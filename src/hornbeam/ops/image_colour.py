@@ -50,7 +50,8 @@ def _converted(x: Any, dtype: Any, saturate: bool, name: str | None = None) -> A
     if have.is_floating:
         if dtype.is_floating:
             return cast(x, dtype, name=own_name())
-        return narrow(math.multiply(x, dtype.max + 0.5), dtype, name=own_name())
+        with np.errstate(over="ignore"):  # float16 holds no 65535.5: infinity, as in TensorFlow
+            return narrow(math.multiply(x, dtype.max + 0.5), dtype, name=own_name())
     if dtype.is_floating:
         return math.multiply(cast(x, dtype), 1.0 / have.max, name=own_name())
     if have.max > dtype.max:

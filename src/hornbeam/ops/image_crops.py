@@ -71,7 +71,7 @@ def crop_and_resize_op(image, boxes, box_ind, crop_size, *, method: str = "bilin
     """Parts of images resized to one size, as float32 [boxes, height, width, channels]."""
     rows, columns = (int(v) for v in crop_size)
     y, x, inside = _grid(boxes, image.shape, rows, columns)
-    of = box_ind[:, None, None]
+    image, of = jnp.asarray(image), box_ind[:, None, None]  # a known array takes no traced index
     if method == "nearest":
         found = image[of, _indices(_nearest(y), image.shape[1])[:, :, None],
                       _indices(_nearest(x), image.shape[2])[:, None, :]].astype(jnp.float32)
@@ -191,7 +191,7 @@ def crop_and_resize_grad_boxes_op(grads, image, boxes, box_ind, *, method: str =
     """The gradient of a bilinear `CropAndResize` for its boxes."""
     rows, columns = grads.shape[1:3]
     y, x, inside = _grid(boxes, image.shape, rows, columns)
-    of = box_ind[:, None, None]
+    image, of = jnp.asarray(image), box_ind[:, None, None]
     a, b, c, d = (image[of, r, k].astype(jnp.float32) for r, k, _, _ in _corners(y, x, image.shape))
     dx, dy = (x - jnp.floor(x))[:, None, :, None], (y - jnp.floor(y))[:, :, None, None]
     weight = jnp.where(inside[..., None], grads, 0)
@@ -286,8 +286,8 @@ def _glimpses(key: Any, x: Any, size: Any, offsets: Any, centred: bool, normaliz
     y = _begin(offsets[:, 0], x.shape[1], rows, centred, normalized, old)[:, None] + jnp.arange(rows)
     z = _begin(offsets[:, 1], x.shape[2], columns, centred, normalized, old)[:, None] + jnp.arange(columns)
     inside = ((y >= 0) & (y < x.shape[1]))[:, :, None] & ((z >= 0) & (z < x.shape[2]))[:, None, :]
-    found = x[jnp.arange(x.shape[0])[:, None, None], jnp.clip(y, 0, x.shape[1] - 1)[:, :, None],
-              jnp.clip(z, 0, x.shape[2] - 1)[:, None, :]]
+    rows, at = jnp.clip(y, 0, x.shape[1] - 1)[:, :, None], jnp.clip(z, 0, x.shape[2] - 1)[:, None, :]
+    found = jnp.asarray(x)[jnp.arange(x.shape[0])[:, None, None], rows, at]
     return jnp.where(inside[..., None], found, _noise(key, x, shape, noise))
 
 

@@ -53,8 +53,8 @@ def _read(images: Any, y: Any, x: Any, fill: Any) -> Any:
     """The pixels at whole places; `fill` outside of the images."""
     height, width = images.shape[1:3]
     inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
-    found = images[jnp.arange(images.shape[0])[:, None, None], jnp.clip(y, 0, height - 1).astype(jnp.int32),
-                   jnp.clip(x, 0, width - 1).astype(jnp.int32)]
+    rows, columns = (jnp.clip(at, 0, size - 1).astype(jnp.int32) for at, size in ((y, height), (x, width)))
+    found = jnp.asarray(images)[jnp.arange(images.shape[0])[:, None, None], rows, columns]
     return jnp.where(inside[..., None], found, fill)
 
 
