@@ -980,3 +980,106 @@ def binary_search(rows):
         else:
             high = middle
     return low
+
+
+@case(([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],))
+def array_written_row_by_row(rows):
+    out = tf.TensorArray(tf.float32, size=3)
+    i = 0
+    for row in rows:
+        out = out.write(i, row * row)
+        i += 1  # noqa: SIM113
+    return out.stack()
+
+
+@case(4, grad=False)
+def growing_tensor_array(n):
+    out = tf.TensorArray(tf.int32, size=0, dynamic_size=True)
+    i = 0
+    while i < n:
+        out = out.write(out.size(), i * i)
+        i += 1
+    return out.stack()
+
+
+@case(([1.0, 2.0, 3.0],), tensorflow=False)
+def state_that_starts_as_none(rows):
+    state = None
+    for row in rows:
+        if state is None:
+            state = row
+        else:
+            state = state * row + 1
+    return state
+
+
+@case(([1.0, 2.0, 3.0, 4.0],), tensorflow=False, grad=False)
+def return_rows_whose_number_varies(rows):
+    for i in tf.range(4):
+        kept = tf.boolean_mask(rows, rows > tf.cast(i, tf.float32))
+        if tf.size(kept) < 3:
+            return kept
+    return rows
+
+
+@case(([1.0, 2.0, 3.0],), ([-1.0, 2.0, 3.0],))
+def branches_of_different_shapes(rows):
+    if rows[0] > 0:
+        rows = rows[1:] * 2
+    else:
+        rows = rows[:1] * 3
+    return rows
+
+
+@case(3.0, -3.0)
+def function_inside_a_function(x):
+    @tf.function
+    def inner(y):
+        if y > 0:
+            return y * 2
+        return y
+
+    return inner(x) + inner(-x * 3)
+
+
+@case(1.0)
+def functions_for_a_while_loop(x):
+    def going(i, s):
+        return i < 3 and s < 100
+
+    def step(i, s):
+        if s > 2:
+            return i + 1, s * 2
+        return i + 1, s + x
+
+    return tf.while_loop(going, step, [0, x])[1]
+
+
+@case(2.0)
+def gradient_in_a_loop(x):
+    weight = tf.constant(2.0)
+    for _ in tf.range(2):
+        with tf.GradientTape() as tape:
+            tape.watch(weight)
+            loss = weight * weight * x
+        weight = weight - 0.1 * tape.gradient(loss, weight)
+    return weight
+
+
+@case(3.0, -3.0)
+def swapped_in_a_branch(x):
+    (a, b), c = (x, x + 1), x + 2
+    if x > 0:
+        a, (b, c) = b, (c, a)
+    return a, b, c
+
+
+@case(1.0, 60.0)
+def python_state_goes_along(x):
+    names = []
+    step = 0
+    while x < 50:
+        names.append("step")
+        x = x * 3
+        step += 1
+    return x + float(len(names) * 0), step

@@ -11,25 +11,11 @@ from tests.autograph.programs import CASES
 import hornbeam as tf
 import hornbeam.v1 as tf1
 from hornbeam.autograph import convert
-
-
-def with_slopes(function: Any, slopes: bool) -> Any:
-    """A function that gives what `function` gives and, where asked, the gradients of the sum of the floats in it."""
-    def call(*given: Any) -> Any:
-        if not slopes:
-            return tf.nest.flatten(function(*given)), []
-        sources = [t for t in given if t.dtype == tf.float32]
-        with tf.GradientTape() as tape:
-            tape.watch(sources)
-            results = tf.nest.flatten(function(*given))
-            total = tf.add_n([tf.reduce_sum(r) for r in results if getattr(r, "dtype", None) == tf.float32])
-        return results, tape.gradient(total, sources, unconnected_gradients="zero")
-
-    return call
+from hornbeam.runtime import executor
 
 
 def arrays(found: Any) -> list[np.ndarray]:
-    """The results and the gradients, as Python's numbers become tensors."""
+    """The parts of a result as arrays, as Python's numbers become tensors."""
     return [np.asarray(tf.convert_to_tensor(t)) for t in tf.nest.flatten(found)]
 
 
@@ -40,11 +26,36 @@ def same(found: list[Any], expected: list[Any]) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
+def with_slopes(function: Any) -> Any:
+    """A function that gives what `function` gives, and the gradients of the sum of the floats in it."""
+    def call(*given: Any) -> Any:
+        sources = [t for t in given if t.dtype == tf.float32]
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            results = tf.nest.flatten(function(*given))
+            total = tf.add_n([tf.reduce_sum(r) for r in results if getattr(r, "dtype", None) == tf.float32])
+        return results, tape.gradient(total, sources, unconnected_gradients="zero")
+
+    return call
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_program_gives_traced_what_it_gives_at_once(name: str) -> None:
-    """Its gradients too, and from one trace for every way through it."""
+    """One trace serves every way through it."""
     case = CASES[name]
-    at_once = with_slopes(case.function, case.grad)
+    traced = tf.function(case.function)
+    for arguments in case.arguments:
+        given = [tf.constant(a) for a in arguments]
+        same(arrays(traced(*given)), arrays(case.function(*given)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.grad])
+def test_its_gradients_are_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is compiled, small as it is."""
+    monkeypatch.setattr(executor, "SMALL_RUN", -1)
+    case = CASES[name]
+    at_once = with_slopes(case.function)
     traced = tf.function(at_once)
     for arguments in case.arguments:
         given = [tf.constant(a) for a in arguments]

@@ -16,7 +16,8 @@ class Unconvertible(Exception):
     """A function stays as it is; the text says why."""
 
 
-_files: dict[str, tuple[list[str], ast.Module | None]] = {}
+_Index = dict[int, list[Definition]]
+_files: dict[str, tuple[list[str], _Index | None]] = {}
 
 
 def definition_of(code: CodeType) -> Definition:
@@ -25,25 +26,34 @@ def definition_of(code: CodeType) -> Definition:
         lines, _ = inspect.findsource(code)
     except (OSError, TypeError, IndexError) as error:
         raise Unconvertible(f"its source code cannot be had ({error})") from None
-    tree = _tree(code, lines)
-    found = [node for node in ast.walk(tree) if _is_from(node, code)]
+    found = [node for node in _index(code, lines).get(code.co_firstlineno, ()) if _is_from(node, code)]
     if len(found) > 1:
         found = [node for node in found if _holds_positions(node, code)]
     if len(found) != 1:
         why = "several functions stand on its line" if found else "its file has changed since it was imported"
         raise Unconvertible(f"its source code cannot be told for certain: {why}")
-    return found[0]  # type: ignore[return-value]
+    return found[0]
 
 
-def _tree(code: CodeType, lines: list[str]) -> ast.AST:
+def _index(code: CodeType, lines: list[str]) -> _Index:
+    """The functions of a file, by the line where each starts."""
     held = _files.get(code.co_filename)
     if held is None or (held[0] is not lines and held[0] != lines):
         try:
-            tree = ast.parse("".join(lines))
+            held = lines, _by_line(ast.parse("".join(lines)))
         except SyntaxError:
-            tree = None
-        held = _files[code.co_filename] = lines, tree
-    return held[1] or _block(code, lines)
+            held = lines, None
+        _files[code.co_filename] = held
+    return _by_line(_block(code, lines)) if held[1] is None else held[1]
+
+
+def _by_line(tree: ast.AST) -> _Index:
+    found: _Index = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+            found.setdefault(min([node.lineno, *(d.lineno for d in decorators)]), []).append(node)
+    return found
 
 
 def _block(code: CodeType, lines: list[str]) -> ast.AST:
@@ -56,13 +66,9 @@ def _block(code: CodeType, lines: list[str]) -> ast.AST:
     return ast.increment_lineno(tree, first)
 
 
-def _is_from(node: ast.AST, code: CodeType) -> bool:
-    if isinstance(node, ast.Lambda):
-        return code.co_name == "<lambda>" and node.lineno == code.co_firstlineno and _takes(node.args, code)
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
-        return node.name == code.co_name and first == code.co_firstlineno and _takes(node.args, code)
-    return False
+def _is_from(node: Definition, code: CodeType) -> bool:
+    name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+    return name == code.co_name and _takes(node.args, code)
 
 
 def parameters(args: ast.arguments) -> list[str]:

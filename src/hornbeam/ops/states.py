@@ -11,12 +11,13 @@ bits, so nothing ever moves. One place more takes what need not be kept.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from hornbeam.backend.lazy import jnp, lax
+from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import never, op
@@ -95,10 +96,18 @@ class Unset:
 
     def __init__(self, size: int, dtype: Any) -> None:
         self.size, self.dtype = size, np.dtype(dtype)
+        _tell_jax()
 
     def zeros(self, row: tuple[int, ...], concrete: bool) -> Any:
         """The buffer, now that a row's shape is known."""
         return (np if concrete else jnp).zeros((self.size, *row), self.dtype)
+
+
+@functools.cache
+def _tell_jax() -> None:
+    """A compiled stage may take such a value and hand it on: there is no array in it."""
+    jax.tree_util.register_pytree_node(Unset, lambda unset: ((), (unset.size, unset.dtype.str)),
+                                       lambda known, _: Unset(*known))
 
 
 @set_row.grad

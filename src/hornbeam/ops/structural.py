@@ -431,8 +431,8 @@ def _scan_traced(context: Any, operation: Any, carry: list[Any], rows: list[Any]
     count = attrs["carried"]
     steady = [is_unchanged(body, i) for i in range(count)]
     state = _State(context, operation)
-    first = [strong(v, t.dtype.base_dtype)
-             for v, t, same in zip(carry, body.outputs, steady, strict=False) if not same]
+    moving = [t.dtype.base_dtype for t, same in zip(body.outputs, steady, strict=False) if not same]
+    first = [v for v, same in zip(carry, steady, strict=True) if not same]
 
     def step(now: Any, xs: Any) -> Any:
         held, before = now
@@ -444,13 +444,16 @@ def _scan_traced(context: Any, operation: Any, carry: list[Any], rows: list[Any]
         child.run(body.needed)
         results = [strong(child.value(t), t.dtype.base_dtype) for t in body.outputs]
         after = [r for r, same in zip(results, steady, strict=False) if not same]
-        if [r.shape for r in after] != [jnp.shape(h) for h in held]:
+        if any(not isinstance(h, Unset) and r.shape != jnp.shape(h) for r, h in zip(after, held, strict=True)):
             raise NeedsHost(operation, "the shapes of what it carries change from row to row")
         return (after, state.of(child)), results[count:]
 
     xs = jnp.arange(length, dtype=jnp.int32), [jnp.asarray(r) for r in rows]
+    row = jnp.zeros((), jnp.int32), [jnp.zeros(x.shape[1:], x.dtype) for x in xs[1]]
     try:
-        (held, after), stacked = lax.scan(step, (first, state.enter()), xs, reverse=attrs["reverse"])
+        first = _set(first, lambda: step((first, state.enter()), row)[0][0])
+        start = [strong(v, t) for v, t in zip(first, moving, strict=True)]
+        (held, after), stacked = lax.scan(step, (start, state.enter()), xs, reverse=attrs["reverse"])
     except jax.errors.JAXTypeError as error:
         raise _host_decides(operation, error) from error
     state.leave(after)
