@@ -16,7 +16,7 @@ import numpy as np
 
 MODELS: dict[str, Callable[[Any], Any]] = {}
 FORMATS = ("keras", "h5", "weights.h5")
-KERAS_CANNOT_READ = ("two_inputs.h5", "nested.h5", "embedded.h5")
+KERAS_CANNOT_READ = ("two_inputs.h5", "nested.h5", "embedded.h5", "attention.h5", "recurrent.h5")
 """Keras writes calls of its ops to `.h5` files and does not find them again."""
 
 
@@ -29,8 +29,12 @@ def model(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def inputs_of(name: str) -> Any:
     """The inputs that a model is called with."""
     rng = np.random.default_rng(len(name))
-    if name == "embedded":
+    if name in ("embedded", "recurrent"):
         return rng.integers(0, 5, size=(3, 4)).astype("int32")
+    if name == "convolutional":
+        return rng.normal(size=(2, 6, 6, 1)).astype("float32")
+    if name == "attention":
+        return rng.normal(size=(2, 5, 4)).astype("float32")
     x = rng.normal(size=(3, 4)).astype("float32")
     return {"a": x, "b": x[::-1].copy()} if name == "two_inputs" else x
 
@@ -79,6 +83,32 @@ def embedded(keras: Any) -> Any:
     h = keras.layers.Embedding(5, 3)(x)
     h = keras.layers.EinsumDense("abc,cd->abd", (None, 2), bias_axes="d", activation="relu")(h)
     return keras.Model(x, keras.ops.mean(h, axis=1))
+
+
+@model
+def convolutional(keras: Any) -> Any:
+    layers = keras.layers
+    return keras.Sequential([
+        keras.Input((6, 6, 1)), layers.Conv2D(3, 3, activation="relu"), layers.BatchNormalization(),
+        layers.MaxPooling2D(), layers.DepthwiseConv2D(2, padding="same"), layers.Flatten(), layers.Dropout(0.5),
+        layers.Dense(2, activation="softmax")])
+
+
+@model
+def recurrent(keras: Any) -> Any:
+    layers = keras.layers
+    x = keras.Input((4,), dtype="int32")
+    h = layers.Embedding(5, 3, mask_zero=True)(x)
+    h = layers.Bidirectional(layers.LSTM(3, return_sequences=True))(h)
+    return keras.Model(x, layers.Dense(2)(layers.GRU(3)(h)))
+
+
+@model
+def attention(keras: Any) -> Any:
+    layers = keras.layers
+    x = keras.Input((5, 4))
+    h = layers.LayerNormalization()(layers.MultiHeadAttention(2, 3)(x, x) + x)
+    return keras.Model(x, layers.Dense(2)(layers.GlobalAveragePooling1D()(layers.Add()([h, x]))))
 
 
 @model

@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 import hornbeam as tf
+from hornbeam.keras import ops
 from hornbeam.keras.dtypes import is_int_dtype
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.layers.parameters import config_of, parameters
@@ -63,7 +64,7 @@ class Embedding(Layer):
         return tf.cast(tf.gather(self.embeddings, inputs), self.compute_dtype)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        return tf.not_equal(inputs, tf.cast(0, inputs.dtype)) if self.mask_zero else None
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         return (*input_shape, self.output_dim)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import hornbeam as tf
+from hornbeam.keras import ops
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.masks import set_keras_mask
 from hornbeam.keras.names import keras_export
@@ -17,7 +17,7 @@ class Masking(Layer):
 
     inputs: [batch, steps, features]. Returns the inputs, 0 in masked steps, and carries the mask [batch, steps].
 
-    >>> Masking()(tf.constant([[[1., 2.], [0., 0.]]]))._keras_mask.numpy().tolist()
+    >>> Masking()(ops.array([[[1., 2.], [0., 0.]]]))._keras_mask.numpy().tolist()
     [[True, False]]
     """
 
@@ -29,17 +29,13 @@ class Masking(Layer):
         self.supports_masking = True
         self._build_at_init()
 
-    def _counts(self, inputs: Any, keepdims: bool) -> Any:
-        value = tf.cast(tf.convert_to_tensor(self.mask_value), inputs.dtype)
-        return tf.reduce_any(tf.not_equal(inputs, value), axis=-1, keepdims=keepdims)
-
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        return self._counts(inputs, keepdims=False)
+        return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
 
     def call(self, inputs: Any) -> Any:
-        counts = self._counts(inputs, keepdims=True)
-        outputs = tf.where(counts, inputs, tf.zeros_like(inputs))
-        set_keras_mask(outputs, tf.squeeze(counts, axis=-1))
+        counts = ops.any(ops.not_equal(inputs, self.mask_value), axis=-1, keepdims=True)
+        outputs = ops.where(counts, inputs, 0)
+        set_keras_mask(outputs, ops.squeeze(counts, axis=-1))
         return outputs
 
     def compute_output_shape(self, input_shape: Any) -> Any:

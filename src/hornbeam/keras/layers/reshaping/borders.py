@@ -22,7 +22,6 @@ class _Spatial(Layer):
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
-        self._build_at_init()
 
     @property
     def _first(self) -> int:

@@ -21,7 +21,6 @@ class Flatten(Layer):
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(min_ndim=1)
         self._channels_first = self.data_format == "channels_first"
-        self._build_at_init()
 
     def call(self, inputs: Any) -> Any:
         rank = len(inputs.shape)
@@ -49,7 +48,6 @@ class Reshape(Layer):
             raise ValueError("The `target_shape` must have at most one dimension set to -1. Received: target_shape="
                              f"{target_shape}")
         self.target_shape = target
-        self._build_at_init()
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         rest = tuple(input_shape[1:])
@@ -83,7 +81,6 @@ class Permute(Layer):
             raise ValueError("Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must "
                              f"be consecutive and start from 1. Received dims={dims}")
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
-        self._build_at_init()
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (input_shape[0], *(input_shape[d] for d in self.dims))
@@ -105,7 +102,6 @@ class RepeatVector(Layer):
             raise TypeError(f"Expected an integer value for `n`, got {type(n)}.")
         self.n = n
         self.input_spec = InputSpec(ndim=2)
-        self._build_at_init()
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (input_shape[0], self.n, input_shape[1])
