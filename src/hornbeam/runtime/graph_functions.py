@@ -14,6 +14,7 @@ from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
 from hornbeam.ops import array, state
 from hornbeam.runtime import eager_scope
+from hornbeam.runtime.placement import refuse_absent
 
 register(Graph, v2=("Graph",))
 register(GraphV1, v1=("Graph",))
@@ -63,6 +64,8 @@ def device_v1(device_name_or_function: Any) -> AbstractContextManager[Any]:
     graph = mode.current_graph()
     if hasattr(device_name_or_function, "to_string"):
         device_name_or_function = device_name_or_function.to_string()
+    if isinstance(device_name_or_function, str) and (graph is None or graph.in_program_order):
+        refuse_absent(device_name_or_function)
     return nullcontext() if graph is None else graph.device(device_name_or_function)
 
 

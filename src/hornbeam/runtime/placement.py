@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.graph.graph import merge_devices
 from hornbeam.graph.operation import Operation
 from hornbeam.runtime.physical_devices import list_logical_devices
+from hornbeam.runtime.process_options import get_soft_device_placement
 
 
 def _present() -> frozenset[str]:
@@ -31,3 +33,18 @@ def check_devices(ops: Iterable[Operation], config: Any) -> None:
                     None, op, f"Cannot assign a device for operation {op.name}: {{{{node {op.name}}}}} was explicitly "
                     f"assigned to {op.device} but available devices are [ {names} ]. Make sure the device "
                     "specification refers to a valid device, or set allow_soft_placement=True in the ConfigProto.")
+
+
+def refuse_absent(name: str) -> None:
+    """Raise InvalidArgumentError for the name of a device that is not there, unless placement is soft.
+
+    For calls that run at once and traced functions. Raises ValueError for a malformed name.
+    """
+    wanted = merge_devices([name]).rpartition("/device:")[2]
+    if wanted and ":" in wanted and not wanted.endswith("*") and not get_soft_device_placement():
+        present = sorted(_present())
+        if wanted not in present:
+            names = ", ".join(f"/job:localhost/replica:0/task:0/device:{d}" for d in present)
+            raise InvalidArgumentError(None, None, "Could not satisfy device specification "
+                                       f"'/job:localhost/replica:0/task:0/device:{wanted}'. enable_soft_placement=0. "
+                                       f"All available devices [{names}].")
