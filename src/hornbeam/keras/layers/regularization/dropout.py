@@ -93,7 +93,7 @@ class _SpatialDropout(Dropout):
 
     def get_config(self) -> dict[str, Any]:
         base = Layer.get_config(self)
-        return {"name": base["name"], "dtype": base["dtype"], "rate": self.rate, "seed": self.seed,
+        return {"name": base["name"], "dtype": self.dtype, "rate": self.rate, "seed": self.seed,
                 "data_format": self.data_format}
 
 
