@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from hornbeam.graph.names import names_v2
@@ -159,6 +159,8 @@ class FunctionOperation(Operation):
     _function: Callable[..., Any]
     _config_names: tuple[str, ...] = ()
     _tensor_names: tuple[str, ...] = ()
+    _leading: tuple[str, ...] | None = None
+    """Of a function that takes `*tensors`: the parameters before these."""
 
     def __init__(self, *args: Any, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name)
@@ -169,13 +171,18 @@ class FunctionOperation(Operation):
                             f"`name`, not {', '.join(unknown) or f'{len(args)} arguments'}")
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
+        if self._leading is not None:  # `einsum(subscripts, *operands)`
+            rest, held = list(args), dict(self._arguments)
+            head = [held.pop(name) if name in held else rest.pop(0) for name in self._leading]
+            return type(self)._function(*head, *rest, **held, **kwargs)
         given = dict(zip(self._tensor_names, args, strict=False)) | kwargs
-        if len(args) > len(self._tensor_names):  # `meshgrid(*x)`
-            return type(self)._function(*args, **self._arguments, **kwargs)
         return type(self)._function(**given, **self._arguments)
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, **self._arguments}
+
+
+_SPREAD = inspect.Parameter.VAR_KEYWORD
 
 
 def keras_op(path: str, config: str = "") -> Callable[[Function], Function]:
@@ -191,7 +198,7 @@ def keras_op(path: str, config: str = "") -> Callable[[Function], Function]:
         parameters = inspect.signature(function).parameters
         held = op_classes.get(key)
         made = held or op_classes.register(key, _class_for(f"keras.src.ops.{module}", class_name, function,
-                                                           tuple(config.split()), tuple(parameters)))
+                                                           tuple(config.split()), parameters))
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -205,11 +212,20 @@ def keras_op(path: str, config: str = "") -> Callable[[Function], Function]:
     return declare
 
 
+def _leading(parameters: Mapping[str, inspect.Parameter]) -> tuple[str, ...] | None:
+    """The parameters before `*args`; None where there is no such thing."""
+    names = list(parameters)
+    for i, parameter in enumerate(parameters.values()):
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            return tuple(names[:i])
+    return None
+
+
 def _class_for(module: str, name: str, function: Callable[..., Any], config: tuple[str, ...],
-               parameters: tuple[str, ...]) -> type[Operation]:
+               parameters: Mapping[str, inspect.Parameter]) -> type[Operation]:
     body = {"_function": staticmethod(function), "_config_names": config, "_keras_module": module,
-            "_tensor_names": tuple(p for p in parameters if p not in config), "__doc__": function.__doc__,
-            "__module__": function.__module__}
+            "_tensor_names": tuple(p for p in parameters if p not in config), "_leading": _leading(parameters),
+            "__doc__": function.__doc__, "__module__": function.__module__}
     return type(name, (FunctionOperation,), body)
 
 
@@ -218,9 +234,9 @@ def _symbolic(made: type[Operation], parameters: Any, args: tuple[Any, ...], kwa
     config_names = made._config_names  # type: ignore[attr-defined]
     positional: list[Any] = []
     given: dict[str, Any] = {}
-    spread = any(p.kind is p.VAR_POSITIONAL for p in parameters.values())
-    names = [] if spread else list(parameters)
-    if len(args) > len(names) and not spread:
+    leading = made._leading  # type: ignore[attr-defined]
+    names = list(parameters) if leading is None else list(leading)
+    if len(args) > len(names) and leading is None:
         raise TypeError(f"{made.__name__}: {len(names)} arguments at most, {len(args)} were given")
     for i, value in enumerate(args):
         if i < len(names) and names[i] in config_names:
@@ -233,6 +249,12 @@ def _symbolic(made: type[Operation], parameters: Any, args: tuple[Any, ...], kwa
     for name in config_names:
         if name not in given and name in parameters and parameters[name].default is not inspect.Parameter.empty:
             given[name] = parameters[name].default
+    if leading is None:  # all in their places, defaults too: so Keras writes and reads them
+        for name in made._tensor_names[len(positional):]:  # type: ignore[attr-defined]
+            default_ = parameters[name].default
+            if name not in rest and (default_ is inspect.Parameter.empty or parameters[name].kind is _SPREAD):
+                break
+            positional.append(rest.pop(name, default_))
     ordered = {name: given[name] for name in config_names if name in given}
     return made(**ordered).symbolic_call(*positional, **rest)
 

@@ -94,7 +94,7 @@ def qr(x: Any, mode: str = "reduced") -> Any:
     return tuple(decompositions.qr(_matrices(x), full_matrices=mode == "complete"))
 
 
-@linalg_op
+@linalg_op(type="SVD")
 def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """U, the singular values S in descending order, and Vᴴ, with x = U · diag(S) · Vᴴ; S alone where asked for."""
     x = _matrices(x)

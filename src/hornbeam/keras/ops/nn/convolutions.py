@@ -180,14 +180,14 @@ def _pooled(kind: str, inputs: Any, pool_size: Any, strides: Any, padding: str, 
     return pools.any_pool(kind, x, window, steps, _padding(padding), _ORDERS[order][space], None)
 
 
-@nn_op
+@nn_op(config="pool_size strides padding data_format")
 def max_pool(inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid",
              data_format: str | None = None) -> Any:
     """The maximum of each window; `strides` are the window's size by default."""
     return _pooled("MAX", inputs, pool_size, strides, padding, data_format)
 
 
-@nn_op
+@nn_op(config="pool_size strides padding data_format")
 def average_pool(inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid",
                  data_format: str | None = None) -> Any:
     """The mean of each window, padding left out; `strides` are the window's size by default."""

@@ -90,7 +90,7 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return cast(_over(reduce.mean_op, wide, axis, keepdims), dtype_of(x))
 
 
-@numpy_op
+@numpy_op(config="axis")
 def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
     """The mean, with `weights` of the shape of `x` or, for one axis, a vector of its length.
 
