@@ -125,6 +125,8 @@ def draw_bounding_boxes(images: Any, boxes: Any, colors: Any, name: str | None =
 _SIZES = (dtypes.uint8, dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64)
 _RANDOM = never("a random number does not depend on its inputs smoothly")
 _F = np.float32
+_MOST_TRIES = 10_000
+"""All tries are drawn at once; whoever has not found a part by then finds none."""
 
 
 def _candidates(keys: Any, height: Any, width: Any, ratios: Any, areas: Any, tries: int) -> tuple[Any, ...]:
@@ -170,6 +172,7 @@ def _sampled(key: Any, image_size: Any, bounding_boxes: Any, wanted: Any, ratios
     boxes = jnp.reshape(bounding_boxes, (-1, 4))
     if not len(boxes):
         boxes = jnp.array([[0, 0, 1, 1]], jnp.float32)
+    tries = min(tries, _MOST_TRIES)
     *crop, good = _candidates(jax.random.split(key, 3), height, width, ratios, areas, tries)
     good = good & _holds_enough(tuple(crop), boxes, height, width, wanted)
     first = jnp.argmax(good)
