@@ -1,4 +1,4 @@
-"""`tf.sets`: TensorFlow's answers for dense and sparse tensors, in every combination."""
+"""Sets in the rows of tensors, and sparse counts: values of TensorFlow 2.21."""
 
 from __future__ import annotations
 
@@ -7,87 +7,56 @@ from typing import Any
 import numpy as np
 import pytest
 
-import hornbeam as tf
-import hornbeam.v1 as tf1
-
-DENSE = {"A": [[[1, 2], [3, 0]], [[4, 5], [6, 6]]], "B": [[[1, 7], [0, 0]], [[4, 9], [6, 1]]]}
-SPARSE = {"SA": ([[0, 0, 0], [0, 0, 1], [0, 1, 0], [1, 1, 0], [1, 1, 1], [1, 1, 2]], [1, 2, 3, 4, 5, 5], [2, 2, 3]),
-          "SB": ([[0, 0, 0], [0, 0, 1], [1, 0, 0], [1, 1, 0]], [1, 3, 2, 5], [2, 2, 2])}
-EXPECTED = {
-    "intersection A B": [[[1], [0]], [[4], [6]]], "intersection SA SB": [[[1], []], [[], [5]]],
-    "intersection A SB": [[[1], []], [[], []]], "intersection SA B": [[[1], []], [[], []]],
-    "union A B": [[[1, 2, 7], [0, 3]], [[4, 5, 9], [1, 6]]], "union SA SB": [[[1, 2, 3], [3]], [[2], [4, 5]]],
-    "union A SB": [[[1, 2, 3], [0, 3]], [[2, 4, 5], [5, 6]]],
-    "union SA B": [[[1, 2, 7], [0, 3]], [[4, 9], [1, 4, 5, 6]]],
-    "difference A B": [[[2], [3]], [[5], []]], "difference SA SB": [[[2], [3]], [[], [4]]],
-    "difference A SB": [[[2], [0, 3]], [[4, 5], [6]]], "difference SA B": [[[2], [3]], [[], [4, 5]]],
-    "reversed A B": [[[7], []], [[9], [1]]], "reversed SA SB": [[[3], []], [[2], []]],
-    "reversed A SB": [[[3], []], [[2], [5]]], "reversed SA B": [[[7], [0]], [[4, 9], [1, 6]]],
-}
+import hornbeam as hb
+import hornbeam.v1 as tf
 
 
-def operand(name: str) -> Any:
-    return tf.constant(DENSE[name]) if name in DENSE else tf.SparseTensor(*SPARSE[name])
+def parts(x: Any) -> tuple[list[Any], list[Any], list[int]]:
+    return x.indices.numpy().tolist(), x.values.numpy().tolist(), x.dense_shape.numpy().tolist()
 
 
-def sets_of(sparse: Any) -> list[list[list[int]]]:
-    shape = np.asarray(sparse.dense_shape)
-    found: list[list[list[int]]] = [[[] for _ in range(shape[1])] for _ in range(shape[0])]
-    for (i, j, k), value in zip(np.asarray(sparse.indices).tolist(), np.asarray(sparse.values).tolist(), strict=True):
-        assert k == len(found[i][j])
-        found[i][j].append(value)
-    assert shape[2] == max(len(members) for row in found for members in row)
-    return found
+A, B = np.array([[1, 2, 2], [3, 4, 0]]), np.array([[2, 5], [4, 4]])
 
 
-@pytest.mark.parametrize("case", EXPECTED)
-def test_sets_are_combined_row_by_row(case: str) -> None:
-    operation, first, second = case.split()
-    a, b = operand(first), operand(second)
-    found = tf.sets.difference(a, b, aminusb=False) if operation == "reversed" else getattr(tf.sets, operation)(a, b)
-    assert sets_of(found) == EXPECTED[case]
-    assert found.values.dtype is tf.int32
+def test_rows_as_sets() -> None:
+    assert parts(hb.sets.union(A, B)) == ([[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]], [1, 2, 5, 0, 3, 4], [2, 3])
+    assert parts(hb.sets.intersection(A, B)) == ([[0, 0], [1, 0]], [2, 4], [2, 1])
+    assert parts(hb.sets.difference(A, B)) == ([[0, 0], [1, 0], [1, 1]], [1, 0, 3], [2, 2])
+    assert parts(hb.sets.difference(A, B, aminusb=False)) == ([[0, 0]], [5], [2, 1])
 
 
-def test_sizes_count_different_elements() -> None:
-    assert tf.sets.size(operand("SA")).numpy().tolist() == [[2, 1], [0, 2]]
-    assert tf1.sets.set_size(operand("SB")).numpy().tolist() == [[2, 0], [1, 1]]
-    with pytest.raises(TypeError, match="Expected `SparseTensor`, got"):
-        tf.sets.size(operand("A"))
+def test_sparse_sets() -> None:
+    a = hb.SparseTensor([[0, 0], [0, 1], [1, 0]], [3, 1, 2], [3, 2])
+    b = hb.SparseTensor([[0, 0], [2, 0]], [3, 9], [3, 2])
+    assert parts(hb.sets.union(a, b)) == ([[0, 0], [0, 1], [1, 0], [2, 0]], [1, 3, 2, 9], [3, 2])
+    assert hb.sets.size(a).numpy().tolist() == [2, 1, 0]
+    with pytest.raises(TypeError, match="Expected `SparseTensor`"):
+        hb.sets.size(A)
+    with pytest.raises(hb.errors.InvalidArgumentError, match=r"Mismatched group shapes \[2\] and \[1\]"):
+        hb.sets.union(A, np.array([[1]]))
+    with pytest.raises(hb.errors.InvalidArgumentError, match="has rank 1 < 2"):
+        hb.sets.union(np.array([1]), np.array([1]))
 
 
-def test_strings_and_the_first_generations_names() -> None:
-    found = tf1.sets.set_union(tf.constant([["b", "a"]]), tf.constant([["c", "a"]]))
-    assert found.values.numpy().tolist() == [b"a", b"b", b"c"]
-    assert tf1.sets.set_difference(a=tf.constant([[1, 2]]), b=[[2]]).values.numpy().tolist() == [1]
-    assert tf1.sets.set_intersection(tf.constant([[1, 2]]), [[2]]).values.numpy().tolist() == [2]
+def test_sets_of_words_in_a_graph() -> None:
+    with tf.Graph().as_default(), tf.Session() as session:
+        found = session.run(tf.sets.set_union([["a", "b"]], [["b", "c"]]))
+    assert found.values.tolist() == [b"a", b"b", b"c"]
 
 
-def test_in_a_function_and_a_session() -> None:
-    traced = tf.function(lambda a, b: tf.sets.union(a, b).values)
-    assert traced(operand("A"), operand("B")).numpy().tolist() == [1, 2, 7, 0, 3, 4, 5, 9, 1, 6]
-    with tf1.Graph().as_default(), tf1.Session() as session:
-        fed = tf1.placeholder(tf1.int32, [None, None])
-        assert session.run(tf1.sets.set_union(fed, [[1]]), {fed: [[2, 3]]}).values.tolist() == [1, 2, 3]
-
-
-@pytest.mark.parametrize(("call", "kind", "words"), [
-    (lambda: tf.sets.union(operand("A"), tf.constant([[1]])), tf.errors.InvalidArgumentError, "Mismatched shapes"),
-    (lambda: tf.sets.union([1], [2]), tf.errors.InvalidArgumentError, "Shape [1] has rank 1 < 2"),
-    (lambda: tf.sets.union([[1]], tf.constant([[1]], tf.int64)), TypeError, "Types don't match"),
-    (lambda: tf.sets.union([[1.0]], [[1.0]]), TypeError, "'a' has invalid dtype `<dtype: 'float32'>`"),
-    (lambda: tf.sets.size(tf.SparseTensor([[1, 0], [0, 0]], [1, 2], [2, 2])), tf.errors.InvalidArgumentError,
-     "indices[1] = [0,0] is out of order. Many sparse ops require sorted indices"),
-    (lambda: tf.sets.size(tf.SparseTensor([[0, 0], [0, 0]], [1, 2], [2, 2])), tf.errors.InvalidArgumentError,
-     "indices[1] = [0,0] is repeated"),
-    (lambda: tf.sets.size(tf.SparseTensor([[0, 5]], [1], [2, 2])), tf.errors.InvalidArgumentError, "is out of bounds"),
-])
-def test_what_does_not_fit_is_refused(call: Any, kind: type[Exception], words: str) -> None:
-    with pytest.raises(kind) as raised:
-        call()
-    assert words in str(raised.value)
-
-
-def test_order_is_not_looked_at_where_it_should_not_be() -> None:
-    unordered = tf.SparseTensor([[1, 0], [0, 0]], [1, 2], [2, 2])
-    assert tf.sets.size(unordered, validate_indices=False).numpy().tolist() == [1, 1]
+def test_numbers_are_counted() -> None:
+    x = [[3, 1, 1], [0, 5, 3]]
+    count = hb.sparse.bincount
+    assert parts(count(x)) == ([[0], [1], [3], [5]], [1, 2, 2, 1], [6])
+    rows = [[0, 1], [0, 3], [1, 0], [1, 3], [1, 5]]
+    assert parts(count(x, axis=-1)) == (rows, [2, 1, 1, 1, 1], [2, 6])
+    assert parts(count(x, axis=-1, minlength=8))[2] == [2, 8]
+    assert parts(count(x, axis=-1, maxlength=4)) == (rows[:4], [2, 1, 1, 1], [2, 4])
+    assert parts(count(x, axis=-1, binary_output=True))[1] == [1] * 5
+    assert parts(count(x, weights=[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], axis=-1))[1] == [5, 1, 4, 6, 5]
+    sparse = hb.SparseTensor([[0, 0], [1, 0], [1, 2]], [1, 2, 2], [3, 3])
+    assert parts(count(sparse, axis=-1)) == ([[0, 1], [1, 2]], [1, 2], [3, 3])
+    with pytest.raises(ValueError, match="Only 0 and -1 are currently supported"):
+        count(x, axis=1)
+    with pytest.raises(hb.errors.InvalidArgumentError, match="non-negative"):
+        count([-1])

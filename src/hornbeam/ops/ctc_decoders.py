@@ -163,7 +163,7 @@ class _Growth:
             return score > -np.inf and (len(held) < self.width or score > held[0][0])
 
         for i in np.argsort(-self.old, kind="stable").tolist():
-            if not grows[i] or not fits(self.old[i]):
+            if not grows[i] or not fits(float(self.old[i])):
                 continue
             least = held[0][0] if len(held) == self.width else -np.inf
             inner = self.inside[i]
