@@ -1,4 +1,4 @@
-"""Connectionist temporal classification with dense labels: the loss, and what was likely said. Graves et al. 2006."""
+"""Connectionist temporal classification: what was likely said, as dense tensors. Graves et al. 2006."""
 
 from __future__ import annotations
 
@@ -6,49 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.backend.lazy import jax, jnp, lax
+from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.op import FLOATS, never, op
-
-_IMPOSSIBLE = -1e30
-
-
-def _losses(rng: np.random.Generator) -> Any:
-    return [((rng.normal(size=(2, 5, 4)), np.array([[1, 2], [3, 3]], np.int32), np.array([2, 2], np.int32),
-              np.array([5, 4], np.int32)), {}),
-            ((rng.normal(size=(1, 3, 3)), np.array([[1]], np.int32), np.array([0], np.int32),
-              np.array([3], np.int32)), {"blank": 2})]
-
-
-@op("CtcDenseLoss", inputs="logits: T, labels: int32, label_length: int32, logit_length: int32",
-    T=(dtypes.float32, dtypes.float64), samples=_losses)
-def ctc_dense_loss(logits, labels, label_length, logit_length, *, blank: int = 0):
-    """-log of the probability that the logits say the labels, for each example.
-
-    logits: [batch, time, classes]. labels: [batch, n], of which the first `label_length` count.
-    """
-    batch, time, _ = logits.shape
-    count = labels.shape[1]
-    logs = jax.nn.log_softmax(logits)
-    states = jnp.full((batch, 2 * count + 1), blank, jnp.int32).at[:, 1::2].set(labels)
-    said = jnp.take_along_axis(logs, states[:, None, :], axis=2)
-    two_before = jnp.pad(states[:, :-2], ((0, 0), (2, 0)), constant_values=-1)[:, :2 * count + 1]
-    skips = (states != blank) & (states != two_before)
-    never_ = jnp.asarray(_IMPOSSIBLE, logits.dtype)
-    first = jnp.full((batch, 2 * count + 1), never_).at[:, :2].set(said[:, 0, :2])
-
-    def moved(a: Any, by: int) -> Any:
-        return jnp.pad(a, ((0, 0), (by, 0)), constant_values=_IMPOSSIBLE)[:, :a.shape[1]]
-
-    def step(alpha: Any, at: Any) -> Any:
-        t, now = at
-        total = jnp.logaddexp(jnp.logaddexp(alpha, moved(alpha, 1)), jnp.where(skips, moved(alpha, 2), never_))
-        return jnp.where((t < logit_length)[:, None], total + now, alpha), None
-
-    alpha, _ = lax.scan(step, first, (jnp.arange(1, time), jnp.swapaxes(said, 0, 1)[1:]))
-    last = jnp.take_along_axis(alpha, 2 * label_length[:, None], 1)[:, 0]
-    before = jnp.take_along_axis(alpha, jnp.maximum(2 * label_length - 1, 0)[:, None], 1)[:, 0]
-    return -jnp.where(label_length > 0, jnp.logaddexp(last, before), last)
 
 
 @op("CtcDenseGreedy", inputs="inputs: T, lengths: int32", T=FLOATS, differentiable=never("a choice"),

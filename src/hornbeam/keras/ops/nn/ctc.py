@@ -7,7 +7,7 @@ from typing import Any
 from hornbeam.keras.dtypes import result_type
 from hornbeam.keras.ops.declare import nn_op
 from hornbeam.keras.ops.tensors import cast, dims, dtype_of, inexact, rank, tensor
-from hornbeam.ops import ctc_dense
+from hornbeam.ops import ctc, ctc_dense
 
 
 def _wide(output: Any) -> Any:
@@ -24,8 +24,8 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
     target: [batch, labels] integers, of which `target_length` count. output: [batch, time, classes] logits, of which
     `output_length` steps count. mask_index: the class of blanks.
     """
-    return ctc_dense.ctc_dense_loss(_wide(output), tensor(target, "int32"), tensor(target_length, "int32"),
-                                    tensor(output_length, "int32"), blank=int(mask_index))
+    return ctc.ctc_loss(tensor(target, "int32"), _wide(output), tensor(target_length, "int32"),
+                        tensor(output_length, "int32"), logits_time_major=False, blank_index=int(mask_index))
 
 
 @nn_op(type="CTCDecode", config="strategy beam_width top_paths merge_repeated mask_index")
