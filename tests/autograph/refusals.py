@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import types
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -36,7 +37,7 @@ def refused(error: str, words: str, *arguments: Any, tensorflow: bool = True) ->
     return declare
 
 
-class Thing:
+class Thing(types.SimpleNamespace):
     """No tensor."""
 
 

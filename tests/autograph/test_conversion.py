@@ -410,7 +410,7 @@ class Countdown:
 def test_an_object_may_build_its_loops_itself() -> None:
     def total(n, most):
         found = 0
-        for i in Countdown(n):
+        for i in Countdown(n):  # pyright: ignore
             if found > most:
                 break
             found += i

@@ -83,7 +83,9 @@ def _through_branches(call: Any, branches: Sequence[Body], dys: Sequence[Any], m
             back.body.outputs = [array.zeros_like(back.body.bring_in(inputs[i])) if back.grads[i] is None else
                                  back.grads[i] for i in wanted]
     sources = control_flow.close_all(graph, [back.body for back in made], [()] * len(made))
-    results = dict(zip(wanted, make(call.inputs[0], sources, [back.body for back in made]), strict=True))
+    chosen = make(call.inputs[0], sources, [back.body for back in made])
+    chosen[0].op.attrs["beside"] = (call,)  # branches of different shapes run on the host, so do their gradients
+    results = dict(zip(wanted, chosen, strict=True))
     return [None, *(results.get(i) for i in range(len(inputs)))]
 
 

@@ -52,7 +52,7 @@ def node_def(op: Operation) -> Any:
     return node
 
 
-_PRIVATE = frozenset(("initializes", "stream"))
+_PRIVATE = frozenset(("beside", "initializes", "on_host", "stream"))
 
 
 def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False) -> Any:
