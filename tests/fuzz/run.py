@@ -1,6 +1,7 @@
 """`python -m tests.fuzz.run --calls 100000`: malformed calls of every op, in a process that may die.
 
-What went wrong is printed once for each op and kind, with the number of the call: `--only NUMBER` repeats it.
+What went wrong is printed once for each op and kind, with the number of the call, as soon as it happens:
+`--only NUMBER` repeats it.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def main() -> None:
 
 def watch(seed: int, start: int, calls: int, ops: list[str]) -> int:
     """Run the calls in a process of their own, begin a new one after a crash, and report. 1 if there were faults."""
-    first: dict[tuple[str, str], tuple[int, str, str]] = {}
+    first: set[tuple[str, str]] = set()
     seen: collections.Counter[tuple[str, str]] = collections.Counter()
     began, at, stop = time.perf_counter(), start, start + calls
     while at < stop:
@@ -108,20 +109,27 @@ def watch(seed: int, start: int, calls: int, ops: list[str]) -> int:
                     continue
                 key = item["op"], re.sub(r"[0-9]+", "#", item["found"])[:60]
                 seen[key] += 1
-                first.setdefault(key, (item["number"], item["found"], item["call"]))
+                if key not in first:
+                    first.add(key)
+                    show(item["op"], item["number"], item["found"], item["call"])
             if at < stop:
                 how = stopped(process)
                 errors.seek(0)
                 listed = [op for op in fuzzed_ops() if not ops or op.type in ops]
                 key = listed[at % len(listed)].type, how
                 seen[key] += 1
-                first.setdefault(key, (at, how, str(make(listed, seed, at)) + last_words(errors.read())))
+                if key not in first:
+                    first.add(key)
+                    show(key[0], at, how, str(make(listed, seed, at)) + last_words(errors.read()))
                 at += 1
-    for (op, _), (number, found, call) in sorted(first.items()):
-        print(f"{op} #{number}: {found}\n    {call[:1500]}")
     print(f"{calls} calls of seed {seed}, {time.perf_counter() - began:.0f} s: {sum(seen.values())} faults of "
           f"{len(first)} kinds")
     return bool(first)
+
+
+def show(op: str, number: int, found: str, call: str) -> None:
+    """One fault, as soon as it is found: a run takes long."""
+    print(f"{op} #{number}: {found}\n    {call[:1500]}", flush=True)
 
 
 def lines(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:

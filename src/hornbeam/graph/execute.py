@@ -267,8 +267,11 @@ def _string_results(op: Op, args: Sequence[Any], attrs: dict[str, Any], results:
 
 def _words_at(words: np.ndarray, places: Any) -> np.ndarray:
     """The words at the given places, as an array even of a single one."""
-    out = np.empty(np.shape(places), object)
-    out[...] = words[np.asarray(places)]
+    places = np.asarray(places)
+    if places.size and not (places.min() >= 0 and places.max() < len(words)):
+        raise ShapeFault("Strings can be moved and compared, not computed with")
+    out = np.empty(places.shape, object)
+    out[...] = words[places]
     return out
 
 

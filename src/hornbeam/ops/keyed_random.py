@@ -12,7 +12,7 @@ import numpy as np
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.op import FLOATS, INDEX, INTEGERS, never, op
-from hornbeam.ops.random import shape_of
+from hornbeam.ops.random import binomial, shape_of
 
 _DRAWN = never("a random number does not depend on its inputs smoothly")
 _CHOSEN = never("integer result")
@@ -119,7 +119,7 @@ def keyed_beta(shape, key, alpha, beta):
     differentiable=_DRAWN, samples=lambda rng: [((_SHAPE, _KEY, np.float32(20), np.float32(0.3)), {})])
 def keyed_binomial(shape, key, counts, probabilities):
     """Numbers of successes in `counts` trials of a probability, as floats."""
-    return jax.random.binomial(_key(key), counts, probabilities, _dims(shape), counts.dtype)
+    return binomial(_key(key), counts, probabilities, _dims(shape))
 
 
 

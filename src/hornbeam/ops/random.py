@@ -377,6 +377,15 @@ def random_poisson_op(key, shape, rate, *, seed: int = 0, seed2: int = 0, dtype:
     return poisson(key, rate, (*static_dims(shape), *rate.shape)).astype(dtype.np_dtype)
 
 
+def binomial(key: Any, counts: Any, probs: Any, dims: Any) -> Any:
+    """Numbers of successes; NaN for a probability that is none, 0 for no trials. XLA's loop would not end on these."""
+    n, p = jnp.broadcast_to(counts, dims), jnp.broadcast_to(probs, dims)
+    some = (n > 0) & jnp.isfinite(n) & (p > 0) & (p <= 1)
+    drawn = jax.random.binomial(key, jnp.where(some, n, 0), jnp.where(some, p, 0.5), tuple(dims), n.dtype)
+    drawn = jnp.where(some, drawn, jnp.where((n == jnp.inf) & (p > 0), n, 0))
+    return jnp.where(jnp.isnan(n) | ~((p >= 0) & (p <= 1)), jnp.nan, drawn)
+
+
 def poisson(key: Any, rate: Any, dims: tuple[int, ...]) -> Any:
     """Poisson counts of shape `dims`."""
     return jax.random.poisson(key, jnp.broadcast_to(rate.astype(jnp.float64), dims), dims, jnp.int64)

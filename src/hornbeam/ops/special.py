@@ -125,7 +125,8 @@ def polygamma(a, x):
     """The derivative of order a of `digamma` at x; shapes broadcast."""
     a, x = jnp.broadcast_arrays(a, x)
     two_sided = (x <= 0) & (x == jnp.floor(x)) & (a >= 1) & (a % 2 == 0)  # to -inf on one side, inf on the other
-    return jnp.where(two_sided, jnp.asarray(jnp.nan, x.dtype), jax.lax.polygamma(a, x))
+    undefined = two_sided | (a != jnp.floor(a)) | (a < 0)
+    return jnp.where(undefined, jnp.asarray(jnp.nan, x.dtype), jax.lax.polygamma(a, x))
 
 
 @op("Zeta", inputs="x: T, q: T", names=("math.zeta",), v1=("zeta",), T=WIDE, samples=pairs(1.5, 4, 0.5, 3),

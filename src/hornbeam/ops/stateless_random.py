@@ -139,8 +139,8 @@ def _(inputs, attrs):
 def stateless_random_binomial(shape, seed, counts, probs, *, dtype: Any = dtypes.int64):
     """Numbers of successes in `counts` trials of probability `probs`."""
     dims = static_dims(shape)
-    n, p = (jnp.broadcast_to(v.astype(jnp.float64), dims) for v in (counts, probs))
-    return jax.random.binomial(key_of(seed), n, p, dims, jnp.float64).astype(dtype.np_dtype)
+    n, p = (v.astype(jnp.float64) for v in (counts, probs))
+    return random.binomial(key_of(seed), n, p, dims).astype(dtype.np_dtype)
 
 
 @op("StatelessRandomPoisson", inputs="shape: T static, seed: Tseed, lam: Rtype", T=INDEX, Tseed=INDEX, Rtype=_COUNTED,
