@@ -1,7 +1,7 @@
 """Models that are written by one Keras and read by another: each function below makes one with a `keras`.
 
 `python -m tests.oracle.keras_models write FOLDER` writes them all with Keras, `read FOLDER` reads what is there and
-prints how far the predictions are from those that were written with them.
+prints how far the predictions are from those that were written with them; `train FOLDER` goes on with the compiled one.
 """
 
 from __future__ import annotations
@@ -197,12 +197,42 @@ def _distance(a: Any, b: Any) -> float:
     return float(np.abs(np.asarray(a) - np.asarray(b)).max())
 
 
+# Training that goes on --------------------------------------------------------------------------------
+
+
+def compiled(keras: Any) -> Any:
+    """A model that was trained for two epochs with Adam."""
+    layers = keras.layers
+    made = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="relu"),
+                             layers.Dense(2, name="last", kernel_regularizer=keras.regularizers.L2(0.01))])
+    made.compile(keras.optimizers.Adam(0.01), "mse", metrics=["mae"])
+    fit(made)
+    return made
+
+
+def fit(found: Any) -> dict[str, list[float]]:
+    """What two epochs of training give."""
+    rng = np.random.default_rng(0)
+    x, y = rng.random((32, 4)).astype("float32"), rng.random((32, 2)).astype("float32")
+    return found.fit(x, y, batch_size=8, epochs=2, verbose=0, shuffle=False).history
+
+
+def write_compiled(keras: Any, folder: Path) -> None:
+    """Write a compiled model, and what its next two epochs give."""
+    found = compiled(keras)
+    found.save(folder / "compiled.keras")
+    (folder / "compiled.json").write_text(json.dumps(fit(found)))
+
+
 def main() -> None:
     import keras
 
     folder = Path(sys.argv[2])
     if sys.argv[1] == "write":
         write(keras, folder)
+        write_compiled(keras, folder)
+    elif sys.argv[1] == "train":
+        print(json.dumps(fit(keras.models.load_model(folder / "compiled.keras"))))
     else:
         print(json.dumps(distances(keras, folder, KERAS_CANNOT_READ)))
 

@@ -90,5 +90,5 @@ def test_keras_reads_what_was_written_here(tmp_path: Path) -> None:
                           env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"})
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout.splitlines()[-1])
-    assert len(found) == 19
+    assert len(found) == 26
     assert max(found.values()) < 1e-5, found

@@ -17,7 +17,7 @@ from hornbeam.keras.saving import legacy_objects
 from hornbeam.keras.saving.archive import KERAS_VERSION
 from hornbeam.keras.saving.files import named_in_errors, replaced
 from hornbeam.keras.saving.h5_store import child_array, child_group, open_h5
-from hornbeam.keras.saving.object_registration import CustomObjectScope, get_registered_name
+from hornbeam.keras.saving.object_registration import CustomObjectScope, get_registered_name, get_registered_object
 from hornbeam.keras.saving.serialization import SafeModeScope
 from hornbeam.keras.shapes import standardize_shape
 
@@ -183,9 +183,11 @@ def _compile_arguments(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(value: Any, deserialize: Any) -> Any:
-    if value is None or (isinstance(value, str) and value in ("accuracy", "acc", "crossentropy", "ce")):
-        return value
-    if isinstance(value, str) or (isinstance(value, dict) and "class_name" in value):
+    if isinstance(value, str):
+        return get_registered_object(value) or value  # `compile` knows the others
+    if value is None:
+        return None
+    if isinstance(value, dict) and "class_name" in value:
         return deserialize(value)
     if isinstance(value, dict):
         return {k: _read(v, deserialize) for k, v in value.items()}
