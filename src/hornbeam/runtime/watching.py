@@ -51,8 +51,9 @@ class _NumberCheck(_Watcher):
 
 
 def _kinds(value: np.ndarray) -> str:
-    words = [word for word, there in (("-Inf", np.isneginf(np.real(value)).any()), ("+Inf", np.isposinf(np.real(value)).any()),
-                                      ("NaN", np.isnan(value).any())) if there]
+    real = np.real(value)
+    found = (("-Inf", np.isneginf(real)), ("+Inf", np.isposinf(real)), ("NaN", np.isnan(value)))
+    words = [word for word, there in found if there.any()]
     return f"Tensor had {' and '.join(words or ['Inf'])} values"
 
 
