@@ -231,6 +231,13 @@ def test_ids() -> None:
     assert found.dense_shape.tolist() == [2, 3]
 
 
+def test_products_at_chosen_places() -> None:
+    places, found, _ = S.sampled_addmm([[0, 1], [1, 0]], [1.0, 2.0], [2, 2], [[1.0, 2.0], [3.0, 4.0]],
+                                       [[5.0, 6.0], [7.0, 8.0]], beta=2.0, alpha=0.5)
+    assert places.numpy().tolist() == [[0, 1], [1, 0]]
+    assert found.numpy().tolist() == [13, 25.5]
+
+
 def test_segments_of_chosen_rows() -> None:
     x = [[1.0, 2.0], [3.0, 4.0]]
     assert S.segment_sum(x, [0, 1], [0, 0]).numpy().tolist() == [[4, 6]]

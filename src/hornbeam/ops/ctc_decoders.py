@@ -236,17 +236,21 @@ register(_raw_beam_search, ("raw_ops.CTCBeamSearchDecoder",))
 
 
 @public("nn.ctc_greedy_decoder")
-@composite("CTCGreedyDecoder")
-def ctc_greedy_decoder(inputs: Any, sequence_length: Any, merge_repeated: bool = True, blank_index: Any = None,
-                       name: str | None = None) -> tuple[list[SparseTensor], Any]:
+def ctc_greedy_decoder(inputs: Any, sequence_length: Any, merge_repeated: bool = True,
+                       blank_index: Any = None) -> tuple[list[SparseTensor], Any]:
     """The labels of the most likely path.
 
     inputs: logits [time, batch, classes]. sequence_length: int32 [batch]. merge_repeated: drop labels equal to the
     one before, if no blank stands between them. blank_index: the class of the blank, the last by default.
     Returns ([labels as a sparse int64 tensor [batch, longest]], minus the sums of the largest logits [batch, 1]).
     """
-    found = greedy_op(inputs, sequence_length, merge_repeated=merge_repeated,
-                      blank_index=-1 if blank_index is None else blank_index)
+    return _best_path(inputs, sequence_length, merge_repeated, -1 if blank_index is None else blank_index)
+
+
+@composite("CTCGreedyDecoder")
+def _best_path(inputs: Any, sequence_length: Any, merge_repeated: bool, blank_index: int,
+               name: str | None = None) -> tuple[list[SparseTensor], Any]:
+    found = greedy_op(inputs, sequence_length, merge_repeated=merge_repeated, blank_index=blank_index)
     return [SparseTensor(found.decoded_indices, found.decoded_values, found.decoded_shape)], found.log_probability
 
 

@@ -73,8 +73,7 @@ def _(call, dy, d_levels):
 
 
 @public("nn.isotonic_regression")
-@composite("isotonic_regression")
-def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1, name: str | None = None) -> Any:
+def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1) -> Any:
     """The falling (or rising) sequences closest to `inputs` in least squares, along `axis`.
 
     Returns (the sequences, int32 numbers of the levels that the elements of each belong to).
@@ -82,6 +81,11 @@ def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1, na
     >>> isotonic_regression([3.0, 1.0, 2.0])[0].numpy().tolist()
     [3.0, 1.5, 1.5]
     """
+    return _isotonic_regression(inputs, decreasing, axis)
+
+
+@composite("isotonic_regression")
+def _isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1, name: str | None = None) -> Any:
     x = array.convert(inputs)
     kind = x.dtype.base_dtype
     wanted = kind if kind.is_floating else dtypes.float64 if kind.size > 2 else dtypes.float32

@@ -216,12 +216,16 @@ def transpose(sp_input: Any, perm: Any = None, name: str | None = None) -> Spars
 
 
 @public("sparse.reset_shape", v1=("sparse_reset_shape",))
-@composite("SparseResetShape")
-def reset_shape(sp_input: Any, new_shape: Any = None, name: str | None = None) -> SparseTensor:
+def reset_shape(sp_input: Any, new_shape: Any = None) -> SparseTensor:
     """The same elements in a larger dense shape; without `new_shape` in the smallest that holds them.
 
     Raises ValueError or InvalidArgumentError for another rank, or where a size would shrink.
     """
+    return _reset_shape(sp_input, new_shape)
+
+
+@composite("SparseResetShape")
+def _reset_shape(sp_input: Any, new_shape: Any = None, name: str | None = None) -> SparseTensor:
     x = as_sparse(sp_input)
     if new_shape is None:
         tight = math.reduce_max(x.indices, 0) + np.int64(1)
@@ -248,9 +252,13 @@ def reset_shape(sp_input: Any, new_shape: Any = None, name: str | None = None) -
 
 
 @public("sparse.retain", v1=("sparse_retain",))
-@composite("SparseRetain")
-def retain(sp_input: Any, to_retain: Any, name: str | None = None) -> SparseTensor:
+def retain(sp_input: Any, to_retain: Any) -> SparseTensor:
     """The elements for which `to_retain`, a boolean vector, holds. Raises ValueError for another length."""
+    return _retain(sp_input, to_retain)
+
+
+@composite("SparseRetain")
+def _retain(sp_input: Any, to_retain: Any, name: str | None = None) -> SparseTensor:
     x, held = as_sparse(sp_input), array.convert(to_retain)
     TensorShape(x.values.shape).dims[0].assert_is_compatible_with(  # type: ignore[index]
         TensorShape(held.shape).with_rank(1).dims[0])  # type: ignore[index]

@@ -13,6 +13,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.sparse_tensor import SparseTensor, SparseTensorValue, as_sparse
 from hornbeam.ops import array, dims, math
 from hornbeam.ops.linalg import adjoint as adjoint_of
+from hornbeam.ops.linalg import matrix_transpose
 from hornbeam.ops.sets import setdiff1d
 from hornbeam.ops.sparse import rank_of, reorder
 from hornbeam.ops.sparse_host import (
@@ -131,6 +132,28 @@ def sparse_dense_matmul(sp_a: Any, b: Any, adjoint_a: bool = False, adjoint_b: b
     return sparse_dense_matmul_op(x.indices, x.values, x.dense_shape, array.convert(b, x.dtype.base_dtype if not
                                   hasattr(b, "dtype") else None), adjoint_a=adjoint_a, adjoint_b=adjoint_b,
                                   name=own_name())
+
+
+@public(v2=("sparse.sampled_addmm",))
+def sampled_addmm(indices: Any, values: Any, dense_shape: Any, mat1: Any, mat2: Any, beta: float = 1.0,
+                  alpha: float = 1.0, output_type: Any = dtypes.float32) -> tuple[Any, Any, Any]:
+    """beta · values + alpha · (mat1 · mat2) at the places of a sparse matrix alone: (indices, values, dense_shape).
+
+    indices: int64 [N, rank]. values: [N]. dense_shape: [..., m, n]. mat1: [..., m, k]. mat2: [..., k, n].
+    output_type: the dtype that all are cast to.
+    """
+    return _sampled(indices, values, dense_shape, mat1, mat2, beta, alpha, dtypes.as_dtype(output_type))
+
+
+@composite("sampled_addmm")
+def _sampled(indices: Any, values: Any, dense_shape: Any, mat1: Any, mat2: Any, beta: float, alpha: float,
+             kind: Any, name: str | None = None) -> tuple[Any, Any, Any]:
+    places = array.convert(indices, None if hasattr(indices, "dtype") else dtypes.int64)
+    held, a, b = (math.cast(array.convert(x), kind) for x in (values, mat1, mat2))
+    rows = array.gather_nd(a, places[:, :-1])
+    columns = array.gather_nd(matrix_transpose(b), array.concat([places[:, :-2], places[:, -1:]], 1))
+    found = math.multiply(math.reduce_sum(rows * columns, -1), alpha) + math.multiply(held, beta)
+    return places, found, array.convert(dense_shape)
 
 
 # Reductions ------------------------------------------------------------------------------------------
