@@ -1013,6 +1013,36 @@ def state_that_starts_as_none(rows):
     return state
 
 
+@case(3.0, tensorflow=False)
+def none_in_the_condition(x):
+    total = None
+    while total is None or total < 10:
+        total = x if total is None else total + x
+    return total
+
+
+@case(3.0, 300.0, tensorflow=False)
+def return_in_the_else_of_a_loop(x):
+    for _ in tf.range(3):
+        if x > 100:
+            return x
+    else:
+        return x * 2
+
+
+@case(3.0, -3.0)
+def class_inside_a_function(x):
+    class Scale:
+        factor = 2.0
+
+        def of(self, y):
+            if y > 0:
+                return y * self.factor
+            return y
+
+    return Scale().of(x)
+
+
 @case(([1.0, 2.0, 3.0, 4.0],), tensorflow=False, grad=False)
 def return_rows_whose_number_varies(rows):
     for i in tf.range(4):

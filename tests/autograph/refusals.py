@@ -307,6 +307,15 @@ def loop_that_never_runs(x):
     return y
 
 
+@refused("InvalidArgumentError", "loop must iterate at least once to initialize y", -1.0)
+def loop_that_starts_with_none_and_never_runs(x):
+    y = None
+    while x > 0:
+        x = x - 1
+        y = x if y is None else y + x
+    return y
+
+
 @refused("ValueError", "condition of while loop expected to be `tf.bool` scalar, got")
 def while_of_a_vector(x):
     y = tf.stack([x, x])

@@ -168,9 +168,10 @@ def _renamed(code: CodeType, original: CodeType, own: frozenset[str]) -> CodeTyp
 
 
 def _all(code: CodeType) -> Iterator[CodeType]:
+    """A function's code and that of the functions inside; not of classes inside, whose methods stay as they were."""
     yield code
     for const in code.co_consts:
-        if isinstance(const, CodeType):
+        if isinstance(const, CodeType) and const.co_flags & inspect.CO_OPTIMIZED:
             yield from _all(const)
 
 

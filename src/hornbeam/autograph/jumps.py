@@ -50,6 +50,8 @@ def leaves(body: Sequence[ast.stmt]) -> bool:
     if not body:
         return False
     last = body[-1]
+    if isinstance(last, Loop) and leaves(last.orelse) and not has_jump(last.body, (ast.Break,)):
+        return True
     match last:
         case ast.Return() | ast.Raise() | ast.Break() | ast.Continue():
             return True

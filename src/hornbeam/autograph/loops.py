@@ -84,17 +84,14 @@ class _While:
         graph = mode.current_graph() or self.test().op.graph
         with mode.opened(graph), graph.name_scope("while"):
             variables = Variables(self.state, graph, self.options)
-            if variables.peeled or variables.must_run:
-                waits = _must_run(condition(self.test(), "while loop"), variables.must_run)
-                with graph.control_dependencies(waits):
-                    if variables.peeled:
-                        self.body()
-                        variables = Variables(self.state, graph, self.options)
-                    self.loop(graph, variables)
-            else:
-                self.loop(graph, variables)
+            flag = condition(self.test(), "while loop") if variables.late else None
+            if variables.peeled:
+                with graph.control_dependencies(_must_run(flag, variables.peeled)):
+                    self.body()
+                    variables, flag = Variables(self.state, graph, self.options), None
+            self.loop(variables, flag)
 
-    def loop(self, graph: Graph, variables: Variables) -> None:
+    def loop(self, variables: Variables, flag: Any) -> None:
         def go_on(given: Sequence[GraphTensor]) -> Any:
             variables.enter(given)
             return condition(self.test(), "while loop")
@@ -106,7 +103,7 @@ class _While:
             self.body()
             return variables.leave()
 
-        variables.run(go_on, step, variables.settings.get("maximum_iterations"))
+        variables.run(go_on, step, variables.settings.get("maximum_iterations"), runs=flag)
         if self.options.binds:
             self.test()
 
@@ -182,21 +179,16 @@ class _For:
             count = self.items.count()
             length = infer.constant_value(count)
             variables = Variables(self.state, graph, self.options)
-            needs = [n for n in variables.must_run if n not in self.options.targets]
-            waits = []
-            if needs or variables.peeled:
-                if length is None or length == 0:
-                    waits = _must_run(ops["Greater"](count, np.int32(0)), needs)
-                if length == 0 and variables.peeled:
-                    return
-            with graph.control_dependencies(waits):
-                first = 0
-                if variables.peeled:
+            flag = ops["Greater"](count, np.int32(0)) if variables.late and not length else None
+            first = 0
+            if variables.peeled:
+                with graph.control_dependencies([] if flag is None else _must_run(flag, variables.peeled)):
                     self.body(self.items.row(as_tensor(np.int32(0), None, graph)))
-                    variables, first = Variables(self.state, graph, self.options), 1
-                self.loop(graph, variables, count, first, None if length is None else int(length))
+                    variables, first, flag = Variables(self.state, graph, self.options), 1, None
+            self.loop(graph, variables, count, first, None if length is None else int(length), flag)
 
-    def loop(self, graph: Graph, variables: Variables, count: GraphTensor, first: int, length: int | None) -> None:
+    def loop(self, graph: Graph, variables: Variables, count: GraphTensor, first: int, length: int | None,
+             flag: Any) -> None:
         tensors = self.items.tensors()
         if tensors is not None and self.more is None and first == 0 and variables.is_plain():
             variables.scan(tensors, self.items.from_rows, self.body)
@@ -219,7 +211,7 @@ class _For:
             return [ops["AddV2"](given[0], np.int32(1)), *variables.leave()]
 
         variables.run(go_on, step, limit, as_tensor(np.int32(first), None, graph, graph.unique_name("index", False)),
-                      length)
+                      length, flag)
 
 
 def _for_own(own: Any, more: Any, body: Callable[[Any], None], state: State, options: LoopOptions) -> None:
@@ -232,7 +224,7 @@ def _for_own(own: Any, more: Any, body: Callable[[Any], None], state: State, opt
     graph = mode.default_graph()
     variables = Variables(state, graph, options)
     if variables.late or variables.peeled:
-        raise fault(ValueError, f"'{(variables.must_run or ['x'])[0]}' must be defined before the loop",
+        raise fault(ValueError, f"'{state.names[variables.late[0]]}' must be defined before the loop",
                     "give it a value of the dtype and shape that it has after an iteration")
 
     def step(item: Any, given: Sequence[GraphTensor]) -> list[GraphTensor]:
@@ -267,8 +259,6 @@ class Variables:
         self.settings = options.settings()
         count = state.count
         self.late = [i for i, v in enumerate(self.before) if (absent(v) or v is None) and i < count]
-        self.must_run = [state.names[i] for i in self.late if not state.names[i].startswith(RETURNED)
-                         and absent(self.before[i])]
         nones = [i for i in self.late if self.before[i] is None]
         self.peeled = [state.names[i] for i in nones if state.names[i] in options.needed]
         self.forced: set[tuple[int, int]] = set()
@@ -394,8 +384,11 @@ class Variables:
         return tensor
 
     def run(self, go_on: Any, step: Any, limit: Any, index: GraphTensor | None = None,
-            length: int | None = None) -> None:
-        """Build the loop, and set the state to what it leaves. index: a variable in front that counts."""
+            length: int | None = None, runs: Any = None) -> None:
+        """Build the loop, and set the state to what it leaves.
+
+        index: a variable in front that counts. runs: whether it iterates at all, where that is not certain.
+        """
         while True:
             try:
                 found = self._run(go_on, step, limit, index, length)
@@ -404,8 +397,17 @@ class Variables:
             except NameError as error:
                 raise self._undefined(error) from error
             else:
-                self.exit(found)
+                self.exit(self._checked(found, runs))
                 return
+
+    def _checked(self, found: list[GraphTensor], runs: Any) -> list[GraphTensor]:
+        """What the loop left, after a check that it ran where a variable has no value otherwise."""
+        names = [self.state.names[i] for i in self.late if not absent(made := self.made.get(i)) and made is not None]
+        names = [n for n in names if not n.startswith(RETURNED) and n not in self.options.targets]
+        if runs is None or not names:
+            return found
+        with self.graph.control_dependencies(_must_run(runs, names)):
+            return [ops["Identity"](t) for t in found]
 
     def _run(self, go_on: Any, step: Any, limit: Any, index: GraphTensor | None,
              length: int | None) -> list[GraphTensor]:
