@@ -9,7 +9,7 @@ from tests.oracle.keras_training_cases import WEIGHTS, data, numbers
 import hornbeam as tf
 from hornbeam import keras
 
-KNOWN_CONFIG = {("Huber", "delta"), ("CosineSimilarity", "axis")}
+KNOWN_CONFIG = {("Huber", "delta")}
 """Arguments that Keras's configurations lose, and ours keep where they are not the default."""
 
 

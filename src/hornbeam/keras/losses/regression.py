@@ -7,7 +7,7 @@ from typing import Any
 
 from hornbeam.keras import ops
 from hornbeam.keras.config.settings import epsilon
-from hornbeam.keras.losses.loss import FunctionLoss, aligned, cast_target
+from hornbeam.keras.losses.loss import FunctionLoss, Loss, aligned, cast_target
 from hornbeam.keras.names import keras_export
 
 
@@ -122,11 +122,13 @@ class MeanSquaredLogarithmicError(FunctionLoss):
 class CosineSimilarity(FunctionLoss):
     """The cosine of the angle between targets and predictions along `axis`, negated."""
 
-    _saved_unless = (("axis", -1),)
-
     def __init__(self, axis: Any = -1, reduction: str | None = "sum_over_batch_size", name: str = "cosine_similarity",
                  dtype: Any = None) -> None:
         super().__init__(cosine_similarity, reduction, name, dtype, axis=axis)
+
+    def get_config(self) -> dict[str, Any]:
+        """The base's configuration: as in Keras, without the axis."""
+        return Loss.get_config(self)
 
 
 @keras_export("losses.Huber")

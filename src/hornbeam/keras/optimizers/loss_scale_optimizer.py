@@ -98,7 +98,7 @@ class LossScaleOptimizer(Optimizer):
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss times the scale."""
-        return loss * ops.cast(self.dynamic_scale if self.built else self.initial_scale, loss.dtype)
+        return ops.multiply(loss, self.dynamic_scale if self.built else self.initial_scale)
 
     def finalize_variable_values(self, var_list: Sequence[Any]) -> None:
         """As the inner optimizer does."""

@@ -120,7 +120,7 @@ class MultiOptimizer(Optimizer):
         """Find each weight's optimizer, and make the variables of each."""
         if self.built:
             return
-        self._owner: dict[int, int] = {}
+        self._var_to_optimizer_idx: dict[int, int] = {}
         for variable in var_list:
             optimizer = self._optimizer_map(variable)
             if not isinstance(optimizer, Optimizer):
@@ -128,16 +128,16 @@ class MultiOptimizer(Optimizer):
             for kind in (LossScaleOptimizer, MultiOptimizer):
                 if isinstance(optimizer, kind):
                     raise ValueError(f"{kind.__name__} cannot be used inside an MultiOptimizer.")
-            self._owner[id(variable)] = self._number_of(optimizer)
+            self._var_to_optimizer_idx[id(variable)] = self._number_of(optimizer)
         for i, optimizer in enumerate(self._inner_optimizers):
-            own = [v for v in var_list if self._owner[id(v)] == i]
+            own = [v for v in var_list if self._var_to_optimizer_idx[id(v)] == i]
             if own:
                 optimizer.build(own)
         super().build(var_list)
 
     def _shares(self, variables: Sequence[Any]) -> list[tuple[Any, list[int]]]:
         """Each inner optimizer with the places of its weights, where it has any."""
-        places = [[j for j, v in enumerate(variables) if self._owner[id(v)] == i]
+        places = [[j for j, v in enumerate(variables) if self._var_to_optimizer_idx[id(v)] == i]
                   for i in range(len(self._inner_optimizers))]
         return [(o, own) for o, own in zip(self._inner_optimizers, places, strict=True) if own]
 

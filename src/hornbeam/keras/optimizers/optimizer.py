@@ -311,8 +311,12 @@ class Optimizer(OptimizerVariables, OldSpellings):
         return self._shared[key]
 
     def _correction(self, beta: float, step: Any) -> Any:
-        """1 − βᵗ: what a running mean that starts from 0 is divided by."""
-        return self._once((beta, step.dtype), lambda: 1 - ops.power(beta, step))
+        """1 − βᵗ: what a running mean that starts from 0 is divided by. In half floats 0.999 would be 1."""
+        def compute() -> Any:
+            count = step if step.dtype == "float64" else ops.cast(self.iterations + 1, "float32")
+            return ops.cast(1 - ops.power(beta, count), step.dtype)
+
+        return self._once((beta, step.dtype), compute)
 
     def _replace(self, grads: list[Any], variables: list[Any]) -> tuple[list[Any], list[Any]]:
         """Give variables that gradients replace their new values, and go on with the others."""

@@ -61,6 +61,9 @@ class OptimizerVariables:
                             else self.add_variable_from_reference(variable, own_name, own_initializer))
         return made[0] if isinstance(name, str) else made
 
+    def _var_key(self, variable: Any) -> int:
+        return id(variable)
+
     def _get_variable_index(self, variable: Any) -> int:
         return self._trainable_variables_indices[id(variable)]
 
