@@ -27,6 +27,7 @@ from hornbeam.keras.config.settings import is_traceback_filtering_enabled
 from hornbeam.keras.keras_tensor import any_symbolic
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.nodes import Node
+from hornbeam.keras.rematerialization import remat_mode, rematerialized
 from hornbeam.keras.tracing import output_spec
 from hornbeam.keras.utils.naming import auto_name
 
@@ -71,9 +72,12 @@ class Operation:
         self.name = name
         self._inbound_nodes: list[Node] = []
         self._outbound_nodes: list[Node] = []
+        self._remat_mode = remat_mode()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         function = self.symbolic_call if any_symbolic(args, kwargs) else self.call
+        if self._remat_mode is not None and function is not self.symbolic_call:
+            function = rematerialized(self, function, args, kwargs)
         if not is_traceback_filtering_enabled():
             return function(*args, **kwargs)
         return told_with_arguments(function, f"{type(self).__name__}.call()", args, kwargs)

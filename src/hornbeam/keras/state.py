@@ -20,6 +20,7 @@ class ThreadState(threading.local):
         self.stateless_scopes: list[Any] = []
         self.autocast_scopes: list[Any] = []
         self.object_scopes: list[Any] = []
+        self.remat_scopes: list[Any] = []
         self.call_context: Any = None
         self.name_counts: dict[str, int] = {}
 
