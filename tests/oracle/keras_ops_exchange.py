@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 IN_KERAS_ALONE = ("ops.pad(z(2, 3), 1)", "ops.take_along_axis(", "ops.histogram(", "ops.lu_factor(",
-                  "ops.conv_transpose(", "ops.adaptive_", "ops.view_as_complex(", "ops.image.elastic_transform(", "ops.image.sobel_edges(")
+                  "ops.conv_transpose(", "ops.adaptive_", "ops.view_as_complex(", "ops.image.elastic_transform(",
+                  "ops.image.sobel_edges(")
 """What Keras on TensorFlow cannot read of its own either (numbers for tuples, lists for tensors, functions that its
 backend lacks), or computes otherwise than on JAX."""
 

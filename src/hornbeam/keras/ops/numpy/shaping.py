@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.graph.mode import executing_eagerly
 from hornbeam.graph.tensor import Tensor
 from hornbeam.keras.ops.declare import numpy_op
 from hornbeam.keras.ops.tensors import (
@@ -56,8 +57,9 @@ def ndim(x: Any) -> Any:
 
 @numpy_op
 def size(x: Any) -> Any:
-    """The number of elements: an integer where it is known, else an int32 scalar."""
-    return product_of(sizes(tensor(x)))
+    """The number of elements: an integer where it is known at once, else an int32 scalar."""
+    count = product_of(sizes(tensor(x)))
+    return count if executing_eagerly() else tensor(count, "int32")
 
 
 @numpy_op(config="axis")
