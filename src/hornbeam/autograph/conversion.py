@@ -35,7 +35,8 @@ _FUTURES = sum(getattr(future, name).compiler_flag for name in future.all_featur
 _FUNCTIONAL = frozenset(("fn", "func", "f", "cond", "body", "true_fn", "false_fn", "pred_fn_pairs", "branch_fns",
                          "default", "map_func", "reduce_func", "predicate", "key_func"))
 """The names of arguments by which Hornbeam's own functions take functions of the user."""
-_UNTRACED = frozenset(("py_function", "numpy_function", "py_func", "do_not_convert"))
+_UNTRACED = frozenset(("py_function", "numpy_function", "py_func", "do_not_convert", "function"))
+"""Of these, the ones that run what they take as it is, or convert it themselves."""
 
 _made: dict[tuple[str, CodeType, bool], CodeType | None] = {}
 _converted: set[CodeType] = set()
