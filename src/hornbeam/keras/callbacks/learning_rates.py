@@ -18,6 +18,18 @@ def _rate(optimizer: Any) -> float:
     return float(np.asarray(optimizer.learning_rate))
 
 
+def optimizers_of(optimizer: Any) -> list[tuple[str, Any]]:
+    """The optimizers that have a learning rate, each with the end of its name in logs: those in a `MultiOptimizer`."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = getattr(optimizer, "optimizers", None)
+    return [("", optimizer)] if inner is None else [(f"_{o.name}", o) for o in inner]
+
+
+def rates_of(optimizer: Any) -> dict[str, float]:
+    """The learning rates as logs have them."""
+    return {f"learning_rate{end}": _rate(own) for end, own in optimizers_of(optimizer)}
+
+
 @keras_export("callbacks.LearningRateScheduler")
 class LearningRateScheduler(Callback):
     """Sets the learning rate before each epoch to `schedule(epoch, rate)` (or `schedule(epoch)`).
@@ -30,22 +42,28 @@ class LearningRateScheduler(Callback):
         self.schedule, self.verbose = schedule, verbose
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        if not hasattr(self.model.optimizer, "learning_rate"):
+        for end, optimizer in optimizers_of(self.model.optimizer):
+            rate = self._set(optimizer, epoch)
+            if self.verbose > 0:
+                print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {end[1:]}{end and ' '}learning rate to "
+                      f"{rate}.")
+
+    def _set(self, optimizer: Any, epoch: int) -> float:
+        if not hasattr(optimizer, "learning_rate"):
             raise ValueError('Optimizer must have a "learning_rate" attribute.')
         try:
             takes_rate = len(inspect.signature(self.schedule).parameters) > 1
         except (TypeError, ValueError):
             takes_rate = True
-        rate = self.schedule(epoch, _rate(self.model.optimizer)) if takes_rate else self.schedule(epoch)
+        rate = self.schedule(epoch, _rate(optimizer)) if takes_rate else self.schedule(epoch)
         if not isinstance(rate, (float, np.floating)) and not (hasattr(rate, "dtype") and np.ndim(rate) == 0):
             raise ValueError(f"The output of the `schedule` function should be a float. Got: {rate}")
-        self.model.optimizer.learning_rate = float(np.asarray(rate))
-        if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {float(np.asarray(rate))}.")
+        optimizer.learning_rate = float(np.asarray(rate))
+        return float(np.asarray(rate))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if logs is not None:
-            logs["learning_rate"] = _rate(self.model.optimizer)
+            logs.update(rates_of(self.model.optimizer))
 
 
 @keras_export("callbacks.ReduceLROnPlateau")
@@ -77,7 +95,7 @@ class ReduceLROnPlateau(Monitor):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if logs is not None:
-            logs["learning_rate"] = _rate(self.model.optimizer)
+            logs.update(rates_of(self.model.optimizer))
         current = self.current(logs, "Learning rate reduction is")
         if current is None:
             return
@@ -92,11 +110,12 @@ class ReduceLROnPlateau(Monitor):
                 self._reduce(epoch)
 
     def _reduce(self, epoch: int) -> None:
-        old = _rate(self.model.optimizer)
-        if old <= np.float32(self.min_lr):
-            return
-        new = max(old * self.factor, self.min_lr)
-        self.model.optimizer.learning_rate = new
-        if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
-        self.cooldown_counter, self.wait = self.cooldown, 0
+        for end, optimizer in optimizers_of(self.model.optimizer):
+            old = _rate(optimizer)
+            if old <= np.float32(self.min_lr):
+                continue
+            new = max(old * self.factor, self.min_lr)
+            optimizer.learning_rate = new
+            if self.verbose > 0:
+                print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing {end[1:]}{end and ' '}learning rate to {new}.")
+            self.cooldown_counter, self.wait = self.cooldown, 0

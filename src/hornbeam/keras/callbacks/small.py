@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hornbeam.keras.callbacks.callback import BATCH_METHODS, Callback
+from hornbeam.keras.callbacks.learning_rates import optimizers_of
 from hornbeam.keras.names import keras_export
 
 
@@ -67,15 +68,21 @@ class SwapEMAWeights(Callback):
         self.swap_on_epoch = swap_on_epoch
         self._swapped = False
 
-    def _averages(self) -> Any:
-        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
-        if not getattr(optimizer, "use_ema", False):
+    def _averages(self) -> list[tuple[Any, Any]]:
+        """Weights and their averages."""
+        optimizers = [o for _, o in optimizers_of(self.model.optimizer)]
+        averaged = [o for o in optimizers if getattr(o, "use_ema", False)]
+        if not averaged and len(optimizers) == 1:
             raise ValueError("SwapEMAWeights must be used when `use_ema=True` is set on the optimizer. Received: "
-                             f"use_ema={getattr(optimizer, 'use_ema', None)}")
-        return optimizer._model_variables_moving_average if hasattr(optimizer, "_model_variables_moving_average") else []
+                             f"use_ema={getattr(optimizers[0], 'use_ema', None)}")
+        if not averaged:
+            raise ValueError("SwapEMAWeights must be used when at least one inner optimizer has `use_ema=True` set. "
+                             "Received a MultiOptimizer with all inner optimizers having `use_ema=False`.")
+        return [pair for o in averaged if o.built for pair in
+                zip(o._trainable_variables, o._model_variables_moving_average, strict=True) if pair[1] is not None]
 
     def _swap(self) -> None:
-        for weight, average in zip(self.model.trainable_variables, self._averages(), strict=False):
+        for weight, average in self._averages():
             held = weight.numpy()
             weight.assign(average)
             average.assign(held)

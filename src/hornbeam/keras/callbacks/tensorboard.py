@@ -11,6 +11,7 @@ import numpy as np
 
 import hornbeam as tf
 from hornbeam.keras.callbacks.callback import Callback
+from hornbeam.keras.callbacks.learning_rates import rates_of
 from hornbeam.keras.names import keras_export
 
 
@@ -109,13 +110,16 @@ class TensorBoard(Callback):
     def _iterations(self) -> int:
         return 0 if self.model.optimizer is None else int(np.asarray(self.model.optimizer.iterations))
 
+    def _collect_learning_rate(self, logs: dict[str, Any]) -> dict[str, Any]:
+        return logs if self.model.optimizer is None else {**logs, **rates_of(self.model.optimizer)}
+
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         logs = dict(logs or {})
         for name, value in logs.items():
             where = "validation" if name.startswith("val_") else "train"
             self._scalar(where, f"epoch_{name.removeprefix('val_')}", value, epoch)
-        if getattr(self.model.optimizer, "learning_rate", None) is not None:
-            self._scalar("train", "epoch_learning_rate", float(np.asarray(self.model.optimizer.learning_rate)), epoch)
+        for name, rate in self._collect_learning_rate({}).items():
+            self._scalar("train", f"epoch_{name}", rate, epoch)
         if self.write_steps_per_second:
             steps = self._iterations() - self._epoch_step
             self._scalar("train", "epoch_steps_per_second", steps / max(1e-9, time.time() - self._epoch_started), epoch)
