@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from tests.keras.recorded import assert_same, ours, rows, title
@@ -222,6 +225,24 @@ def test_saved_state():
     np.testing.assert_array_equal(weight, other)
     with pytest.warns(UserWarning, match="Skipping variable loading for optimizer"):
         keras.optimizers.Adam().load_own_variables(store)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))], ids=["copy", "pickle"])
+def test_copies_go_on_by_themselves(copied):
+    weight = keras.Variable(np.ones((COMPILED_FROM, 1), "float32"))
+    gradient = tf.constant(np.ones((COMPILED_FROM, 1), "float32"))
+    optimizer = keras.optimizers.SGD(0.5, momentum=0.5)
+    optimizer.apply([gradient], [weight])
+    other = copied(optimizer)
+    (its_weight,) = other._trainable_variables
+    other.apply([gradient])
+    assert (float(weight[0, 0]), float(its_weight[0, 0])) == (0.5, -0.25)
+    both = copied(keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(keras.optimizers.SGD(1.0))))
+    small = keras.Variable([1.0])
+    both.apply([tf.constant([1.0])], [small])
+    again = copied(both)
+    again.apply([tf.constant([1.0])])
+    assert (float(small[0]), float(again._trainable_variables[0][0])) == (0.0, -1.0)
 
 
 def test_an_optimizer_of_ones_own():

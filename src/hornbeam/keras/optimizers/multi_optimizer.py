@@ -135,6 +135,12 @@ class MultiOptimizer(Optimizer):
                 optimizer.build(own)
         super().build(var_list)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if self.built:
+            self._var_to_optimizer_idx = {id(v): self._number_of(self._optimizer_map(v))
+                                          for v in self._trainable_variables}
+
     def _shares(self, variables: Sequence[Any]) -> list[tuple[Any, list[int]]]:
         """Each inner optimizer with the places of its weights, where it has any."""
         places = [[j for j, v in enumerate(variables) if self._var_to_optimizer_idx[id(v)] == i]

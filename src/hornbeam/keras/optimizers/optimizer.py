@@ -72,7 +72,7 @@ class Optimizer(OptimizerVariables, OldSpellings):
         self._trainable_variables_indices: dict[int, int] = {}
         self._programs: dict[Any, Any] = {}
         self._shared: dict[Any, Any] | None = None
-        self._not_decayed: set[int] = set()
+        self._not_decayed: list[Any] = []
         self._not_decayed_names: re.Pattern[str] | None = None
         self._iterations = self.add_variable((), "zeros", dtype="int64", aggregation="only_first_replica",
                                              name="iteration")
@@ -210,8 +210,8 @@ class Optimizer(OptimizerVariables, OldSpellings):
         return self._programs[key]
 
     def _settings_now(self) -> str:
-        names = (*SETTINGS, *self._own_settings, "_decay", "_not_decayed", "_not_decayed_names")
-        return repr([(getattr(self, name), id(self._learning_rate)) for name in names])
+        settings = [getattr(self, name) for name in (*SETTINGS, *self._own_settings, "_decay", "_not_decayed_names")]
+        return repr([*settings, id(self._learning_rate), *map(id, self._not_decayed)])
 
     def _variables_for(self, grads: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
         if given is None:
@@ -388,12 +388,13 @@ class Optimizer(OptimizerVariables, OldSpellings):
     def exclude_from_weight_decay(self, var_list: Iterable[Any] | None = None,
                                   var_names: Iterable[str] | None = None) -> None:
         """These variables, and those whose name contains one of these patterns, are not decayed."""
-        self._not_decayed = {id(v) for v in var_list or ()}
+        self._not_decayed = list(var_list or ())
         self._not_decayed_names = re.compile("|".join(set(var_names))) if var_names else None
 
     def _use_weight_decay(self, variable: Any) -> bool:
         pattern = self._not_decayed_names
-        return id(variable) not in self._not_decayed and not (pattern and pattern.search(variable.name))
+        excluded = any(variable is v for v in self._not_decayed)
+        return not excluded and not (pattern and pattern.search(variable.name))
 
     def _apply_weight_decay(self, variables: Sequence[Any]) -> None:
         for variable in variables:

@@ -101,6 +101,13 @@ class OptimizerVariables:
         for i, variable in enumerate(variables):
             variable.assign(store[str(i)])
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_programs": {}}  # a copy makes its own
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._trainable_variables_indices = {id(v): i for i, v in enumerate(state["_trainable_variables"])}
+
     def _check_super_called(self) -> None:
         if "_variables" not in self.__dict__:
             raise RuntimeError(f"In optimizer '{type(self).__name__}', you forgot to call `super().__init__()` as the "
