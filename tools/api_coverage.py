@@ -16,6 +16,7 @@ import lzma
 import re
 import sys
 import tomllib
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -107,10 +108,12 @@ MISSING = object()
 
 def reached(space: Any, name: str) -> Any:
     """The object under a dotted name, found as a user finds it; MISSING where it is not there."""
-    for part in name.split("."):
-        space = getattr(space, part, MISSING)
-        if space is MISSING:
-            return MISSING
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of names that are kept for older programs
+        for part in name.split("."):
+            space = getattr(space, part, MISSING)
+            if space is MISSING:
+                return MISSING
     return space
 
 

@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 load_public_names()
 
 
-_OF_KERAS = ("callbacks", "losses", "metrics", "optimizers")
+_OF_KERAS = ("callbacks", "initializers", "losses", "metrics", "optimizers")
 """Namespaces that TensorFlow 2 takes over from Keras; reading one imports Keras."""
 
 

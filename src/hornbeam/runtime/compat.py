@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numbers
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from hornbeam.graph.names import Lazy, public, register
+from hornbeam.graph.shapes import dimension_at_index, dimension_value
 
 register(Lazy("hornbeam.v1", "", ""), ("compat.v1",))
 register(Lazy("hornbeam", "", ""), ("compat.v2",))
@@ -16,6 +19,8 @@ register((bytes, str), ("compat.bytes_or_text_types",))
 register((numbers.Integral, np.integer), ("compat.integral_types",))
 register((numbers.Real, np.integer, np.floating), ("compat.real_types",))
 register((numbers.Complex, np.number), ("compat.complex_types",))
+register(dimension_value, ("compat.dimension_value",), v1=("dimension_value",))
+register(dimension_at_index, ("compat.dimension_at_index",), v1=("dimension_at_index",))
 register("1.15.5", v1=("__version__", "VERSION", "version.VERSION"))
 register("2.21.0", v2=("version.VERSION",))
 
@@ -56,3 +61,10 @@ def path_to_str(path: Any) -> Any:
 def forward_compatible(year: int, month: int, day: int) -> bool:
     """True: nothing here waits for a date."""
     return True
+
+
+@public("compat.forward_compatibility_horizon")
+@contextmanager
+def forward_compatibility_horizon(year: int, month: int, day: int) -> Iterator[None]:
+    """A scope for what waits for a date; nothing here does."""
+    yield

@@ -1,12 +1,8 @@
-"""What TensorFlow 1 has to read dimensions of either generation, and its switches between them."""
+"""TensorFlow 1's switches between the shapes and the equality of its two generations."""
 
 from __future__ import annotations
 
-from hornbeam.graph.names import public, register
-from hornbeam.graph.shapes import dimension_at_index, dimension_value
-
-register(dimension_value, v1=("dimension_value", "compat.dimension_value"))
-register(dimension_at_index, v1=("dimension_at_index", "compat.dimension_at_index"))
+from hornbeam.graph.names import public
 
 
 @public(v1=("enable_v2_tensorshape",))
