@@ -9,9 +9,9 @@ import numpy as np
 
 
 def plain(value: Any) -> Any:
-    """A result as a Python float, or as an array where it is more than one number."""
+    """A result as a Python float, or as an array where it has dimensions."""
     array = np.asarray(value)
-    return float(array) if array.size == 1 and array.dtype.kind in "fiubV" else array
+    return float(array) if array.ndim == 0 and array.dtype.kind in "fiubV" else array
 
 
 def plain_logs(logs: Any) -> dict[str, Any]:
