@@ -36,6 +36,7 @@ def _axes(given: Sequence[int], rank: int) -> list[int]:
 
 
 @op("ReduceJoin", inputs="inputs: string, reduction_indices: int32 static", host=True, differentiable=_NEVER,
+    raw={"reduction_indices": "reduction_indices"},  # not `axis`, as with other reductions
     samples=lambda rng: [((_GRID, np.array([0], np.int32)), {"separator": "-"}),
                          ((_GRID, np.array([1, 0], np.int32)), {"keep_dims": True}),
                          ((np.array(b"a", object), np.zeros(0, np.int32)), {})])
