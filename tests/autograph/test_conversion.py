@@ -15,6 +15,7 @@ import shlex
 import statistics
 import textwrap
 import traceback
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -355,6 +356,24 @@ def test_unbound_variables_are_pythons_error() -> None:
     assert convert(late)(True) == 1
     with pytest.raises(UnboundLocalError, match="y"):
         convert(late)(False)
+
+
+def test_many_returns_and_branches(tmp_path: Path) -> None:
+    """What is repeated in branches is bounded, and deep nests are converted."""
+    lines = ["def many(x):"]
+    for i in range(20):
+        lines += [f"    if x > {i}:", f"        if x == {i + 1}:", f"            return {i}"]
+    lines += ["    y = 0", "    if x == -2:", "        y = 1"]
+    for i in range(40):
+        lines += [f"    elif x == {-i}:", f"        y = {i}"]
+    path = tmp_path / "many.py"
+    path.write_text("\n".join([*lines, "    return y", ""]))
+    room: dict[str, Any] = {}
+    exec(compile(path.read_text(), str(path), "exec"), room)
+    many = room["many"]
+    made = convert(many)
+    assert made is not many
+    assert [made(x) for x in range(-41, 22)] == [many(x) for x in range(-41, 22)]
 
 
 def test_next_is_not_asked_for_more_than_the_loop_takes() -> None:

@@ -105,7 +105,10 @@ def _is_standard(filename: str) -> bool:
 
 def _made_code(function: FunctionType, equality: bool) -> CodeType | None:
     try:
-        return converted_code(function, equality)
+        try:
+            return converted_code(function, equality)
+        except RecursionError:
+            raise Unconvertible("its branches are nested too deeply") from None
     except Unconvertible as why:
         _logger.warning("AutoGraph could not transform %r and will run it as-is.\nCause: %s\nTo silence this warning, "
                         "decorate the function with @tf.autograph.experimental.do_not_convert", function, why)

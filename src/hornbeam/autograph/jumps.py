@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, final
 
 from hornbeam.autograph.source import Unconvertible
 
-REPEATED = 300
-"""The most nodes that are repeated in the branches of an `if`."""
+REPEATED, ALL_REPEATED = 300, 1000
+"""The most nodes that are repeated in the branches of one `if`, and in a function."""
 Loop = (ast.For, ast.While)
 
 
@@ -83,6 +83,7 @@ class Jumps:
         self.returned = fresh("do_return")
         self.value = fresh("retval_")
         self.flagged = False
+        self.budget = ALL_REPEATED
 
     def lower(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """The body of a function, with at most one `return`, at its end."""
@@ -127,10 +128,13 @@ class Jumps:
             body = node.body if first else [*node.body, *rest]
             orelse = node.orelse if second else [*node.orelse, *rest]
             return _if(node, body, orelse)
-        if place.in_loop or not place.at_end or not has_jump([node], (ast.Return,)) or _size(rest) > REPEATED:
+        size = _size(rest)
+        if place.in_loop or not place.at_end or not has_jump([node], (ast.Return,)) \
+                or size > min(REPEATED, self.budget):
             return None
         if has_jump([n for n in ast.walk(node) if isinstance(n, (*Loop, ast.Try, ast.With, ast.Match))], (ast.Return,)):
             return None
+        self.budget -= size
         return _if(node, [*node.body, *rest], [*node.orelse, *copy.deepcopy(rest)])
 
     def _one(self, node: Any, place: _Place) -> tuple[list[ast.stmt], set[str]]:
