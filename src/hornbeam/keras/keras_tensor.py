@@ -181,16 +181,25 @@ def _unary(name: str) -> Callable[[Any], Any]:
     return lambda self: functions[name](self)
 
 
-for _operator, _name in {"add": "add", "sub": "subtract", "mul": "multiply", "matmul": "matmul",
-                         "truediv": "true_divide", "floordiv": "floor_divide", "mod": "mod", "pow": "power",
-                         "and": "logical_and", "or": "logical_or", "xor": "logical_xor"}.items():
-    setattr(KerasTensor, f"__{_operator}__", _forward(_name))
-    setattr(KerasTensor, f"__r{_operator}__", _backward(_name))
-for _operator, _name in {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
-                         "ne": "not_equal"}.items():
-    setattr(KerasTensor, f"__{_operator}__", _forward(_name))
-for _operator, _name in {"neg": "negative", "abs": "absolute", "invert": "logical_not"}.items():
-    setattr(KerasTensor, f"__{_operator}__", _unary(_name))
+_BINARY = {"add": "add", "sub": "subtract", "mul": "multiply", "matmul": "matmul", "truediv": "true_divide",
+           "floordiv": "floor_divide", "mod": "mod", "pow": "power", "and": "logical_and", "or": "logical_or",
+           "xor": "logical_xor"}
+_COMPARED = {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "ne": "not_equal"}
+_UNARY = {"neg": "negative", "abs": "absolute", "invert": "logical_not"}
+
+
+def bind_operators(cls: type) -> None:
+    """Let the operators of a class be functions of `keras.ops`, with Keras's promotion of dtypes."""
+    for operator, name in _BINARY.items():
+        setattr(cls, f"__{operator}__", _forward(name))
+        setattr(cls, f"__r{operator}__", _backward(name))
+    for operator, name in _COMPARED.items():
+        setattr(cls, f"__{operator}__", _forward(name))
+    for operator, name in _UNARY.items():
+        setattr(cls, f"__{operator}__", _unary(name))
+
+
+bind_operators(KerasTensor)
 
 
 @keras_export("utils.is_keras_tensor", "backend.is_keras_tensor")

@@ -29,6 +29,8 @@ def namespace_of(module_name: str) -> Callable[[str], Any]:
     def find(name: str) -> Any:
         return namespace.find(sys.modules[module_name], module_name, prefix, names_v2, namespace.as_it_is, name)
 
+    module = sys.modules[module_name]
+    module.__dir__ = lambda: sorted({*vars(module), *namespace.names_below(prefix, names_v2)})
     return find
 
 

@@ -20,6 +20,7 @@ from hornbeam.graph.graph import Graph
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.dtype_names import DTypeName, dtype_name
 from hornbeam.keras.dtypes import is_float_dtype, is_int_dtype, standardize_dtype
+from hornbeam.keras.keras_tensor import bind_operators, functions
 from hornbeam.keras.lookup import named
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.scopes import autocast_dtype, current_path, initialize_later, stateless_scope
@@ -387,3 +388,20 @@ def _callable_or_none(attribute: str, value: Any) -> Any:
         raise ValueError(f"Invalid value for attribute `{attribute}`. Expected a callable (such as a `keras."
                          f"{attribute}s.{attribute.capitalize()}` instance) or `None`. Received: {attribute}={value}")
     return value
+
+
+def _equal(self: Variable, other: Any) -> Any:
+    if self._graph is not None:
+        return self is other  # as variables of TF1's graphs compare
+    return False if other is None else functions["equal"](self, other)
+
+
+def _not_equal(self: Variable, other: Any) -> Any:
+    if self._graph is not None:
+        return self is not other
+    return True if other is None else functions["not_equal"](self, other)
+
+
+bind_operators(Variable)
+Variable.__eq__ = _equal  # type: ignore[method-assign]
+Variable.__ne__ = _not_equal  # type: ignore[method-assign]
