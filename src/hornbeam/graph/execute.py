@@ -151,7 +151,8 @@ def _prepare(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> program.Prog
               for arg, value in zip(op.args, args, strict=True)]
     function, specs = pure(op, inputs, attrs)
     try:
-        made = program.trace(function, specs, program.SMALL_DRAW if op.random else program.SMALL_WORK)
+        draws = op.random or any(arg.name == "key" for arg in op.args)
+        made = program.trace(function, specs, program.SMALL_DRAW if draws else program.SMALL_WORK)
     except (ShapeFault, OpError):
         raise
     except MemoryError as error:
