@@ -242,15 +242,15 @@ class Runner:
         if plan.must_compile or len(plan.ops) > _MAX_STEPS:
             return False
         usual = max((d for f in feeds for d in f.shape), default=1)
-        return sum(_work(op, usual) for op in plan.ops) <= SMALL_RUN
+        return sum(work_of(op, usual) for op in plan.ops) <= SMALL_RUN
 
 
-def _work(op: Operation, usual: int) -> int:
+def work_of(op: Operation, usual: int) -> int:
     """Scalar operations of one op, roughly; unknown dimensions count as `usual`."""
     if op.type in ("Const", "Placeholder", "VariableV2", "NoOp"):
         return 0
     if op.declaration.structural:
-        return 100 * sum(_work(inner, usual) for body in bodies(op) for inner in body.needed)
+        return 100 * sum(work_of(inner, usual) for body in bodies(op) for inner in body.needed)
     sizes = [_size(t, usual) for t in (*op.inputs, *op.outputs)]
     total = sum(sizes)
     if op.type in ("MatMul", "BatchMatMulV2", "Einsum", "Conv2D"):

@@ -16,7 +16,7 @@ from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.trainers.data.arrays import ArraySource
 from hornbeam.keras.trainers.data.source import Source
 from hornbeam.keras.trainers.logs import Logs
-from hornbeam.keras.trainers.programs import Programs
+from hornbeam.keras.trainers.programs import SHORT_STEP, Programs
 from hornbeam.keras.tree import structures as tree
 
 _CHUNK_SECONDS = 0.15
@@ -35,7 +35,7 @@ class Pass:
         self.programs: Programs = model._all_programs()
         self._placed: Any = None
         self._iterator: Iterator[Any] | None = None
-        self._on_device = self._fits_device()
+        self._on_device = self._refused = False
         self._chunk = 1
         self.ran_out = False
 
@@ -45,6 +45,8 @@ class Pass:
             return False
         if not model._steps_as_defined_here(self.mode) or source.samples < source.batch_size:
             return False
+        if not model.built or model.count_params() * source.batch_size > SHORT_STEP:
+            return False  # a long step, by its products alone
         arrays = [a for a in tree.flatten(source.arrays) if a is not None]
         return all(a.dtype != object for a in arrays) and \
             sum(a.nbytes for a in arrays) < memory_of_machine() // _PART_OF_MEMORY
@@ -52,6 +54,8 @@ class Pass:
     def run(self) -> Any:
         """One epoch. Returns the results after its last batch, None where there was none."""
         listening = self.callbacks.listening(self.mode)
+        if self._placed is None and not self._refused:
+            self._on_device = self._fits_device()  # a model may have been built by an epoch before
         if self._on_device:
             repeated = self._prepared()
             if repeated is not None:
@@ -70,8 +74,8 @@ class Pass:
             first = EagerTensor(np.int32(0))
             order = EagerTensor(np.zeros(self.source.samples, np.int32))
             function._concrete((first, first, order, self._placed), {})
-            if not self.programs.runs_on_device(function):
-                self._on_device, self._placed = False, None
+            if not self.programs.suits_device(function):
+                self._on_device, self._placed, self._refused = False, None, True
                 return None
         return function
 

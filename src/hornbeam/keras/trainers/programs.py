@@ -13,13 +13,16 @@ import numpy as np
 
 import hornbeam as tf
 from hornbeam.autograph import convert as converted
+from hornbeam.graph.body import bodies
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.tree import structures as tree
 from hornbeam.ops.batches import rows_at
+from hornbeam.runtime.executor import work_of
 from hornbeam.runtime.function import Function
 from hornbeam.runtime.plan import on_host
 
-MODES = ("train", "test", "predict")
+SHORT_STEP = 4_000_000
+"""Estimated scalar operations of a step up to which it is repeated on the device."""
 
 
 @final
@@ -68,9 +71,17 @@ class Programs:
             found = self._made[key] = Function(run, autograph=False)
         return found
 
-    def runs_on_device(self, function: Function) -> bool:
-        """Whether a traced function is one program, without parts that only the host can run."""
-        return not any(on_host(op) for trace in function._history for op in trace.concrete.graph.needed)
+    def suits_device(self, function: Function) -> bool:
+        """Whether steps repeated on the device are faster than one call each.
+
+        Not where a part can only run on the host, and not for long steps: XLA runs convolutions within loops on one
+        core, by its plainest code, and next to a long step the cost of a call is nothing.
+        """
+        ops = [op for trace in function._history for op in trace.concrete.graph.needed]
+        inner = [op for loop in ops for body in bodies(loop) for op in body.needed]
+        if any(on_host(op) for op in ops) or any("Conv" in op.type for op in inner):
+            return False
+        return sum(work_of(op, 1) for op in inner) <= SHORT_STEP
 
 
 def _is_users(method: Any) -> bool:
