@@ -30,7 +30,7 @@ def tensor(value: Any, dtype: Any = None) -> Any:
     if value is None:
         raise ValueError("None values not supported.")
     if kind in _NUMBERS:
-        return convert_to_tensor(np.array(value, np_dtype(dtype or _of_number(kind))))
+        return convert_to_tensor(np.array(value, np_dtype(dtype or _of_number(value))))
     if kind in (np.float64, np.int64) and dtype is not None:
         return convert_to_tensor(value.astype(np_dtype(dtype)))
     if isinstance(value, (list, tuple)):
@@ -39,8 +39,11 @@ def tensor(value: Any, dtype: Any = None) -> Any:
     return made if dtype is None else cast(made, dtype)
 
 
-def _of_number(kind: type) -> str:
-    return floatx() if kind is float else {bool: "bool", int: "int32", complex: "complex64"}[kind]
+def _of_number(value: Any) -> str:
+    kind = type(value)
+    if kind is int:
+        return "int32" if -2**31 <= value < 2**31 else "int64"
+    return floatx() if kind is float else {bool: "bool", complex: "complex64"}[kind]
 
 
 def _of_list(value: Sequence[Any], dtype: Any) -> Any:

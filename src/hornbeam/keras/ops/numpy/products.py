@@ -40,6 +40,8 @@ def matmul(x1: Any, x2: Any) -> Any:
         raise ValueError(f"matmul takes no scalars; shapes {dims(x)} and {dims(y)}")
     if dtype_of(x) == "int8":
         x, y = cast(x, "int32"), cast(y, "int32")
+    if rank(x) > 2 and rank(y) == 2:  # one product of matrices: the gradient of `y` adds up the batch in it
+        return products.tensordot(x, y, 1)
     row, column = rank(x) == 1, rank(y) == 1
     if row:
         x = expand_dims_op(x, np.int32(0))
