@@ -13,12 +13,12 @@ import hornbeam as tf
 from hornbeam.graph import mode
 from hornbeam.graph.call import graph_for
 from hornbeam.keras.dtype_policies import policy as dtype_policies
-from hornbeam.keras.dtype_policies.policy_map import DTypePolicyMap
 from hornbeam.keras.dtypes import is_float_dtype, standardize_dtype
 from hornbeam.keras.keras_tensor import KerasTensor, any_symbolic, is_concrete
 from hornbeam.keras.layers.call_spec import CallContext, CallSpec, is_tensor
 from hornbeam.keras.layers.input_spec import assert_input_compatibility
 from hornbeam.keras.layers.layer_arguments import old_arguments, weight_arguments
+from hornbeam.keras.layers.layer_dtypes import LayerDtypes
 from hornbeam.keras.layers.layer_state import LayerState
 from hornbeam.keras.lookup import named
 from hornbeam.keras.masks import get_keras_mask, set_keras_mask
@@ -33,7 +33,7 @@ from hornbeam.keras.variables import Variable
 
 
 @keras_export("Layer", "layers.Layer")
-class Layer(LayerState, Operation):
+class Layer(LayerState, LayerDtypes, Operation):
     """Base of layers: subclasses make variables in `build(input_shape)` and compute in `call(inputs)`.
 
     activity_regularizer: its value of the outputs joins the losses. trainable: whether optimizers change the
@@ -44,7 +44,7 @@ class Layer(LayerState, Operation):
     >>> class Double(Layer):
     ...     def call(self, x):
     ...         return 2 * x
-    >>> Double()([1., 2.]).numpy().tolist() if False else [2., 4.]
+    >>> Double()(tf.constant([1., 2.])).numpy().tolist()
     [2.0, 4.0]
     """
 
@@ -219,52 +219,6 @@ class Layer(LayerState, Operation):
         """As `add_weight`."""
         return self.add_weight(shape=shape, initializer=initializer, dtype=dtype, trainable=trainable,
                                autocast=autocast, regularizer=regularizer, constraint=constraint, name=name)
-
-    # Dtypes ---------------------------------------------------------------------------------------
-
-    @property
-    def dtype_policy(self) -> Any:
-        """The policy: which dtype the layer computes in, and which its variables have."""
-        return self._dtype_policy
-
-    @dtype_policy.setter
-    def dtype_policy(self, value: Any) -> None:
-        policy = dtype_policies.get(value)
-        if isinstance(self._dtype_policy, DTypePolicyMap) and self.path:
-            if self.path in self._dtype_policy:
-                del self._dtype_policy[self.path]
-            self._dtype_policy[self.path] = policy
-        else:
-            self._dtype_policy = policy
-
-    def _own_policy(self) -> Any:
-        policy = self._dtype_policy
-        return policy[self.path] if isinstance(policy, DTypePolicyMap) and self.path else policy
-
-    @property
-    def dtype(self) -> str:
-        """The dtype of the variables."""
-        return self.variable_dtype
-
-    @property
-    def compute_dtype(self) -> str:
-        """The dtype that the layer computes in."""
-        return self._own_policy().compute_dtype
-
-    @property
-    def variable_dtype(self) -> str:
-        """The dtype of the variables."""
-        return self._own_policy().variable_dtype
-
-    @property
-    def quantization_mode(self) -> None:
-        """None: there is no quantization here."""
-        return None
-
-    @property
-    def input_dtype(self) -> str:
-        """The dtype that floating inputs are cast to."""
-        return self.compute_dtype
 
     # Calling --------------------------------------------------------------------------------------
 
