@@ -331,9 +331,13 @@ def _normal(name: str, value: Any, default: Any, type_kind: str | None, kind: st
     return value
 
 
+def _is_scalar(value: Any) -> bool:
+    return not isinstance(value, (bool, str, bytes, list, tuple)) and np.ndim(value) == 0
+
+
 def _of_kind(name: str, value: Any, kind: str) -> Any:
     """A plain Python value of the kind. Whole floats are integers too; nothing else is converted."""
-    number = not isinstance(value, (bool, str, bytes, list, tuple)) and np.ndim(value) == 0
+    number = _is_scalar(value)
     if kind == "int" and number and hasattr(value, "__int__"):
         whole = None if value != value or value in (np.inf, -np.inf) else int(value)
         if whole is not None and whole == value and -2**63 <= whole < 2**63:
