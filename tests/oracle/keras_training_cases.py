@@ -336,12 +336,24 @@ PENALTIES = [("regularizers", "L1", {}), ("regularizers", "L2", {}), ("regulariz
                                                                                   "rate": 0.5, "axis": 1})]
 
 
+TRAININGS: list[tuple[str, dict[str, Any]]] = [
+    ("SGD", {"learning_rate": 0.05, "momentum": 0.9, "nesterov": True}), ("Adam", {"learning_rate": 0.01,
+                                                                             "clipnorm": 0.5}),
+    ("RMSprop", {"learning_rate": 0.003, "centered": True}),
+    ("AdamW", {"learning_rate": 0.01, "use_ema": True, "ema_overwrite_frequency": 7}),
+    ("Nadam", {"learning_rate": 0.01, "gradient_accumulation_steps": 3}), ("Adafactor", {}),
+    ("Lamb", {"weight_decay": 0.01}), ("Muon", {}), ("Ftrl", {"learning_rate": 0.05}), ("Lion", {})]
+
+
 def cases(kind: str) -> list[Case]:
     """All cases of one kind."""
     if kind == "schedules":
         return [{"of": name, "args": kwargs} for name, kwargs in SCHEDULES]
     if kind == "penalties":
         return [{"of": name, "args": kwargs, "from": namespace} for namespace, name, kwargs in PENALTIES]
+    if kind == "curves":
+        return [{"of": name, "args": kwargs, "model": model} for name, kwargs in TRAININGS
+                for model in ("yes or no", "classes")]
     return list({"losses": losses, "loss_functions": loss_functions, "metrics": metrics,
                  "optimizers": optimizers}[kind]())
 
@@ -437,6 +449,34 @@ class Side:
             answer["state"] = [numbers(v) for v in optimizer.variables]
             answer["weights"] = [numbers(w) for w in weights]
         return {**answer, "variables": [v.path for v in optimizer.variables], "iterations": int(optimizer.iterations)}
+
+    def curves(self, case: Case) -> Any:
+        """Losses and metrics of four epochs of `fit`, from the same weights."""
+        keras, layers, metrics = self.keras, self.keras.layers, self.keras.metrics
+        self.reset_names()
+        rng = np.random.default_rng(0)
+        x = rng.normal(size=(200, 8)).astype("float32")
+        binary = case["model"] == "yes or no"
+        if binary:
+            y = (x[:, :1] + x[:, 1:2]**2 > 0.5).astype("float32")
+            hidden = layers.Dense(16, activation="tanh", kernel_regularizer=keras.regularizers.L2(0.01),
+                                  kernel_constraint=keras.constraints.MaxNorm(1.5))
+            output, loss, watched = layers.Dense(1, activation="sigmoid"), "binary_crossentropy", [
+                "accuracy", metrics.AUC(name="auc"), metrics.Precision(name="precision"),
+                metrics.RecallAtPrecision(0.6, name="recall")]
+        else:
+            y, hidden = rng.integers(0, 3, 200), layers.Dense(16, activation="relu")
+            output, loss, watched = layers.Dense(3, activation="softmax"), "sparse_categorical_crossentropy", [
+                "accuracy", metrics.SparseTopKCategoricalAccuracy(2, name="among_two"),
+                metrics.MeanIoU(3, name="iou", sparse_y_pred=False)]
+        model = keras.Sequential([layers.Input((8,)), hidden, output])
+        draws = np.random.default_rng(1)
+        model.set_weights([(0.3 * draws.normal(size=w.shape)).astype("float32") for w in model.get_weights()])
+        model.compile(getattr(keras.optimizers, case["of"])(**case["args"]), loss, metrics=watched,
+                      weighted_metrics=["mse"] if binary else None)
+        weights = np.linspace(0.5, 1.5, 200).astype("float32") if binary else None
+        history = model.fit(x, y, sample_weight=weights, batch_size=48, epochs=4, shuffle=False, verbose=0).history
+        return {name: numbers(values) for name, values in history.items()}
 
     def schedules(self, case: Case) -> Any:
         schedule = getattr(self.keras.optimizers.schedules, case["of"])(**case["args"])

@@ -1,5 +1,5 @@
 """Keeps Keras's answers about losses, metrics and optimizers in tests/golden: with TensorFlow's interpreter,
-`python -m tests.oracle.keras_training_record`.
+`python -m tests.oracle.keras_training_record`, or with the names of some kinds.
 
 `tests/keras/…` checks against them without Keras.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 from tests.oracle.keras_training_cases import Side, cases, plain
 
 FOLDER = Path(__file__).parents[1] / "golden"
-KINDS = ("losses", "loss_functions", "metrics", "optimizers", "schedules", "penalties")
+KINDS = ("losses", "loss_functions", "metrics", "optimizers", "schedules", "penalties", "curves")
 
 
 def main() -> None:
@@ -35,9 +36,10 @@ def main() -> None:
 
     warnings.simplefilter("ignore")
     side = Side(keras, backend.set_keras_mask, gradient, keras.backend.clear_session)
-    for kind in KINDS:
+    for kind in sys.argv[1:] or KINDS:
         write(kind, [{"case": case, "answer": answered(side, kind, case)} for case in cases(kind)])
-    write("names", [{"names": names(keras)}])
+    if len(sys.argv) == 1:
+        write("names", [{"names": names(keras)}])
 
 
 def answered(side: Side, kind: str, case: Any) -> Any:
