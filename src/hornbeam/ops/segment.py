@@ -71,12 +71,12 @@ def _unsorted_shape(inputs: Any, attrs: dict[str, Any]) -> Any:
 
 
 def _out_of_range(data: Any, segment_ids: Any, num_segments: Any) -> Any:
-    flat = jnp.reshape(segment_ids, -1).astype(jnp.int64)
+    flat = jnp.asarray(jnp.reshape(segment_ids, -1), jnp.int64)
     if flat.shape[0] == 0:
         return jnp.zeros((), bool), []
     wrong = flat >= int(num_segments)
     at = jnp.argmax(wrong)
-    return jnp.any(wrong), [at, flat[at]]
+    return jnp.any(wrong), [at, jnp.take(flat, at)]
 
 
 def _out_of_range_text(numbers: Any, inputs: Any, attrs: dict[str, Any]) -> str:
