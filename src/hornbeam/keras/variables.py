@@ -6,7 +6,6 @@ graph, found in its collections and initialized by a session.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -360,27 +359,6 @@ class Variable(BaseVariable):
         if self._cell is not None and stateless_scope() is None:
             value = f", value={np.asarray(self._cell.value)}"
         return f"<Variable path={self._path}, shape={self._shape}, dtype={self.dtype}{value}>"
-
-
-def _operator(name: str, function: str, reflected: bool) -> Callable[[Variable, Any], Any]:
-    """An operator as Keras has it: dtypes that differ are promoted, where those of tensors are refused."""
-    plain = getattr(operator, name)
-
-    def operate(self: Variable, other: Any) -> Any:
-        own = self.value
-        alike = getattr(other, "dtype", None) is own.dtype or (type(other) in (int, float) and own.dtype.is_floating)
-        operate = plain if alike and name != "matmul" else named(f"ops.{function}")  # which takes vectors too
-        return operate(other, own) if reflected else operate(own, other)
-
-    return operate
-
-
-for _name, _function in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide",
-                         "floordiv": "floor_divide", "mod": "mod", "pow": "power", "matmul": "matmul"}.items():
-    setattr(Variable, f"__{_name}__", _operator(_name, _function, reflected=False))
-    setattr(Variable, f"__r{_name}__", _operator(_name, _function, reflected=True))
-for _name, _function in {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}.items():
-    setattr(Variable, f"__{_name}__", _operator(_name, _function, reflected=False))
 
 
 def _callable_or_none(attribute: str, value: Any) -> Any:
