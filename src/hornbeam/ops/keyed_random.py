@@ -55,7 +55,7 @@ def keyed_truncated_normal(shape, key, *, dtype: Any = dtypes.float32):
 
 
 @op("KeyedUniformBetween", inputs="shape: S static, key: uint32, minval: T, maxval: T", S=INDEX, T=FLOATS,
-    differentiable=_DRAWN, samples=lambda rng: [((_SHAPE, _KEY, np.float32(-1), np.float32(3)), {})])
+    samples=lambda rng: [((_SHAPE, _KEY, np.float32(-1), np.float32(3)), {})])
 def keyed_uniform_between(shape, key, minval, maxval):
     """Numbers from [minval, maxval), each equally likely, between bounds that broadcast."""
     return jax.random.uniform(_key(key), _dims(shape), minval.dtype, minval, maxval)
@@ -101,14 +101,17 @@ def keyed_shuffle(x, key, *, axis: int = 0):
     return jax.random.permutation(_key(key), x, axis, independent=True)
 
 
-@op("KeyedGamma", inputs="shape: S static, key: uint32, alpha: T", S=INDEX, T=FLOATS, differentiable=_DRAWN,
+_IMPLICIT = {"gradient": "how the distribution moves, not how this draw does (Figurnov et al. 2018)"}
+
+
+@op("KeyedGamma", inputs="shape: S static, key: uint32, alpha: T", S=INDEX, T=FLOATS, waive=_IMPLICIT,
     samples=lambda rng: [((_SHAPE, _KEY, np.array([0.5, 3.0], np.float32)), {})])
 def keyed_gamma(shape, key, alpha):
     """Numbers from gamma distributions of shape `alpha` and scale 1."""
     return jax.random.gamma(_key(key), alpha, _dims(shape), alpha.dtype)
 
 
-@op("KeyedBeta", inputs="shape: S static, key: uint32, alpha: T, beta: T", S=INDEX, T=FLOATS, differentiable=_DRAWN,
+@op("KeyedBeta", inputs="shape: S static, key: uint32, alpha: T, beta: T", S=INDEX, T=FLOATS, waive=_IMPLICIT,
     samples=lambda rng: [((_SHAPE, _KEY, np.float32(2), np.float32(3)), {})])
 def keyed_beta(shape, key, alpha, beta):
     """Numbers from beta distributions."""

@@ -120,3 +120,14 @@ def test_in_a_function_every_call_draws_anew() -> None:
     np.testing.assert_allclose(first, random.normal((3,), seed=3), rtol=1e-6)
     assert not np.allclose(first, second)
     np.testing.assert_array_equal(generator.state.value, [3, 2])
+
+
+def test_gradients_flow_to_the_parameters_of_draws() -> None:
+    mean, alpha = hb.constant(2.0), hb.constant(3.0)
+    with hb.GradientTape() as tape:
+        tape.watch([mean, alpha])
+        total = hb.reduce_mean(random.normal((500,), mean, 0.5, seed=1)) + hb.reduce_mean(
+            random.gamma((500,), alpha, seed=2))
+    to_mean, to_alpha = tape.gradient(total, [mean, alpha])
+    assert abs(float(to_mean) - 1) < 1e-5
+    assert abs(float(to_alpha) - 1) < 0.1  # the mean of a gamma distribution is its shape

@@ -147,12 +147,13 @@ def fmin(x1: Any, x2: Any) -> Any:
 
 @numpy_op(config="x_min x_max")
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
-    """`x` within `x_min` and `x_max`; they broadcast. Truth values become int32.
+    """`x` within `x_min` and `x_max`, of which one may be None; they broadcast. Truth values become int32.
 
     >>> clip([1, 5, 9], 2, 6).numpy().tolist()
     [2, 5, 6]
     """
-    return _minimum(_maximum(numeric(x), x_min), x_max)
+    raised = numeric(x) if x_min is None else _maximum(numeric(x), x_min)
+    return raised if x_max is None else _minimum(raised, x_max)
 
 
 @numpy_op
