@@ -254,10 +254,15 @@ def parsed(text: str) -> Any:
 
 
 def placed(made: Any, at: ast.AST) -> Any:
-    """New nodes at the line where an old one starts; those that have a line keep it."""
+    """New nodes at the line where an old one starts; those that have a line keep it, with all that is in them."""
     line, column = at.lineno, at.col_offset  # type: ignore[attr-defined]
-    node: Any
-    for node in ast.walk(made):
-        if "lineno" in node._attributes and getattr(node, "lineno", None) is None:
+    stack: list[Any] = [made]
+    while stack:
+        node = stack.pop()
+        has_line = getattr(node, "lineno", None) is not None
+        if has_line and node is not made:
+            continue
+        if "lineno" in node._attributes and not has_line:
             node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = line, column, line, column
+        stack.extend(ast.iter_child_nodes(node))
     return made

@@ -262,7 +262,7 @@ class _Function(_Expressions):
             if keyword.arg == "shape_invariants" and isinstance(keyword.value, (ast.List, ast.Tuple)):
                 for pair in keyword.value.elts:
                     if isinstance(pair, (ast.Tuple, ast.List)) and len(pair.elts) == 2:
-                        pair.elts[0] = ast.Constant(ast.unparse(pair.elts[0]))
+                        pair.elts[0] = placed(ast.Constant(ast.unparse(pair.elts[0])), pair)
             keyword.value = self.visit(keyword.value)
         return ast.Call(_attribute("settings"), [], keywords)
 
