@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import warnings
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ Pair = namedtuple("Pair", "first second")
 
 @pytest.mark.parametrize("wrap", [
     lambda d: d, lambda d: [d], lambda d: (d, 1), lambda d: {"k": d}, lambda d: [[{"k": (d,)}]],
-    lambda d: Pair(d, 2)], ids=["plain", "list", "tuple", "dict", "nested", "named"])
+    lambda d: Pair(d, 2), lambda d: OrderedDict(k=d)], ids=["plain", "list", "tuple", "dict", "nested", "named", "order"])
 def test_layers_are_found_in_attributes(wrap: Any) -> None:
     dense = layers.Dense(2)
     holder = Holder(held=wrap(dense))

@@ -55,12 +55,10 @@ class Tracker:
         if isinstance(value, tuple):
             items = [self.track(item) for item in value]
             return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-        if type(value) is list:
-            return TrackedList(value, self)
-        if type(value) is dict:
-            return TrackedDict(value, self)
-        if type(value) is set:
-            return TrackedSet(value, self)
+        for kind, tracked in ((list, TrackedList), (dict, TrackedDict), (set, TrackedSet)):
+            if isinstance(value, kind):
+                own = isinstance(value, tracked) and value.tracker is self
+                return value if own else tracked(value, self)  # type: ignore[arg-type]
         return value
 
     def add(self, store: str, value: Any) -> None:

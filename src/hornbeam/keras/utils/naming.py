@@ -37,3 +37,8 @@ def get_uid(prefix: str = "") -> int:
     count = thread.name_counts.get(prefix, 0) + 1
     thread.name_counts[prefix] = count
     return count
+
+
+def reset_uids() -> None:
+    """Automatic names and numbers start again from the first."""
+    thread.name_counts.clear()
