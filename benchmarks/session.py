@@ -54,6 +54,13 @@ ROWS = [
     Row("eager call at a new shape, 12 functions", "new_shapes", "functions", "ms"),
     Row("eager call at a new shape, all ops, median", "new_shapes", "registry", "ms", limit=3),
     Row("50 one-shot runs, process start to exit", "one_shot", "process", "s", ratio=2),
+    Row("tape over matmul, tanh, sum on 4×4", "tape", "gradient", "µs", ratio=2),
+    Row("calling a traced function that adds one", "traced_add", "call", "µs", ratio=8),
+    Row("traced softmax step", "traced_softmax", "step", "µs", ratio=3),
+    Row("eager softmax step", "eager_softmax", "step", "µs", ratio=1.3),
+    Row("traced step of two convolutions", "traced_convolutions", "step", "ms"),
+    Row("  the same as one bare jax.jit call", "traced_convolutions", "bare", "ms"),
+    Row("eager sentence of a new length, first pass", "changing_shapes", "sentence", "ms", ratio=1 / 15),
 ]
 
 
