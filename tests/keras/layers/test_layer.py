@@ -38,7 +38,8 @@ Pair = namedtuple("Pair", "first second")
 
 @pytest.mark.parametrize("wrap", [
     lambda d: d, lambda d: [d], lambda d: (d, 1), lambda d: {"k": d}, lambda d: [[{"k": (d,)}]],
-    lambda d: Pair(d, 2), lambda d: OrderedDict(k=d)], ids=["plain", "list", "tuple", "dict", "nested", "named", "order"])
+    lambda d: Pair(d, 2), lambda d: OrderedDict(k=d)],
+    ids=["plain", "list", "tuple", "dict", "nested", "named", "order"])
 def test_layers_are_found_in_attributes(wrap: Any) -> None:
     dense = layers.Dense(2)
     holder = Holder(held=wrap(dense))

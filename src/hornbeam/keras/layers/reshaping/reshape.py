@@ -48,6 +48,7 @@ class Reshape(Layer):
             raise ValueError("The `target_shape` must have at most one dimension set to -1. Received: target_shape="
                              f"{target_shape}")
         self.target_shape = target
+        self._build_at_init()
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         rest = tuple(input_shape[1:])
