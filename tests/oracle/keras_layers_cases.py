@@ -158,7 +158,23 @@ def _attention() -> None:
           use_causal_mask=True, return_attention_scores=True)
 
 
-for _family in (_windows, _normalizations, _shapes, _pointwise, _recurrent, _attention):
+def _convolutional_lstm() -> None:
+    draw = np.random.RandomState(1)
+    inputs = {rank: draw.randn(2, 3, *(6, 5, 4)[:rank], 2).astype(np.float32) for rank in (1, 2, 3)}
+    mask = np.array([[1, 1, 0], [0, 1, 1]], bool)
+    for rank, x in inputs.items():
+        for more in ({}, {"return_sequences": True, "padding": "same", "strides": 2}, {"return_state": True}):
+            _case(f"ConvLSTM{rank}D {','.join(more)}", lambda L, rank=rank, more=more: getattr(L, f"ConvLSTM{rank}D")(
+                3, 2, **more), x)
+    for more, arguments in (({"dilation_rate": 2, "use_bias": False, "go_backwards": True}, {}),
+                            ({"return_sequences": True, "activation": "relu", "kernel_regularizer": "l2",
+                              "unit_forget_bias": False}, {"mask": mask}), ({}, {"mask": mask}),
+                            ({"dropout": 0.2, "recurrent_dropout": 0.1, "seed": 3}, {})):
+        _case(f"ConvLSTM2D {','.join(more)}", lambda L, more=more: L.ConvLSTM2D(2, (3, 2), **more), inputs[2],
+              **arguments)
+
+
+for _family in (_windows, _normalizations, _shapes, _pointwise, _recurrent, _attention, _convolutional_lstm):
     _family()
 
 

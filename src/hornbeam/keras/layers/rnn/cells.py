@@ -56,9 +56,12 @@ class Cell(Layer):
         self.recurrent_kernel = self.add_weight(
             shape=(self.units, wide), name="recurrent_kernel", initializer=self.recurrent_initializer,
             regularizer=self.recurrent_regularizer, constraint=self.recurrent_constraint)
-        self.bias = self.add_weight(shape=self._bias_shape, name="bias", initializer=self._bias_start(),
-                                    regularizer=self.bias_regularizer,
-                                    constraint=self.bias_constraint) if self.use_bias else None
+        self.bias = self._add_bias()
+
+    def _add_bias(self) -> Any:
+        return self.add_weight(shape=self._bias_shape, name="bias", initializer=self._bias_start(),
+                               regularizer=self.bias_regularizer,
+                               constraint=self.bias_constraint) if self.use_bias else None
 
     def _bias_start(self) -> Any:
         return self.bias_initializer
@@ -87,12 +90,12 @@ class Cell(Layer):
         masks = (None, None)
         if training and (self.dropout or self.recurrent_dropout):
             masks = self._masks or self.draw_masks(inputs, given[0])
-        x = inputs if masks[0] is None else inputs * masks[0]
-        output, after = self.advance(self.project(x), given, masks[1])
+        output, after = self.advance(self.project(self.dropped(inputs, masks[0])), given, masks[1])
         return output, (after if tree.is_nested(states) else after[0])
 
-    def _recurrent(self, state: Any, mask: Any) -> Any:
-        return state if mask is None else state * mask
+    def dropped(self, x: Any, mask: Any) -> Any:
+        """`x` with what the mask of its dropout leaves."""
+        return x if mask is None else x * mask
 
     def get_initial_state(self, batch_size: Any = None) -> list[Any]:
         """Zeros for each state."""
@@ -120,7 +123,7 @@ class SimpleRNNCell(Cell):
         self.state_size = self.output_size = units
 
     def advance(self, projected: Any, states: list[Any], mask: Any) -> tuple[Any, list[Any]]:
-        output = projected + ops.matmul(self._recurrent(states[0], mask), self.recurrent_kernel)
+        output = projected + ops.matmul(self.dropped(states[0], mask), self.recurrent_kernel)
         if self.activation is not None:
             output = self.activation(output)
         return output, [output]
@@ -160,7 +163,7 @@ class GRUCell(Cell):
 
     def advance(self, projected: Any, states: list[Any], mask: Any) -> tuple[Any, list[Any]]:
         old = states[0]
-        seen = self._recurrent(old, mask)
+        seen = self.dropped(old, mask)
         units = self.units
         x_z, x_r, x_h = ops.split(projected, 3, axis=-1)
         if self.reset_after:
@@ -215,8 +218,12 @@ class LSTMCell(Cell):
 
     def advance(self, projected: Any, states: list[Any], mask: Any) -> tuple[Any, list[Any]]:
         old, memory = states
-        z = projected + ops.matmul(self._recurrent(old, mask), self.recurrent_kernel)
-        z_i, z_f, z_c, z_o = ops.split(z, 4, axis=-1)
+        z = projected + ops.matmul(self.dropped(old, mask), self.recurrent_kernel)
+        return self._gated(z, memory)
+
+    def _gated(self, z: Any, memory: Any, axis: int = -1) -> tuple[Any, list[Any]]:
+        """What the gates let through: `z` holds the four sums one after another along `axis`."""
+        z_i, z_f, z_c, z_o = ops.split(z, 4, axis=axis)
         entering, staying = self.recurrent_activation(z_i), self.recurrent_activation(z_f)
         c = staying * memory + entering * self.activation(z_c)
         h = self.recurrent_activation(z_o) * self.activation(c)

@@ -16,7 +16,7 @@ _OF_CELL = ("units use_bias kernel_initializer recurrent_initializer bias_initia
             "recurrent_dropout")
 
 
-class _OfCell(RNN):
+class CellLayer(RNN):
     """Base: arguments of the cell are attributes of the layer."""
 
     _cell_names = _OF_CELL
@@ -45,7 +45,7 @@ def _cell_arguments(layer: Layer | None, given: dict[str, Any], kwargs: dict[str
 
 
 @keras_export("layers.SimpleRNN")
-class SimpleRNN(_OfCell):
+class SimpleRNN(CellLayer):
     """h ← activation(x · kernel + h · recurrent_kernel + bias) over a sequence [batch, steps, n].
 
     units: the size of h. dropout, recurrent_dropout: parts of x and h that are dropped while training. Other arguments
@@ -74,7 +74,7 @@ class SimpleRNN(_OfCell):
 
 
 @keras_export("layers.GRU")
-class GRU(_OfCell):
+class GRU(CellLayer):
     """Gated recurrent units over a sequence [batch, steps, n]. `reset_after` as for `GRUCell`; others as `SimpleRNN`.
 
     use_cudnn: accepted. Cho et al. 2014.
@@ -100,7 +100,7 @@ class GRU(_OfCell):
 
 
 @keras_export("layers.LSTM")
-class LSTM(_OfCell):
+class LSTM(CellLayer):
     """Long short-term memory over a sequence [batch, steps, n]. `unit_forget_bias` as for `LSTMCell`; others as
     `SimpleRNN`. use_cudnn: accepted. Hochreiter, Schmidhuber 1997.
     """

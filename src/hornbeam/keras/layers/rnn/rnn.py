@@ -187,7 +187,7 @@ class RNN(Layer):
             masks = (None, None)
             if training and (cell.dropout or cell.recurrent_dropout):
                 masks = cell.draw_masks(sequences[:, 0], states[0])
-            given = sequences if masks[0] is None else sequences * ops.expand_dims(masks[0], 1)
+            given = sequences if masks[0] is None else cell.dropped(sequences, ops.expand_dims(masks[0], 1))
             return lambda row, now: cell.advance(row, list(now), masks[1]), cell.project(given)
         takes = {"training": training} if getattr(cell, "_call_has_training_arg", False) else {}
 
