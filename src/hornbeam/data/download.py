@@ -3,6 +3,7 @@
 Nothing here knows what is in the files.  Every failure is a `NotThere` whose text is a reason fit for a list.
 """
 
+import hashlib
 import os
 import queue
 import shutil
@@ -12,9 +13,11 @@ import tempfile
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from typing import BinaryIO
 
 ANSWER_WITHIN = 5.0  # seconds a server has to answer, name look-up and all its addresses included
 SILENCE = 20.0  # seconds a transfer may stand still
@@ -95,11 +98,50 @@ def _member(archive: tarfile.TarFile, name: str) -> bytes:
 def store(path: Path, content: bytes) -> None:
     """Writes `content` to `path` so that `path` is never seen half-written, whatever fails: temporary name,
     sync, rename.  Makes the folder if need be.  Raises `OSError`."""
+    with whole_file(path) as file:
+        file.write(content)
+
+
+def save(url: str, path: Path, show: Callable[[int, int | None], None], accept: Callable[[str], None],
+         algorithm: str = "sha256") -> None:
+    """What stands at `url` as the file `path`, piece by piece, never seen half-written.
+
+    show: called with the bytes that came and how many there will be (None where the server does not say). accept:
+    called with the digest by `algorithm` before the file gets its name; what it raises leaves no file. Raises
+    `NotThere` as `fetch` does.
+    """
+    response = _answer(url)
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    with response, whole_file(path) as file:
+        said = response.headers.get("Content-Length")
+        total, came = int(said) if said and said.isdigit() else None, 0
+        for piece in _pieces(response):
+            file.write(piece)
+            digest.update(piece)
+            came += len(piece)
+            show(came, total)
+        if total is not None and came < total:
+            raise NotThere(f"the transfer broke off: {came} of {total} bytes came")
+        accept(digest.hexdigest())
+
+
+def _pieces(response: HTTPResponse) -> Iterator[bytes]:
+    try:
+        while piece := response.read(1 << 18):
+            yield piece
+    except (OSError, HTTPException) as error:
+        raise NotThere(f"the transfer broke off: {error}") from None
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that gets the name `path` when the block ends well, and leaves nothing behind when it does not.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())  # a temporary file is private; this one is like any other

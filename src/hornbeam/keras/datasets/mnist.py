@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 
 from hornbeam.data import mnist
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.utils.get_file import keras_home
 
 Part = tuple[np.ndarray, np.ndarray]
 
@@ -21,7 +21,7 @@ def load_data(path: str = "mnist.npz") -> tuple[Part, Part]:
     from the places that `hornbeam.data.mnist` lists: the folder `HORNBEAM_DATA`, the cache, a download. Raises
     FileNotFoundError that says what was tried where none has them.
     """
-    for place in (Path(path), Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets" / path):
+    for place in (Path(path), keras_home() / "datasets" / path):
         if place.is_absolute() and place.is_file():
             with np.load(place, allow_pickle=False) as arrays:
                 return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
