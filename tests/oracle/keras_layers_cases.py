@@ -1,7 +1,7 @@
-"""Layers with weights, inputs and arguments, and what a Keras makes of them: values, gradients, names, configurations.
+"""Layers with weights, inputs and arguments, and what a Keras makes of them: values, gradients, names, configs.
 
-Runs with Hornbeam's Keras and with the real one: `python -m tests.oracle.keras_layers_cases` with the interpreter of the
-TensorFlow environment writes `tests/golden/keras_layers.json`.
+Runs with Hornbeam's Keras and with the real one: `python -m tests.oracle.keras_layers_cases` with the interpreter of
+the TensorFlow environment writes `tests/golden/keras_layers.json`.
 """
 
 from __future__ import annotations
@@ -174,7 +174,47 @@ def _convolutional_lstm() -> None:
               **arguments)
 
 
-for _family in (_windows, _normalizations, _shapes, _pointwise, _recurrent, _attention, _convolutional_lstm):
+def _preprocessing() -> None:
+    draw = np.random.RandomState(2)
+    images = (draw.rand(2, 9, 7, 3) * 255).astype(np.float32)
+    numbers, rows = draw.randint(0, 5, (3, 4)), draw.randn(4, 3).astype(np.float32)
+    for name, make, x in (
+            ("Rescaling", lambda L: L.Rescaling(1 / 127.5, -1.0), images),
+            ("Rescaling channels", lambda L: L.Rescaling([0.1, 0.2, 0.3], offset=[1.0, 2.0, 3.0]), images),
+            ("Normalization given", lambda L: L.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 0.0, 1.0]), rows),
+            ("Normalization invert", lambda L: L.Normalization(mean=2.0, variance=3.0, invert=True), rows),
+            ("CategoryEncoding", lambda L: L.CategoryEncoding(5), numbers),
+            ("CategoryEncoding one", lambda L: L.CategoryEncoding(6, output_mode="one_hot"), numbers),
+            ("CategoryEncoding one row", lambda L: L.CategoryEncoding(6, output_mode="one_hot"), numbers[:, :1]),
+            ("CategoryEncoding count", lambda L: L.CategoryEncoding(6, output_mode="count"), numbers),
+            ("Discretization one", lambda L: L.Discretization([-0.5, 0.0, 1.0], output_mode="one_hot"), rows),
+            ("Discretization count", lambda L: L.Discretization([-0.5, 0.0, 1.0], output_mode="count"), rows),
+            ("Resizing", lambda L: L.Resizing(5, 8), images),
+            ("Resizing crop", lambda L: L.Resizing(6, 6, crop_to_aspect_ratio=True), images),
+            ("Resizing pad", lambda L: L.Resizing(6, 6, pad_to_aspect_ratio=True, fill_value=3.0), images),
+            ("Resizing smooth", lambda L: L.Resizing(4, 3, antialias=True), images),
+            ("CenterCrop", lambda L: L.CenterCrop(4, 4), images), ("CenterCrop up", lambda L: L.CenterCrop(12, 6),
+                                                                   images),
+            ("RandomFlip", lambda L: L.RandomFlip("horizontal", seed=1), images),
+            ("RandomRotation", lambda L: L.RandomRotation((-0.2, 0.3), seed=1), images),
+            ("RandomZoom", lambda L: L.RandomZoom(0.2, seed=1), images),
+            ("RandomTranslation", lambda L: L.RandomTranslation(0.2, (0.1, 0.3), seed=1), images),
+            ("RandomContrast", lambda L: L.RandomContrast(0.2, seed=1), images),
+            ("RandomBrightness", lambda L: L.RandomBrightness(0.2, seed=1), images)):
+        _case(name, make, x, **({"training": False} if name.startswith("Random") else {}))
+    for name, make in (("RandomRotation", lambda L: L.RandomRotation((0.1, 0.1), seed=1)),
+                       ("RandomRotation fill", lambda L: L.RandomRotation((-0.3, -0.3), "constant", "nearest", seed=1,
+                                                                         fill_value=7.0)),
+                       ("RandomZoom", lambda L: L.RandomZoom((0.4, 0.4), (-0.2, -0.2), seed=1)),
+                       ("RandomTranslation", lambda L: L.RandomTranslation((.3, .3), (-.2, -.2), "nearest", seed=1)),
+                       ("RandomCrop small", lambda L: L.RandomCrop(9, 4, seed=1)),
+                       ("RandomCrop up", lambda L: L.RandomCrop(12, 5, seed=1))):
+        _case(f"{name} certain", make, images.astype(np.uint8), training=True)  # TensorFlow's gradients are not exact
+    _case("RandomBrightness certain", lambda L: L.RandomBrightness((0.2, 0.2), seed=1), images, training=True)
+
+
+for _family in (_windows, _normalizations, _shapes, _pointwise, _recurrent, _attention, _convolutional_lstm,
+                _preprocessing):
     _family()
 
 

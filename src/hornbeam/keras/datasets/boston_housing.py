@@ -16,4 +16,5 @@ def load_data(path: str = "boston_housing.npz", test_split: float = 0.2, seed: i
     files.check_split(test_split)
     found = files.find(path, "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
                        f"{files.ORIGIN}boston_housing.npz")
-    return files.split(*files.shuffled(seed, *files.arrays_of(found, "x", "y")), test_split)
+    x, y = files.shuffled(seed, *files.arrays_of(found, "x", "y"))
+    return files.split(x, y, test_split)

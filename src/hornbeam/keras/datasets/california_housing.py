@@ -23,4 +23,5 @@ def load_data(version: str = "large", path: str = "california_housing.npz", test
     x, y = files.arrays_of(found, "x", "y")
     if version == "small":
         x, y = x[:600], y[:600]
-    return files.split(*files.shuffled(seed, x, y), test_split)
+    x, y = files.shuffled(seed, x, y)
+    return files.split(x, y, test_split)

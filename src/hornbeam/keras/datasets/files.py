@@ -11,7 +11,7 @@ import numpy as np
 
 from hornbeam.backend.cache import cache_folder
 from hornbeam.data.download import NotThere
-from hornbeam.keras.utils.get_file import get_file, has_digest, keras_home
+from hornbeam.keras.utils.file_utils import get_file, has_digest, keras_home
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from hornbeam.data import mnist
 from hornbeam.keras.names import keras_export
-from hornbeam.keras.utils.get_file import keras_home
+from hornbeam.keras.utils.file_utils import keras_home
 
 Part = tuple[np.ndarray, np.ndarray]
 

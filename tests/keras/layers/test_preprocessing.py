@@ -1,0 +1,128 @@
+"""Layers that prepare inputs: what `adapt` finds (values that Keras 3.15 gave), and what draws do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hornbeam import keras
+
+IMAGES = (np.random.RandomState(0).rand(4, 8, 6, 3) * 255).astype(np.float32)
+RANDOM: list[Any] = [
+    lambda: keras.layers.RandomFlip(seed=1), lambda: keras.layers.RandomRotation(0.3, seed=1),
+    lambda: keras.layers.RandomZoom(0.4, seed=1), lambda: keras.layers.RandomTranslation(0.4, 0.4, seed=1),
+    lambda: keras.layers.RandomContrast((0.1, 0.9), seed=1), lambda: keras.layers.RandomBrightness(0.5, seed=1)]
+
+
+def test_discretization_adapts_as_keras() -> None:
+    layer = keras.layers.Discretization(num_bins=4, epsilon=0.05)
+    layer.adapt(np.random.RandomState(0).randn(300).astype("float32"))
+    np.testing.assert_allclose(layer.bin_boundaries, [-0.6743325591, 0.0174793079, 0.6815944910], rtol=1e-5)
+    layer.adapt([np.arange(7.0), np.arange(40.0) ** 1.5])
+    np.testing.assert_allclose(layer.bin_boundaries, [7.9426255, 61.0942459, 142.2802887], rtol=1e-5)
+    assert np.asarray(layer(np.array([[1.0, 9.0, 1e3]]))).tolist() == [[0, 1, 3]]
+    again = keras.layers.Discretization.from_config(layer.get_config())
+    assert again.bin_boundaries == layer.bin_boundaries
+    assert again.num_bins == 4
+
+
+def test_normalization_adapts_in_batches_as_in_one_and_as_keras() -> None:
+    x = np.random.RandomState(1).randn(5, 3).astype("float32")
+    for data in (x, [x[:2], x[2:]], [(x[:4], None), (x[4:], None)]):
+        layer = keras.layers.Normalization()
+        layer.adapt(data)
+        np.testing.assert_allclose(np.asarray(layer(x))[0], [1.1304077, -0.8194806, 0.11972488], rtol=1e-4)
+        np.testing.assert_allclose(np.asarray(layer.variance), [[1.281111, 0.78455526, 1.7689584]], rtol=1e-5)
+    back = keras.layers.Normalization(mean=np.asarray(layer.mean)[0], invert=True,
+                                      variance=np.asarray(layer.variance)[0])
+    np.testing.assert_allclose(np.asarray(back(layer(x))), x, rtol=1e-4, atol=1e-5)
+    with pytest.raises(ValueError, match="incompatible shape"):
+        layer.adapt(x[:, :2])
+    with pytest.raises(ValueError, match="empty iterable"):
+        layer.adapt([])
+    with pytest.raises(ValueError, match="both `mean` and `variance` must be set"):
+        keras.layers.Normalization(mean=1.0)
+
+
+def test_an_adapted_layer_is_saved_and_loaded(tmp_path: Any) -> None:
+    x = np.random.RandomState(2).randn(20, 3).astype("float32") * 5
+    layer = keras.layers.Normalization()
+    layer.adapt(x)
+    model = keras.Sequential([keras.Input((3,)), layer, keras.layers.Dense(2)])
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-5)
+
+
+def test_categories_are_counted_with_weights() -> None:
+    layer = keras.layers.CategoryEncoding(4, output_mode="count")
+    assert np.asarray(layer(np.array([[1, 1, 3]]), count_weights=np.array([[0.5, 0.25, 2.0]]))).tolist() == [
+        [0.0, 0.75, 0.0, 2.0]]
+    assert tuple(keras.layers.CategoryEncoding(4, output_mode="one_hot")(3).shape) == (1, 4)
+    with pytest.raises(ValueError, match="num_tokens must be set"):
+        keras.layers.CategoryEncoding()
+    with pytest.raises(ValueError, match="`count_weights` is not used"):
+        keras.layers.CategoryEncoding(4)([[1]], count_weights=[[1.0]])
+
+
+@pytest.mark.parametrize("make", RANDOM)
+def test_draws_differ_from_image_to_image_and_stop_outside_training(make: Any) -> None:
+    layer, same = make(), np.repeat(IMAGES[:1], 16, 0)
+    assert np.array_equal(np.asarray(layer(same, training=False)), same)
+    made = np.asarray(layer(same, training=True))
+    assert made.shape == same.shape
+    assert len({image.tobytes() for image in made}) > 1
+    assert not np.array_equal(np.asarray(layer(same, training=True)), made)
+    assert np.array_equal(np.asarray(make()(same, training=True)), made)
+    assert np.asarray(layer(IMAGES[0])).shape == IMAGES[0].shape
+    model = keras.Sequential([keras.Input((8, 6, 3)), make()])
+    assert np.array_equal(model.predict(IMAGES, verbose=0), IMAGES)
+
+
+def test_a_flip_turns_images_over() -> None:
+    made = np.asarray(keras.layers.RandomFlip("horizontal", seed=3)(np.repeat(IMAGES[:1], 20, 0), training=True))
+    flipped = [np.array_equal(image, IMAGES[0, :, ::-1]) for image in made]
+    assert {True, False} == set(flipped)
+    assert all(turned or np.array_equal(image, IMAGES[0]) for turned, image in zip(flipped, made, strict=True))
+
+
+def test_masks_move_with_their_images() -> None:
+    masks = (IMAGES[..., :1] > 128).astype(np.float32)
+    given = {"images": IMAGES, "segmentation_masks": masks, "labels": np.arange(4)}
+    made = keras.layers.RandomFlip(seed=5)(given, training=True)
+    assert np.array_equal(np.asarray(made["images"])[..., :1] > 128, np.asarray(made["segmentation_masks"]) > 0.5)
+    assert np.asarray(made["labels"]).tolist() == [0, 1, 2, 3]
+    with pytest.raises(ValueError, match="bounding boxes"):
+        keras.layers.RandomFlip()({"images": IMAGES, "bounding_boxes": {}})
+
+
+def test_a_random_crop_is_a_window() -> None:
+    layer = keras.layers.RandomCrop(5, 4, seed=2)
+    seen = set()
+    for _ in range(8):
+        made = np.asarray(layer(IMAGES, training=True))
+        places = [(top, left) for top in range(4) for left in range(3)
+                  if np.array_equal(made, IMAGES[:, top:top + 5, left:left + 4])]
+        assert len(places) == 1
+        seen.add(places[0])
+    assert len(seen) > 1
+
+
+def test_training_with_augmentation() -> None:
+    model = keras.Sequential([keras.Input((8, 6, 3)), keras.layers.Rescaling(1 / 255), keras.layers.RandomRotation(0.1),
+                              keras.layers.RandomCrop(6, 5), keras.layers.Flatten(), keras.layers.Dense(1)])
+    model.layers[2].trainable = False
+    model.compile("sgd", "mse")
+    history = model.fit(IMAGES, np.ones(4), epochs=2, batch_size=2, verbose=0)
+    assert len(history.history["loss"]) == 2
+    assert np.isfinite(history.history["loss"]).all()
+
+
+@pytest.mark.parametrize("make", [lambda: keras.layers.RandomRotation(2.0), lambda: keras.layers.RandomZoom(-1.0),
+                                  lambda: keras.layers.RandomContrast(1.5), lambda: keras.layers.RandomBrightness("a"),
+                                  lambda: keras.layers.RandomTranslation((0.1, 0.2, 0.3), 0.1)])
+def test_factors_outside_their_range_are_refused(make: Any) -> None:
+    with pytest.raises(ValueError, match="should be a number"):
+        make()
