@@ -16,6 +16,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from hornbeam.autograph import convert
+from hornbeam.graph import mode
 from hornbeam.graph.names import names_v2
 from hornbeam.graph.op import Op
 from hornbeam.graph.op import registry as declarations
@@ -75,7 +77,7 @@ class Operation:
         self._remat_mode = remat_mode()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        function = self.symbolic_call if any_symbolic(args, kwargs) else self.call
+        function = self.symbolic_call if any_symbolic(args, kwargs) else self._call_here()
         if self._remat_mode is not None and function is not self.symbolic_call:
             function = rematerialized(self, function, args, kwargs)
         if not is_traceback_filtering_enabled():
@@ -95,9 +97,13 @@ class Operation:
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Shapes and dtypes of the outputs, as KerasTensors, for arguments of these shapes and dtypes."""
         try:
-            return output_spec(self.call, *args, **kwargs)
+            return output_spec(convert(self.call), *args, **kwargs)
         except Exception as error:
             raise _uninferred(self, error) from error
+
+    def _call_here(self) -> Callable[..., Any]:
+        """`call`: in a graph, with `if` and loops of the user's code that follow tensors."""
+        return convert(self.call) if mode.state.open_graphs else self.call
 
     @default
     def get_config(self) -> dict[str, Any]:

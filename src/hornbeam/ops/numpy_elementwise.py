@@ -126,13 +126,21 @@ def fmin(x, y):
 @op("Gcd", T=INTEGERS, differentiable=never("integer result"), samples=integers(-20, 20, (2, 3), (3,)))
 def gcd(x, y):
     """The greatest common divisor."""
-    return jnp.gcd(x, y)
+    return _on_magnitudes(jnp.gcd, x, y)
 
 
 @op("Lcm", T=INTEGERS, differentiable=never("integer result"), samples=integers(-20, 20, (2, 3), (3,)))
 def lcm(x, y):
     """The least common multiple."""
-    return jnp.lcm(x, y)
+    return _on_magnitudes(jnp.lcm, x, y)
+
+
+def _on_magnitudes(function, x, y):
+    """The function of |x| and |y|, unsigned: the least integer has no other magnitude, and `jnp.gcd` never ends on it."""
+    if not jnp.issubdtype(x.dtype, jnp.signedinteger):
+        return function(x, y)
+    unsigned = jnp.dtype(f"u{x.dtype.name}")
+    return function(jnp.abs(x).astype(unsigned), jnp.abs(y).astype(unsigned)).astype(x.dtype)
 
 
 @op("Ldexp", inputs="x: T, exponent: E", T=FLOATS, E=INTEGERS, samples=lambda rng: [
