@@ -162,3 +162,33 @@ def test_elsewhere_tensorflow_is_untouched(run, tmp_path):
         text=True,
     )
     assert done.stderr == "the installed tensorflow was imported\n"
+
+
+def test_modules_of_keras_2(run):
+    done = run("""
+import warnings
+with warnings.catch_warnings(record=True) as seen:
+    warnings.simplefilter("always")
+    from keras.layers.convolutional import Conv2D, MaxPooling2D
+    from keras.layers.advanced_activations import LeakyReLU
+    from keras.engine.topology import Layer, Input
+    from keras.utils import np_utils
+    from tensorflow.contrib.keras.python.keras.layers import Dense
+    from tensorflow.python.keras.layers.core import Dropout
+    from keras.utils.vis_utils import plot_model
+    import keras.objectives
+for warning in seen:
+    print(warning.message)
+print(np_utils.to_categorical([1], 2), Conv2D.__name__, Layer.__name__, Dense.__name__, Dropout.__name__)
+try:
+    from keras.layers.convolutional import Conv9D
+except ImportError as error:
+    print(error)
+""", "--tf", "2")
+    lines = done.stdout.splitlines()
+    assert lines[:5] == ["`keras.layers.convolutional` is now `keras.layers`.",
+                         "`keras.layers.advanced_activations` is now `keras.layers`.",
+                         "`keras.engine.topology` is now `keras.layers`.",
+                         "`keras.layers.core` is now `keras.layers`.", "`keras.utils.vis_utils` is now `keras.utils`."]
+    assert lines[5] == "[[0. 1.]] Conv2D Layer Dense Dropout"
+    assert "Conv9D" in lines[6]

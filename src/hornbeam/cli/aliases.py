@@ -8,7 +8,7 @@ neither needed nor touched. A module has one instance: `tensorflow.nn` *is* `hor
     tensorflow.compat.v1[.x]     hornbeam.v1[.x]
     tensorflow.compat.v2[.x]     hornbeam[.x]
     tensorflow.examples[.x]      hornbeam.v1.examples[.x], as is `contrib`
-    tensorflow.keras[.x], keras  hornbeam.keras[.x]
+    tensorflow.keras[.x], keras  hornbeam.keras[.x]; modules of Keras 2 look their names up there
     tensorflow.python[.x]        a module whose names are looked up in the public namespaces
     tensorflow.core[.x]_pb2      the same messages from the package tensorboard
 """
@@ -21,6 +21,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
+from hornbeam.cli.keras_modules import OLD_PLACES, today
 from hornbeam.cli.private_modules import PUBLIC_PLACES
 
 _NAMESPACES = {1: "hornbeam.v1", 2: "hornbeam"}
@@ -54,6 +55,11 @@ class _Finder(MetaPathFinder):
             if fullname == "hornbeam.keras":
                 raise ModuleNotFoundError(_NO_KERAS, name="keras")
             module = _keras("")
+        elif fullname.startswith("hornbeam.keras.") and fullname.partition(".keras.")[2] in OLD_PLACES:
+            # `from keras.utils import np_utils` looks here.
+            if PathFinder.find_spec(fullname, path) is not None:
+                return None
+            module = _keras(fullname.partition(".keras.")[2])
         else:
             return None
         if module is None:
@@ -82,6 +88,8 @@ class _Finder(MetaPathFinder):
             return _keras(keras) if inner == "keras" else self._private(below)
         if first == "core":
             return _messages(below)
+        if below.startswith("contrib.keras"):
+            return _keras(rest.partition(".")[2])
         return _module("hornbeam.v1" if first in ("examples", "contrib") else self.namespace, below)
 
     def _with_compat(self) -> ModuleType:
@@ -161,7 +169,30 @@ def _keras(below: str) -> ModuleType | None:
         if error.name not in ("hornbeam.keras", "keras"):
             raise
         raise ModuleNotFoundError(_NO_KERAS, name="keras") from None
+    below = today(below)
+    if below in OLD_PLACES:
+        return _OldKeras(below, [("hornbeam.keras", place) for place in OLD_PLACES[below]])
+    if below.rpartition(".")[0] in OLD_PLACES:
+        return None
     return _module("hornbeam.keras", below)
+
+
+class _OldKeras(_Borrowed):
+    """A module that Keras had before: the first name that is taken from it says where names are today."""
+
+    def __init__(self, below: str, places: Sequence[tuple[str, str]]) -> None:
+        super().__init__(f"keras.{below}", places)
+        self.__dict__["_told"] = False
+
+    def __getattr__(self, name: str) -> Any:
+        found = super().__getattr__(name)
+        if not self.__dict__["_told"]:
+            self.__dict__["_told"] = True
+            warn_of_old_spelling = importlib.import_module("hornbeam.keras.old_names").warn_of_old_spelling
+            place = next(f"keras.{below}".rstrip(".") for namespace, below in self.__dict__["_places"]
+                         if hasattr(_module(namespace, below), name))
+            warn_of_old_spelling(f"`{self.__name__}` is now `{place}`.")
+        return found
 
 
 def _module(name: str, below: str) -> ModuleType | None:

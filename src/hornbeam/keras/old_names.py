@@ -5,10 +5,17 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from hornbeam.keras.lookup import named
 from hornbeam.keras.names import namespace_of
+
+
+class Old(NamedTuple):
+    """An object that only Keras 2 had. now: what stands in its place today, as words; None where nothing does."""
+
+    target: Any
+    now: str | None
 
 
 def warn_of_old_spelling(text: str) -> None:
@@ -22,7 +29,8 @@ def warn_of_old_spelling(text: str) -> None:
 def with_old_names(module_name: str, old: Mapping[str, Any]) -> Callable[[str], Any]:
     """The `__getattr__` of a folder that is a namespace, as `namespace_of`, which knows old names too.
 
-    old: what each is called now (`{"mse": "losses.mean_squared_error"}`), or the object itself with no name of today.
+    old: what each is called now (`{"mse": "losses.mean_squared_error"}`), an `Old`, or the object itself with no name
+    of today.
     """
     find = namespace_of(module_name)
     namespace = module_name.partition(".")[2]
@@ -30,11 +38,13 @@ def with_old_names(module_name: str, old: Mapping[str, Any]) -> Callable[[str], 
     def find_old(name: str) -> Any:
         if name not in old:
             return find(name)
-        now = old[name]
+        held = old[name]
+        found = held if isinstance(held, Old) else Old(named(held), f"keras.{held}") if isinstance(held, str) else (
+            Old(held, None))
         # `from keras.losses import mse` asks twice, first whether the name is there.
         if sys._getframe(1).f_code.co_name != "_handle_fromlist":
-            today = f"is now `keras.{now}`" if isinstance(now, str) else "belongs to Keras 2"
+            today = "belongs to Keras 2" if found.now is None else f"is now `{found.now}`"
             warn_of_old_spelling(f"`{namespace}.{name}` {today}.")
-        return named(now) if isinstance(now, str) else now
+        return found.target
 
     return find_old

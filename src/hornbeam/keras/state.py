@@ -22,6 +22,7 @@ class ThreadState(threading.local):
         self.object_scopes: list[Any] = []
         self.remat_scopes: list[Any] = []
         self.call_context: Any = None
+        self.learning_phase: bool | None = None  # of calls that do not say whether they train
         self.name_counts: dict[str, int] = {}
 
 
@@ -46,5 +47,6 @@ def clear() -> None:
     thread.stateless_scopes.clear()
     thread.autocast_scopes.clear()
     thread.call_context = None
+    thread.learning_phase = None
     for forget in _forget:
         forget()

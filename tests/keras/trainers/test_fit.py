@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -364,3 +365,71 @@ def test_labels_out_of_range_are_refused(data) -> None:
         model.fit(x, np.full(50, 7), verbose=0)
     for a, b in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_what_trains_is_what_was_trainable_when_compiled(data) -> None:
+    x, y = data
+    for eagerly in (False, True):
+        model = linear(run_eagerly=eagerly)
+        model.trainable = False
+        before = model.get_weights()[0]
+        with pytest.warns(UserWarning, match="`trainable` state has changed"):
+            model.fit(x, y, verbose=0)
+        assert (model.get_weights()[0] != before).any()
+        assert not model.trainable
+        assert model.trainable_weights == []
+
+
+def test_methods_of_keras_2(data) -> None:
+    x, y = data
+    model = linear()
+    batches = [(x, y)] * 4
+    for call, now in ((lambda: model.fit_generator(iter(batches), 2, verbose=0), "model.fit"),
+                      (lambda: model.evaluate_generator(iter(batches), 2), "model.evaluate"),
+                      (lambda: model.predict_generator(iter(batches), 2), "model.predict"),
+                      (lambda: model.predict_classes(x), r"model.predict\(x\)"),
+                      (lambda: model.fit(x, y, workers=4, verbose=0), "no effect")):
+        with pytest.warns(DeprecationWarning, match=now) as seen:
+            call()
+        assert [w.filename for w in seen] == [__file__]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'worker'"):
+        model.fit(x, y, worker=4)
+
+
+def test_a_label_that_is_no_number_stops_where_it_is_asked_for(data) -> None:
+    x, y = data
+    y = y.copy()
+    y[3] = np.nan
+    history = linear().fit(x, y, epochs=5, verbose=0, callbacks=[keras.callbacks.TerminateOnNaN()])
+    assert history.epoch in ([], [0])
+    assert np.isnan(linear().evaluate(x, y, verbose=0))
+
+
+MORE_BAD = [
+    ("unknown metric", lambda m, x, y: m.compile("sgd", "mse", metrics=["no_such"]) or m.fit(x, y, verbose=0),
+     ValueError, "no_such"),
+    ("targets of another rank", lambda m, x, y: m.compile("sgd", "categorical_crossentropy") or m.fit(
+        x, np.zeros((50, 3)), verbose=0), ValueError, "shape"),
+    ("text", lambda m, x, y: m.fit(np.array([["a"] * 4] * 50), y, verbose=0), (TypeError, ValueError), ""),
+    ("no data", lambda m, x, y: m.fit(None, y, verbose=0), ValueError, ""),
+    ("weights of another length", lambda m, x, y: m.fit(x, y, sample_weight=np.ones(10), verbose=0), ValueError,
+     "Data cardinality is ambiguous"),
+    ("not compiled: evaluate", lambda m, x, y: keras.Sequential([layers.Dense(1)]).evaluate(x, y), ValueError,
+     "You must call `compile"),
+    ("not compiled: train_on_batch", lambda m, x, y: keras.Sequential([layers.Dense(1)]).train_on_batch(x, y),
+     ValueError, "You must call `compile"),
+    ("epochs", lambda m, x, y: m.fit(x, y, epochs="2", verbose=0), ValueError, "`epochs` is a whole number"),
+    ("validation", lambda m, x, y: m.fit(x, y, validation_data=(x, y[:3]), verbose=0), ValueError,
+     "Data cardinality is ambiguous"),
+    ("split", lambda m, x, y: m.fit(x, y, validation_split=1.0, verbose=0), ValueError, "validation_split"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [b[1:] for b in MORE_BAD], ids=[b[0] for b in MORE_BAD])
+def test_more_that_cannot_be_trained_is_refused(data, call, error, words) -> None:
+    model = linear()
+    before = model.get_weights()[0]
+    warnings.simplefilter("ignore")
+    with pytest.raises(error, match=words or None):
+        call(model, *data)
+    np.testing.assert_array_equal(model.get_weights()[0], before)

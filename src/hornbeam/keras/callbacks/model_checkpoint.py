@@ -10,6 +10,7 @@ import numpy as np
 
 from hornbeam.keras.callbacks.monitor import Monitor
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import warn_of_old_spelling
 
 
 @keras_export("callbacks.ModelCheckpoint")
@@ -24,12 +25,13 @@ class ModelCheckpoint(Monitor):
 
     def __init__(self, filepath: Any, monitor: str = "val_loss", verbose: int = 0, save_best_only: bool = False,
                  save_weights_only: bool = False, mode: str = "auto", save_freq: Any = "epoch",
-                 initial_value_threshold: float | None = None) -> None:
+                 initial_value_threshold: float | None = None, **kwargs: Any) -> None:
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
         self.verbose, self.save_best_only = verbose, save_best_only
         self.save_weights_only, self.save_freq = save_weights_only, save_freq
         self._epoch = 0
+        self._period, self._epochs_since = _period(kwargs), 0
         self._batches = 0
         self._last_batch: int | None = None
         if save_freq != "epoch" and not isinstance(save_freq, int):
@@ -49,7 +51,9 @@ class ModelCheckpoint(Monitor):
         self._epoch = epoch
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if self.save_freq == "epoch":
+        self._epochs_since += 1
+        if self.save_freq == "epoch" and self._epochs_since >= self._period:
+            self._epochs_since = 0
             self._save(epoch, None, logs or {})
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -108,3 +112,13 @@ class ModelCheckpoint(Monitor):
                   f"{path}")
         self.best = current
         return True
+
+
+def _period(kwargs: dict[str, Any]) -> int:
+    """Keras 2's `period`: save every so many epochs. Raises TypeError for other arguments."""
+    period = kwargs.pop("period", 1)
+    if kwargs:
+        raise TypeError(f"ModelCheckpoint() got unexpected keyword arguments {sorted(kwargs)}")
+    if period != 1:
+        warn_of_old_spelling("`ModelCheckpoint(period=...)` is now `save_freq`, a number of batches.")
+    return int(period)

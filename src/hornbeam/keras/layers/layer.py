@@ -161,7 +161,7 @@ class Layer(LayerState, LayerDtypes, Operation):
             return
         if _has_unbuilt_layers(self):
             try:
-                output_spec(self.call, **call.arguments)
+                output_spec(convert(self.call), **call.arguments)
             except Exception as error:
                 if call.eager:
                     return  # the call itself will build them
@@ -270,6 +270,7 @@ class Layer(LayerState, LayerDtypes, Operation):
         entered = context is None
         if entered:
             context = thread.call_context = CallContext(self)
+            context.set_value("training", thread.learning_phase)
             self._clear_losses()
         before = {name: context.get_value(name) for name in self._call_context_args}
         try:

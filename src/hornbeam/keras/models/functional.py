@@ -89,7 +89,7 @@ class Functional(Function, Model):
                 if own is not None:
                     set_keras_mask(x, own)
         passed = {"training": training, **kwargs}
-        values = self._values_for(flat, lambda node, args, given: _call(node.operation, args, given, passed))
+        values = self._values_for(flat, lambda node, args, given: call_operation(node.operation, args, given, passed))
         for loss in self._symbolic_losses:
             self.add_loss(values[id(loss)])
         outputs = tree.pack_sequence_as(self._outputs_struct, [values[id(x)] for x in self._outputs])
@@ -232,7 +232,7 @@ _functional.append(Functional)
 _UNSET = object()
 
 
-def _call(operation: Any, args: Any, kwargs: dict[str, Any], passed: dict[str, Any]) -> Any:
+def call_operation(operation: Any, args: Any, kwargs: dict[str, Any], passed: dict[str, Any]) -> Any:
     """Call an operation, with `training` and its kin where it takes them."""
     names = getattr(operation, "_call_context_args", ())
     given = {name: value for name, value in passed.items() if name in names and value is not None}

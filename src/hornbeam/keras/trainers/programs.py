@@ -6,6 +6,7 @@ so that it is compiled once. All state is in variables, which the program is giv
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, final
 
@@ -39,11 +40,16 @@ class Programs:
         found = self._made.get(key)
         if found is None:
             own = getattr(self.model, f"{mode}_step")
+            traces = converted(own) if _is_users(own) and not self.model.run_eagerly else own
+
+            def step(batch: Any) -> Any:
+                with self.model._trainable_as_compiled() if mode == "train" else contextlib.nullcontext():
+                    return traces(batch)
+
             if self.model.run_eagerly:
-                found = lambda batch: own(as_tensors(batch))  # noqa: E731
+                found = lambda batch: step(as_tensors(batch))  # noqa: E731
             else:
-                step = converted(own) if _is_users(own) else own
-                traced = Function(lambda batch: step(batch), autograph=False, reduce_retracing=False)
+                traced = Function(step, autograph=False, reduce_retracing=False)
                 found = lambda batch: traced(as_tensors(batch))  # noqa: E731
             self._made[key] = found
         return found
@@ -57,7 +63,11 @@ class Programs:
         found = self._made.get(key)
         if found is None:
             model = self.model
-            step = getattr(model, f"{mode}_step")
+            own = getattr(model, f"{mode}_step")
+
+            def step(batch: Any) -> None:
+                with model._trainable_as_compiled() if mode == "train" else contextlib.nullcontext():
+                    own(batch)
 
             def run(first: Any, last: Any, order: Any, data: Any) -> Any:
                 def one(number: Any) -> Any:

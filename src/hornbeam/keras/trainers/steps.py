@@ -5,8 +5,10 @@ Each step is plain code on tensors; `programs.py` traces it, `trainer.py` repeat
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import warnings
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import hornbeam as tf
@@ -33,6 +35,7 @@ class Steps(OfLayer):
     """Attributes whose objects are not saved with the model."""
 
     _trainable_when_compiled: dict[int, Any]
+    _told_of_changes: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self._compiled = False
@@ -79,6 +82,7 @@ class Steps(OfLayer):
         self.steps_per_execution = steps_per_execution
         self.stop_training = False
         self._compiled = True
+        self._told_of_changes = ()
         self._untracked_set("_programs", {})
         self._untracked_set("_trainable_when_compiled", {id(layer): (layer, layer.trainable)
                                                          for layer in self._flatten_layers()})
@@ -106,13 +110,26 @@ class Steps(OfLayer):
     def _assert_compile_called(self, method_name: str | None = None) -> None:
         if not self._compiled:
             raise ValueError("You must call `compile()` before using the model.")
-        changed = [layer.name for layer, before in self._trainable_when_compiled.values() if layer.trainable != before]
-        if changed:
+        held = self._trainable_when_compiled.values()
+        changed = tuple(layer.name for layer, before in held if layer.trainable != before)
+        if changed and changed != self._told_of_changes:
             warnings.warn("A layer's `trainable` state has changed since the model was compiled, which has no effect "
                           "on training until `compile()` is called again (model.compile(...)). Changed layers: "
-                          f"{changed}", stacklevel=3)
-            self._untracked_set("_trainable_when_compiled", {id(layer): (layer, layer.trainable)
-                                                             for layer in self._flatten_layers()})
+                          f"{list(changed)}", stacklevel=3)
+        self._told_of_changes = changed
+
+    @contextlib.contextmanager
+    def _trainable_as_compiled(self) -> Iterator[None]:
+        """Within the block every layer is trainable or not as it was when the model was compiled."""
+        changed = [(layer, layer.trainable, before) for layer, before in self._trainable_when_compiled.values()
+                   if layer.trainable != before]
+        for layer, _, before in changed:
+            layer.trainable = before
+        try:
+            yield
+        finally:
+            for layer, now, _ in changed:
+                layer.trainable = now
 
     def get_compile_config(self) -> dict[str, Any]:
         """The arguments of `compile` as a configuration; empty before it was called."""

@@ -20,18 +20,22 @@ from hornbeam.keras.trainers.data.sources import is_array_data, source_for
 from hornbeam.keras.trainers.interrupts import HeldInterrupts
 from hornbeam.keras.trainers.logs import Logs, plain_logs
 from hornbeam.keras.trainers.loops import Pass
+from hornbeam.keras.trainers.old_methods import OldMethods, taking_old_arguments
 from hornbeam.keras.trainers.programs import Programs, as_tensors
 from hornbeam.keras.trainers.steps import Steps
 from hornbeam.keras.tree import structures as tree
 
+_QUEUES = ("max_queue_size", "workers", "use_multiprocessing")
 
-class Trainer(Steps):
+
+class Trainer(OldMethods, Steps):
     """The part of `Model` that repeats steps over data."""
 
     stop_evaluating = False
     stop_predicting = False
     history: Any = None
 
+    @taking_old_arguments(*_QUEUES, nb_epoch="epochs")
     def fit(self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1, verbose: Any = "auto",
             callbacks: Any = None, validation_split: float = 0.0, validation_data: Any = None,
             shuffle: bool | str = True, class_weight: dict[int, float] | None = None, sample_weight: Any = None,
@@ -58,6 +62,8 @@ class Trainer(Steps):
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = split((x, y, sample_weight), validation_split)
         source = source_for(x, y, sample_weight, batch_size, shuffle, class_weight)
+        checked = None if validation_data is None else _validation_source(validation_data, validation_batch_size
+                                                                          or batch_size)
         steps = steps_per_epoch if steps_per_epoch is not None else source.num_batches
         limit = settings.max_steps_per_epoch() if hasattr(settings, "max_steps_per_epoch") else None
         if limit is not None:
@@ -87,11 +93,9 @@ class Trainer(Steps):
                     self._warn_ran_out(True)
                     train.ran_out = False
                 logs = plain_logs(self._fresh_results(results))
-                if validation_data is not None and _is_due(epoch, validation_freq):
+                if checked is not None and _is_due(epoch, validation_freq):
                     if check is None:
-                        check = Pass(self, "test", _validation_source(validation_data, validation_batch_size
-                                                                      or batch_size), called, interrupts,
-                                     validation_steps)
+                        check = Pass(self, "test", checked, called, interrupts, validation_steps)
                     found = self._evaluated(check, called)
                     logs.update({f"val_{name}": value for name, value in found.items()})
                 called.on_epoch_end(epoch, logs)
@@ -113,6 +117,7 @@ class Trainer(Steps):
                       "can generate at least `steps_per_epoch * epochs` batches. You may need to use the `.repeat()` "
                       "function when building your dataset.", stacklevel=3)
 
+    @taking_old_arguments(*_QUEUES)
     def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto",
                  sample_weight: Any = None, steps: int | None = None, callbacks: Any = None, return_dict: bool = False,
                  **kwargs: Any) -> Any:
@@ -143,6 +148,7 @@ class Trainer(Steps):
         called.on_test_end(logs)
         return logs
 
+    @taking_old_arguments(*_QUEUES)
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None,
                 callbacks: Any = None) -> Any:
         """The outputs for data, as NumPy arrays, batch by batch.

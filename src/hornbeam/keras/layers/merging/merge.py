@@ -260,7 +260,7 @@ class Dot(Merge):
             raise ValueError(f"Cannot perform batch multiplication over axis 0. Received: axes={self.axes}")
         if self.normalize:
             x, y = ops.normalize(x, axis=a), ops.normalize(y, axis=b)
-        return _batch_dot(x, y, a, b)
+        return batch_dot(x, y, a, b)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         one, other = list(input_shape[0]), list(input_shape[1])
@@ -276,7 +276,8 @@ class Dot(Merge):
         return {**super().get_config(), "axes": self.axes, "normalize": self.normalize}
 
 
-def _batch_dot(x: Any, y: Any, a: int, b: int) -> Any:
+def batch_dot(x: Any, y: Any, a: int, b: int) -> Any:
+    """The products of two tensors summed over axis `a` of one and `b` of the other, batch by batch."""
     letters = "abcdefghijklmnopqrstuvw"
     left = ["z", *letters[:len(x.shape) - 1]]
     right = ["z", *letters[len(x.shape) - 1:len(x.shape) + len(y.shape) - 2]]
