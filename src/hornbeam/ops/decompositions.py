@@ -260,12 +260,21 @@ def _apart(rng: np.random.Generator) -> list[Sample]:
 @op("Svd", inputs="input: T", outputs=("s", "u", "v"), T=SOLVABLE, samples=_apart,
     waive={"second_order": "singular vectors are determined up to sign"})
 def svd_op(input, *, compute_uv: bool = True, full_matrices: bool = False):
-    """Singular values, falling, and singular vectors as columns: u · diag(s) · vᴴ is the input."""
+    """Singular values, falling, and singular vectors as columns: u · diag(s) · vᴴ is the input.
+
+    NaN for a matrix with a number that is not finite: LAPACK may never end on one.
+    """
+    finite = jnp.all(jnp.isfinite(input), axis=(-2, -1), keepdims=True)
+    matrix = jnp.where(finite, input, jnp.zeros((), input.dtype))
     if not compute_uv:
-        s = jnp.linalg.svd(input, compute_uv=False)
-        return s.astype(input.dtype), jnp.zeros((0,), input.dtype), jnp.zeros((0,), input.dtype)
-    u, s, vh = jnp.linalg.svd(input, full_matrices=full_matrices)
-    return s.astype(input.dtype), u, adjoint_of(vh)
+        s = _or_nan(finite[..., 0], jnp.linalg.svd(matrix, compute_uv=False)).astype(input.dtype)
+        return s, jnp.zeros((0,), input.dtype), jnp.zeros((0,), input.dtype)
+    u, s, vh = jnp.linalg.svd(matrix, full_matrices=full_matrices)
+    return (_or_nan(finite[..., 0], s).astype(input.dtype), _or_nan(finite, u), adjoint_of(_or_nan(finite, vh)))
+
+
+def _or_nan(finite, values):
+    return jnp.where(finite, values, jnp.full((), jnp.nan, values.dtype))
 
 
 @svd_op.shape
