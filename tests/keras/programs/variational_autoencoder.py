@@ -63,4 +63,4 @@ assert decoder.predict(np.array([[0.0, 0.0]])).shape == (1, 784)
 print(history)
 _, _, other = vae_of("loss function")
 assert other["loss"][-1] < other["loss"][0]
-print("RESULT nats", history["val_loss"][-1], "<=", 200)
+print("RESULT nats", history["val_loss"][-1], "<=", 210)

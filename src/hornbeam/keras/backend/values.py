@@ -11,6 +11,7 @@ import hornbeam as tf
 from hornbeam.keras import ops
 from hornbeam.keras.backend.old import old
 from hornbeam.keras.config.settings import floatx
+from hornbeam.keras.functions import is_model_input
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.core.input_layer import Input
 from hornbeam.keras.layers.layer_state import set_value as _set_value
@@ -31,7 +32,7 @@ def variable(value: Any, dtype: Any = None, name: str | None = None, constraint:
 @old("keras.ops.convert_to_tensor")
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
     """A tensor with this value, which fills `shape` where it is one number."""
-    return tf.constant(value, dtype=dtype or floatx(), shape=shape, name=name)
+    return tf.constant(value, dtype=dtype or floatx(), shape=shape, name=name or "Const")
 
 
 @old("keras.Input")
@@ -48,7 +49,7 @@ def placeholder(shape: Any = None, ndim: int | None = None, dtype: Any = None, s
 @old("isinstance(x, keras.KerasTensor)")
 def is_placeholder(x: Any) -> bool:
     """Whether `x` is an input of a model."""
-    return isinstance(x, KerasTensor) and not x._keras_history.operation._inbound_nodes[0].input_tensors
+    return isinstance(x, KerasTensor) and is_model_input(x)
 
 
 @old("keras.Variable")
@@ -192,4 +193,4 @@ def to_dense(tensor: Any) -> Any:
 @old("keras.name_scope")
 def name_scope(name: str, default_name: str | None = None, values: Any = None) -> Any:
     """A scope of names."""
-    return tf.name_scope(name or default_name)
+    return tf.name_scope(name or default_name or "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,18 @@ import numpy as np
 from hornbeam.keras.callbacks.monitor import Monitor
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.old_names import warn_of_old_spelling
+
+
+def _with_period(init: Callable[..., None]) -> Callable[..., None]:
+    """Decorator: `__init__` takes Keras 2's `period` too: save every so many epochs."""
+    @functools.wraps(init)
+    def call(self: Any, *args: Any, **kwargs: Any) -> None:
+        if "period" in kwargs:
+            warn_of_old_spelling("`ModelCheckpoint(period=...)` is now `save_freq`, a number of batches.")
+            self._period = int(kwargs.pop("period"))
+        init(self, *args, **kwargs)
+
+    return call
 
 
 @keras_export("callbacks.ModelCheckpoint")
@@ -23,15 +37,18 @@ class ModelCheckpoint(Monitor):
     Raises ValueError for other endings and frequencies.
     """
 
+    _period = 1
+
+    @_with_period
     def __init__(self, filepath: Any, monitor: str = "val_loss", verbose: int = 0, save_best_only: bool = False,
                  save_weights_only: bool = False, mode: str = "auto", save_freq: Any = "epoch",
-                 initial_value_threshold: float | None = None, **kwargs: Any) -> None:
+                 initial_value_threshold: float | None = None) -> None:
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
         self.verbose, self.save_best_only = verbose, save_best_only
         self.save_weights_only, self.save_freq = save_weights_only, save_freq
         self._epoch = 0
-        self._period, self._epochs_since = _period(kwargs), 0
+        self._epochs_since = 0
         self._batches = 0
         self._last_batch: int | None = None
         if save_freq != "epoch" and not isinstance(save_freq, int):
@@ -112,13 +129,3 @@ class ModelCheckpoint(Monitor):
                   f"{path}")
         self.best = current
         return True
-
-
-def _period(kwargs: dict[str, Any]) -> int:
-    """Keras 2's `period`: save every so many epochs. Raises TypeError for other arguments."""
-    period = kwargs.pop("period", 1)
-    if kwargs:
-        raise TypeError(f"ModelCheckpoint() got unexpected keyword arguments {sorted(kwargs)}")
-    if period != 1:
-        warn_of_old_spelling("`ModelCheckpoint(period=...)` is now `save_freq`, a number of batches.")
-    return int(period)
