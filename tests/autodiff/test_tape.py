@@ -150,7 +150,7 @@ def test_recording_can_be_stopped_and_started_again() -> None:
             unseen = x * x
         y = unseen * x
     assert float(tape.gradient(y, x)) == 4.0
-    with pytest.raises(ValueError, match="not recording"), tape.stop_recording():
+    with pytest.raises(RuntimeError, match="not recording"), tape.stop_recording():
         pass
 
 

@@ -250,7 +250,16 @@ def refusal(name: str) -> Any:
     return None
 
 
-QUESTIONS = {f.__name__: f for f in (declaration, run, public, evaluate, program, traced, refusal)}
+def eager_program(name: str) -> Any:
+    """What one of the programs of `eager_*.py` returns."""
+    import tensorflow as tf
+    from tests.oracle import eager_modules  # noqa: F401
+    from tests.oracle.eager_programs import answer
+
+    return answer(name, tf)
+
+
+QUESTIONS = {f.__name__: f for f in (declaration, run, public, evaluate, program, traced, refusal, eager_program)}
 
 
 def main() -> None:

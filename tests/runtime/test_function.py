@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import copy
 import gc
+import threading
 import weakref
 
 import numpy as np
@@ -499,3 +500,43 @@ def test_the_users_line_is_named() -> None:
     assert "the line" in str(caught.value) or "test_function.py" in str(caught.value)
     with pytest.raises(ValueError, match="Dimensions must be equal"):
         hb.function(lambda a, b: hb.matmul(a, b))(hb.ones([2, 3]), hb.ones([2, 3]))
+
+
+def test_threads_share_a_variable_that_compiled_calls_write() -> None:
+    v = hb.Variable(hb.zeros([300, 300]))
+
+    @hb.function
+    def add(x):
+        v.assign_add(x)
+        return hb.reduce_sum(v)
+
+    x = hb.ones([300, 300])
+    add(x)
+    failed = []
+
+    def work(reads):
+        try:
+            for _ in range(50):
+                v.numpy() if reads else add(x)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(reads,)) for reads in (False, False, True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert float(v[0, 0]) == 101.0
+
+
+def test_arguments_are_named_in_graphs_and_specs_as_in_python() -> None:
+    @hb.function
+    def f(d, pair, *rest, **more):
+        return d["a"] + pair[0] + pair[1] + rest[0] + more["k"]
+
+    one = hb.constant(1.0)
+    concrete = f.get_concrete_function({"a": one}, (one, one), one, k=one)
+    assert [t.op.name for t in concrete.inputs] == ["d", "pair", "pair_1", "rest_0", "k"]
+    specs = hb.nest.flatten(concrete.structured_input_signature)
+    assert [s.name for s in specs] == ["d_a", "pair_0", "pair_1", "rest_0", "k"]

@@ -176,9 +176,9 @@ class GradientTape:
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
-        """Within the block nothing is remembered. Raises ValueError where the tape is not recording."""
+        """Within the block nothing is remembered. Raises RuntimeError where the tape is not recording."""
         if not self._recording:
-            raise ValueError("Tape is not recording.")
+            raise RuntimeError("Trying to stop recording a tape which is not recording.")
         self._stop()
         try:
             yield

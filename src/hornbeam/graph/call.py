@@ -268,6 +268,8 @@ def _one(op: Op, arg: Arg, value: Any, known: dict[str, DType], graph: Graph | N
         wanted = _default_dtype(op, arg, value)
     try:
         tensor = as_tensor(value, wanted, graph, name)
+    except errors.LeakedTensorError:
+        raise
     except TypeError as error:
         raise TypeError(f"{error} (argument '{arg.name}' of {op.type})") from None
     if isinstance(arg.type, str):

@@ -252,6 +252,10 @@ class InaccessibleTensorError(ValueError):
     """A tensor was used outside the function or branch it was made in."""
 
 
+class LeakedTensorError(TypeError, InaccessibleTensorError):
+    """A tensor of a function that has ended was used: TensorFlow calls that a TypeError, or the class above."""
+
+
 def message(
     *,
     at: str | None = None,

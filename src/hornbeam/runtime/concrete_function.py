@@ -28,7 +28,7 @@ class ConcreteFunction:
         graph = FunctionGraph(name)
         with mode.opened(graph), recording.paused():
             given = [graph.add_input(dims, t.dtype.base_dtype, n)
-                     for t, n, dims in zip(arguments.tensors, arguments.names, shapes, strict=True)]
+                     for t, n, dims in zip(arguments.tensors, arguments.input_names, shapes, strict=True)]
             graph.given.update((p, t._value) for p, t in zip(given, arguments.tensors, strict=True)
                                if hasattr(t, "_value"))
             args, kwargs = arguments.rebuilt(given)
@@ -71,8 +71,7 @@ class ConcreteFunction:
         graph = mode.current_graph()
         wanted = self._arguments.tensors
         given = [x for x in nest.flatten([args, kwargs], True) if not isinstance(x, (str, bytes, bool, type(None)))]
-        short = {n.split("_", 1)[-1] if n.split("_", 1)[0] in "01" else n: i
-                 for i, n in enumerate(self._arguments.names)}
+        short = {n: i for names in (self._arguments.input_names, self._arguments.names) for i, n in enumerate(names)}
         placed: dict[int, Any] = {}
         if kwargs and all(k in short for k in kwargs):
             placed.update({short[k]: v for k, v in kwargs.items()})
@@ -108,8 +107,8 @@ class ConcreteFunction:
 
     @property
     def captured_inputs(self) -> list[Any]:
-        """The tensors from outside that it uses."""
-        return list(self.function.held)
+        """The tensors from outside that it uses, then the variables."""
+        return [*self.function.held, *self.graph.variables]
 
     @property
     def variables(self) -> tuple[Any, ...]:
@@ -124,9 +123,8 @@ class ConcreteFunction:
     @property
     def structured_input_signature(self) -> tuple[Any, Any]:
         """The arguments, with a `TensorSpec` for each tensor."""
-        names = [n.rpartition("_")[2] for n in self._arguments.names]
         specs = [TensorSpec(None if d is None else list(d), t.dtype.base_dtype, n)
-                 for t, d, n in zip(self._arguments.tensors, self.shapes, names, strict=True)]
+                 for t, d, n in zip(self._arguments.tensors, self.shapes, self._arguments.names, strict=True)]
         return self._arguments.rebuilt(specs)
 
     @property

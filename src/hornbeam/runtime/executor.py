@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, final
 
 import numpy as np
@@ -22,7 +23,7 @@ from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.evaluation import Stepping, Tracing, failure
 from hornbeam.runtime.plan import Plan, Stage
-from hornbeam.runtime.store import Cell, Store, stream_of
+from hornbeam.runtime.store import RUNNING, Cell, Store, stream_of
 
 SMALL_RUN = 30_000
 """Runs of at most this many estimated scalar operations go op by op; training steps are always compiled."""
@@ -149,24 +150,27 @@ class Runner:
         picks = [(t in fed, fed[t] if t in fed else given[t]) for t in self.plan.fetches]
         plain = all(not is_fed for is_fed, _ in picks) and [i for _, i in picks] == list(range(len(picks)))
         store, random, call = self.store, stage.random, stage.call
+        guard = RUNNING if written or read or random else nullcontext()
 
         def run(feeds: Sequence[np.ndarray]) -> Sequence[Any]:
             moving = tuple(feeds) if in_order else tuple([feeds[i] for i in order])
-            streams = tuple([store.stream(op) for op in random]) if random else ()
             count = stage.compiled
             started = time.perf_counter() if SHOW.value else 0.0
-            with x64():
+            with guard, x64():
+                streams = tuple([store.stream(op) for op in random]) if random else ()
                 try:
                     new, outputs, found = call(tuple([c.give() if c.lent else c.value for c in written]),
                                                tuple([c.value for c in read]), streams, moving)
+                    for cell, value in zip(written, new, strict=True):
+                        cell.value = value
+                        cell.lent = False
                 except NeedsHost as needs:
                     _move_to_host(needs)
-                    return self._general(feeds, step=True, drawn=dict(zip(random, streams, strict=True)))
+                    outputs = None
+            if outputs is None:
+                return self._general(feeds, step=True, drawn=dict(zip(random, streams, strict=True)))
             if stage.compiled != count:
                 _log(self.plan, stage, moving, started)
-            for cell, value in zip(written, new, strict=True):
-                cell.value = value
-                cell.lent = False
             if found is not None:
                 _raise_found(stage, found)
             return outputs if plain else [feeds[i] if is_fed else outputs[i] for is_fed, i in picks]
@@ -191,7 +195,10 @@ class Runner:
         drawn = {} if drawn is None else drawn
         values: dict[GraphTensor, Any] = dict(zip(plan.feeds, feeds, strict=True))
         cells = {v: self.store.cell(v) for v in (*plan.reads, *plan.writes)}
-        variables = {v: c.value for v, c in cells.items()}
+        with RUNNING:
+            for cell in cells.values():
+                cell.lent = True  # a run in another thread must not reuse what this one reads
+            variables = {v: c.value for v, c in cells.items()}
         for tensor in plan.fetches:
             if tensor.op.type == "VariableV2" and tensor not in values:
                 values[tensor] = self._initial(variables, tensor.op)
@@ -249,6 +256,8 @@ def work_of(op: Operation, usual: int) -> int:
     """Scalar operations of one op, roughly; unknown dimensions count as `usual`."""
     if op.type in ("Const", "Placeholder", "VariableV2", "NoOp"):
         return 0
+    if op.type == "While" and op.attrs["limit"] is None:
+        return SMALL_RUN + 1  # it may run for millions of iterations
     if op.declaration.structural:
         return 100 * sum(work_of(inner, usual) for body in bodies(op) for inner in body.needed)
     sizes = [_size(t, usual) for t in (*op.inputs, *op.outputs)]

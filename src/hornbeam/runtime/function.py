@@ -15,7 +15,6 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, final
 
-
 from hornbeam.autograph import convert as converted
 from hornbeam.graph import mode, nest
 from hornbeam.graph.call import _taker, as_tensor
@@ -134,7 +133,7 @@ class Function:
         bound_args, bound_kwargs = self._canonical(args, kwargs)
         if self.input_signature is not None:
             bound_args, bound_kwargs = self._as_signed(bound_args, bound_kwargs)
-        return Arguments((bound_args, bound_kwargs))
+        return Arguments(bound_args, bound_kwargs, self._parameters)
 
     def _canonical(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """The arguments with defaults filled in, by position as far as that goes."""
@@ -237,7 +236,7 @@ class Function:
         if self.input_signature is not None and not args and not kwargs:
             args = tuple(self.input_signature)
         bound_args, bound_kwargs = self._canonical(args, kwargs)
-        arguments = Arguments((bound_args, bound_kwargs))
+        arguments = Arguments(bound_args, bound_kwargs, self._parameters)
         with self._lock:
             trace = self._traces.get(arguments.key)
             if trace is None:

@@ -16,7 +16,7 @@ import numpy as np
 from hornbeam.graph import mode, seeds
 from hornbeam.graph.body import Body, bodies, has_effects
 from hornbeam.graph.dtypes import DType
-from hornbeam.graph.errors import InaccessibleTensorError
+from hornbeam.graph.errors import InaccessibleTensorError, LeakedTensorError
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import Dims
@@ -73,7 +73,8 @@ class FunctionGraph(Body):
         if copied is not None:
             return copied(tensor)
         if graph not in self.parents and not _is_around(graph, self):
-            raise InaccessibleTensorError(
+            kind = LeakedTensorError if isinstance(graph, FunctionGraph) else InaccessibleTensorError
+            raise kind(
                 f"{tensor!r} is out of scope and cannot be used here: it was made in a function or branch that has "
                 f"ended ({tensor.op.made_at or 'elsewhere'}). Return it, and use what the call gives.")
         found = self.captures.get(tensor)
@@ -91,7 +92,7 @@ class FunctionGraph(Body):
     def add(self, declaration: Any, name: str, inputs: Sequence[GraphTensor], attrs: dict[str, Any],
             outputs: Iterable[tuple[Dims, DType]]) -> Operation:
         if self.closed and declaration.type != "_Arg":
-            raise InaccessibleTensorError(
+            raise LeakedTensorError(
                 f"{name} uses a tensor that is out of scope: it was made in the function {self.name!r}, which has "
                 "ended. Return it from the function to use it outside.")
         return Graph.add(self, declaration, name, inputs, attrs, outputs)

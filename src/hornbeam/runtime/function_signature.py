@@ -6,6 +6,7 @@ Tensors (NumPy arrays too) count by dtype and shape, Python values by value, oth
 from __future__ import annotations
 
 import enum
+import inspect
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, final
@@ -74,13 +75,18 @@ class Same:
 
 @final
 class Arguments:
-    """Arguments taken apart: `key` is hashable, `tensors` flow in, `rebuilt` puts other tensors in their places."""
+    """Arguments taken apart: `key` is hashable, `tensors` flow in, `rebuilt` puts other tensors in their places.
 
-    def __init__(self, value: Any) -> None:
+    `names` tell where each tensor stands (`x`, `pair_0`), `input_names` which argument it belongs to.
+    """
+
+    def __init__(self, args: Sequence[Any], kwargs: Mapping[str, Any], parameters: inspect.Signature | None) -> None:
         self.tensors: list[Any] = []
         self.names: list[str] = []
+        self.input_names: list[str] = []
         self._label: list[str] = []
-        self.key, self._template = self._take(value)
+        self._words = names_of(len(args), parameters)
+        self.key, self._template = self._take((tuple(args), dict(kwargs)))
 
     def rebuilt(self, tensors: Sequence[Any]) -> Any:
         """The arguments with these in place of the tensors."""
@@ -113,7 +119,11 @@ class Arguments:
 
     def _tensor(self, value: Any, key: TensorKey) -> tuple[Any, Any]:
         self.tensors.append(value)
-        self.names.append("_".join(self._label) or "arg")
+        place, first, *inner = self._label
+        first = self._words[int(first)] if place == "0" else first
+        named = getattr(value, "name", None) if isinstance(value, TensorSpec) else None
+        self.names.append(named or "_".join([first, *inner]))
+        self.input_names.append(named or first)
         return key, _Place(len(self.tensors) - 1)
 
     def _container(self, value: Any, names: list[Any] | None, items: list[Any]) -> tuple[Any, Any]:
@@ -138,6 +148,16 @@ class Arguments:
         parts, make = value._parts()
         key, template = self._container(list(parts), None, list(parts))
         return Structure(type(value), (), key.items), _Composite(template, make)
+
+
+def names_of(count: int, parameters: inspect.Signature | None) -> list[str]:
+    """The names of `count` arguments by position, as the signature has them: `x`, and `rest_0` for `*rest`."""
+    words: list[str] = []
+    for p in () if parameters is None else parameters.parameters.values():
+        if p.kind is p.VAR_POSITIONAL:
+            return words + [f"{p.name}_{i}" for i in range(count - len(words))]
+        words.append(p.name)
+    return words + [f"arg_{i}" for i in range(len(words), count)]
 
 
 class _Composite(NamedTuple):

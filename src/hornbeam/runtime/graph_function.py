@@ -6,6 +6,7 @@ tape is told of the whole call: its gradient is another GraphFunction, which tak
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from typing import Any, final
@@ -32,6 +33,11 @@ _state = mode.state
 
 MOST_SHAPES = 32
 """Programs compiled for one trace, by the shapes of its inputs. Further shapes run op by op, with NumPy."""
+
+
+def _scope(name: str) -> str:
+    """A function's name as a name of operations: `lambda` for `<lambda>`."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name).lstrip("_.-").rstrip("_") or "call"
 
 
 @final
@@ -94,7 +100,7 @@ class GraphFunction:
         with mode.opened(graph):
             inputs = [*tensors, *self.held, *self.graph.captures]
             given = [as_tensor(t, None, graph, graph.unique_name("Const", False)) for t in inputs]
-            with graph.name_scope(self.graph.name):
+            with graph.name_scope(_scope(self.graph.name)):
                 copy = Inlined(self.graph, graph, dict(zip(self.feeds, given, strict=True)))
             return [graph.bring_in(copy.tensor(t)) for t in self.graph.outputs]
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from hornbeam.graph import mode
+from hornbeam.graph import mode, recording
+from hornbeam.graph.body import Body
 from hornbeam.graph.graph import Graph, GraphV1
 from hornbeam.graph.indexed_slices import IndexedSlices
 from hornbeam.graph.names import public, register
@@ -90,15 +91,28 @@ def container(container_name: str) -> AbstractContextManager[Any]:
     return mode.default_graph().container(container_name)
 
 
+def _around_functions() -> Graph | None:
+    """The graph around all functions that are traced here, None where calls run at once there."""
+    graph = mode.current_graph()
+    if graph is None or not isinstance(graph.outermost, Body):
+        return None if graph is None else graph.outermost
+    around = (g for g in reversed(mode.state.open_graphs) if g is not None)
+    return next((g.outermost for g in around if not isinstance(g.outermost, Body)), None)
+
+
 @public("init_scope")
 @contextmanager
 def init_scope() -> Iterator[None]:
-    """Leaves control dependencies and the graphs of functions within the block; variables are made so."""
-    graph = mode.current_graph()
-    if graph is None:
-        yield
+    """Leaves control dependencies and the graphs of functions within the block; variables are made so.
+
+    In a traced function calls within run at once, or build the graph around the function.
+    """
+    outer = _around_functions()
+    if outer is None:
+        with mode.opened(None), recording.paused():
+            yield
         return
-    outer = graph.outermost
+    graph = mode.default_graph()
     scope = graph.get_name_scope()
     with mode.opened(outer), outer.control_dependencies(None), outer.name_scope(f"{scope}/" if scope else None):
         yield

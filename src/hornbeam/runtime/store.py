@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
 from typing import Any, final
 
 import numpy as np
@@ -11,6 +12,9 @@ import numpy as np
 from hornbeam.graph.errors import FailedPreconditionError
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.seeds import draw_key
+
+RUNNING = threading.RLock()
+"""Held while a compiled program has the buffers of variables: threads that run or read others of them wait."""
 
 
 @final
@@ -31,8 +35,9 @@ class Cell:
         """The value. Raises FailedPreconditionError where there is none yet."""
         if self.value is None:
             raise FailedPreconditionError(None, None, f"Attempting to use uninitialized value {self.name}")
-        self.lent = True
-        return self.value
+        with RUNNING:
+            self.lent = True
+            return self.value
 
     def give(self) -> Any:
         """The value for a program that may reuse its buffer, None where there is none yet."""

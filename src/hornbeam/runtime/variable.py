@@ -314,7 +314,7 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         return self._variable
 
     def _control_element(self) -> Operation:
-        return self.op
+        return self.handle.op if self._graph is None else self.op
 
     def _as_tensor(self, graph: Graph | None) -> Any:
         """The value as an op's input; under control dependencies, the value after them."""
@@ -391,7 +391,9 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
                                  "incompatible.")
             made = op(self, given)
             graph = mode.current_graph()
-            return self if graph is None or graph.in_program_order else made
+            if graph is None:
+                return self if read_value else None
+            return self if graph.in_program_order else made
         made = op(self._variable, value, use_locking=use_locking, name=name)
         return made if read_value else made.op
 
