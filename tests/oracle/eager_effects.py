@@ -14,7 +14,7 @@ from tests.oracle.eager_programs import Counted, program, raised
 def variables_made_on_the_first_call(tf: Any) -> Any:
     class Dense:
         def __init__(self) -> None:
-            self.w = None
+            self.w: Any = None
 
         @tf.function
         def __call__(self, x: Any) -> Any:
