@@ -82,10 +82,11 @@ class Stub:
             self.add_alias(name, *home)
         elif isinstance(target, Lazy):
             self.add_lazy(name, target)
-        elif isinstance(target, (type, types.FunctionType)) and not old_arguments and is_importable(target):
-            self.add_import(name, target.__module__, target.__name__)
+        elif (isinstance(target, (type, types.FunctionType)) and not old_arguments
+              and (own := name_in_its_module(target)) is not None):
+            self.add_import(name, target.__module__, own)
         elif isinstance(target, type):
-            raise TypeError(f"{name}: the class {target!r} is not in its module under its own name")
+            raise TypeError(f"{name}: the class {target!r} is not in its module")
         elif callable(target) and (isinstance(target, Op) or inspect.isroutine(target)):
             self.add_function(name, public)
         else:
@@ -133,6 +134,8 @@ class Stub:
         kind = type(value)
         if value is None:
             self.body.append(f"{name}: None")
+        elif kind.__module__ in ("typing", "types"):  # a union of types
+            self.body.append(f"{name}: Any")
         elif kind.__module__ == "builtins":
             self.body.append(f"{name}: {self.type_text(kind.__name__, '')}")
         else:
@@ -177,6 +180,8 @@ class Bare:
         return self.text
 
 
-def is_importable(target: type | types.FunctionType) -> bool:
-    """Whether the object's module holds it under its own name."""
-    return getattr(sys.modules.get(target.__module__), target.__name__, None) is target
+def name_in_its_module(target: type | types.FunctionType) -> str | None:
+    """The name by which the object's module holds it; for a class of TF1 that shows as its base, the base's name."""
+    shown = [target, *target.__bases__] if isinstance(target, type) else [target]
+    name = target.__name__
+    return name if getattr(sys.modules.get(target.__module__), name, None) in shown else None

@@ -1,10 +1,14 @@
 """The public names of `hornbeam`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam import autodiff as autodiff
+from hornbeam import autograph as autograph
 from hornbeam import bitwise as bitwise
 from hornbeam import compat as compat
+from hornbeam import config as config
 from hornbeam import debugging as debugging
 from hornbeam import dtypes as dtypes
 from hornbeam import errors as errors
+from hornbeam import experimental as experimental
 from hornbeam import graph_util as graph_util
 from hornbeam import image as image
 from hornbeam import io as io
@@ -12,10 +16,14 @@ from hornbeam import linalg as linalg
 from hornbeam import math as math
 from hornbeam import nest as nest
 from hornbeam import nn as nn
+from hornbeam import quantization as quantization
 from hornbeam import random as random
+from hornbeam import sets as sets
 from hornbeam import signal as signal
+from hornbeam import sparse as sparse
 from hornbeam import strings as strings
 from hornbeam import test as test
+from hornbeam import types as types
 from hornbeam import version as version
 from hornbeam.autodiff.custom import RegisterGradient as RegisterGradient
 from hornbeam.autodiff.custom import custom_gradient as custom_gradient
@@ -26,6 +34,7 @@ from hornbeam.autodiff.gradients import AggregationMethod as AggregationMethod
 from hornbeam.autodiff.gradients import UnconnectedGradients as UnconnectedGradients
 from hornbeam.autodiff.gradients import gradients as gradients
 from hornbeam.autodiff.gradients import hessians as hessians
+from hornbeam.autodiff.tape import GradientTape as GradientTape
 from hornbeam.graph.convert import register_tensor_conversion_function as register_tensor_conversion_function
 from hornbeam.graph.dtypes import DType as DType
 from hornbeam.graph.dtypes import DType as _DType
@@ -35,15 +44,24 @@ from hornbeam.graph.graph_def import import_graph_def as import_graph_def
 from hornbeam.graph.graph_def import make_ndarray as make_ndarray
 from hornbeam.graph.graph_def import make_tensor_proto as make_tensor_proto
 from hornbeam.graph.indexed_slices import IndexedSlices as IndexedSlices
+from hornbeam.graph.indexed_slices import IndexedSlicesSpec as IndexedSlicesSpec
 from hornbeam.graph.operation import Operation as Operation
 from hornbeam.graph.shapes import TensorShape as TensorShape
+from hornbeam.graph.sparse_tensor import SparseTensor as SparseTensor
+from hornbeam.graph.sparse_tensor import SparseTensorSpec as SparseTensorSpec
 from hornbeam.graph.tensor import Tensor as Tensor
+from hornbeam.graph.tensor_spec import TensorSpec as TensorSpec
+from hornbeam.graph.tensor_spec import TypeSpec as TypeSpec
+from hornbeam.graph.tensor_spec import type_spec_from_value as type_spec_from_value
 from hornbeam.ops.arithmetic import abs as abs
 from hornbeam.ops.arithmetic import add as add
 from hornbeam.ops.arithmetic import add_n as add_n
 from hornbeam.ops.arithmetic import pow as pow
 from hornbeam.ops.arithmetic import round as round
 from hornbeam.ops.arithmetic import scalar_mul as scalar_mul
+from hornbeam.ops.assertions import assert_equal as assert_equal
+from hornbeam.ops.assertions import assert_greater as assert_greater
+from hornbeam.ops.assertions import assert_less as assert_less
 from hornbeam.ops.blocks import batch_to_space as batch_to_space
 from hornbeam.ops.blocks import extract_volume_patches as extract_volume_patches
 from hornbeam.ops.blocks import required_space_to_batch_paddings as required_space_to_batch_paddings
@@ -87,6 +105,8 @@ from hornbeam.ops.eager_initializers import OnesInitializer as _ones_initializer
 from hornbeam.ops.eager_initializers import RandomNormalInitializer as _random_normal_initializer
 from hornbeam.ops.eager_initializers import RandomUniformInitializer as _random_uniform_initializer
 from hornbeam.ops.eager_initializers import ZerosInitializer as _zeros_initializer
+from hornbeam.ops.edit_distance import edit_distance as edit_distance
+from hornbeam.ops.fingerprint import fingerprint as fingerprint
 from hornbeam.ops.functional import foldl as foldl
 from hornbeam.ops.functional import foldr as foldr
 from hornbeam.ops.functional import map_fn as map_fn
@@ -115,6 +135,7 @@ from hornbeam.ops.moving import roll as roll
 from hornbeam.ops.moving import slice as slice
 from hornbeam.ops.moving import transpose as transpose
 from hornbeam.ops.norms import norm as norm
+from hornbeam.ops.permutations import random_index_shuffle as random_index_shuffle
 from hornbeam.ops.reduce import argmax as argmax
 from hornbeam.ops.reduce import argmin as argmin
 from hornbeam.ops.reduce import reduce_all as reduce_all
@@ -131,6 +152,7 @@ from hornbeam.ops.selecting import where as where
 from hornbeam.ops.sets import dynamic_stitch as dynamic_stitch
 from hornbeam.ops.sets import unique as unique
 from hornbeam.ops.sets import unique_with_counts as unique_with_counts
+from hornbeam.ops.shape_assertions import assert_rank as assert_rank
 from hornbeam.ops.shaping import bitcast as bitcast
 from hornbeam.ops.shaping import broadcast_dynamic_shape as broadcast_dynamic_shape
 from hornbeam.ops.shaping import broadcast_static_shape as broadcast_static_shape
@@ -147,20 +169,27 @@ from hornbeam.ops.sorting import argsort as argsort
 from hornbeam.ops.sorting import searchsorted as searchsorted
 from hornbeam.ops.sorting import sort as sort
 from hornbeam.ops.tensor_array import TensorArray as TensorArray
+from hornbeam.ops.tensor_array_spec import TensorArraySpec as TensorArraySpec
+from hornbeam.runtime.critical_section import CriticalSection as CriticalSection
+from hornbeam.runtime.device_spec import DeviceSpec as DeviceSpec
+from hornbeam.runtime.function import function as function
 from hornbeam.runtime.graph_functions import control_dependencies as control_dependencies
 from hornbeam.runtime.graph_functions import device as device
 from hornbeam.runtime.graph_functions import executing_eagerly as executing_eagerly
 from hornbeam.runtime.graph_functions import get_current_name_scope as get_current_name_scope
 from hornbeam.runtime.graph_functions import group as group
 from hornbeam.runtime.graph_functions import init_scope as init_scope
+from hornbeam.runtime.graph_functions import inside_function as inside_function
 from hornbeam.runtime.graph_functions import name_scope as name_scope
 from hornbeam.runtime.graph_functions import no_op as no_op
 from hornbeam.runtime.graph_functions import tuple_ as _tuple
 from hornbeam.runtime.logs import get_logger as get_logger
+from hornbeam.runtime.module import Module as Module
 from hornbeam.runtime.variable import Variable as Variable
 from hornbeam.runtime.variable import VariableAggregation as VariableAggregation
 from hornbeam.runtime.variable import VariableSynchronization as VariableSynchronization
 from hornbeam.runtime.variable import variable_creator_scope as variable_creator_scope
+from hornbeam.runtime.vectorized_map import vectorized_map as vectorized_map
 from typing import Any
 import builtins
 
@@ -288,6 +317,8 @@ def tensor_scatter_nd_sub(tensor: Any, indices: Any, updates: Any, bad_indices_p
     r"""The tensor with `updates` subtracted at the places `indices`."""
 def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     r"""`input` repeated `multiples[i]` times along each dimension i."""
+def timestamp(name: str | None = None) -> Any:
+    r"""Seconds since 1970, as a scalar float64, when it runs."""
 def truncatediv(x: Any, y: Any, name: str | None = None) -> Any:
     r"""x / y rounded towards zero; shapes broadcast. Raises InvalidArgumentError for an integer over zero."""
 def truncatemod(x: Any, y: Any, name: str | None = None) -> Any:

@@ -1,8 +1,11 @@
 """The public names of `hornbeam.compat`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam.graph.shapes import dimension_at_index as dimension_at_index
+from hornbeam.graph.shapes import dimension_value as dimension_value
 from hornbeam.runtime.compat import as_bytes as as_bytes
 from hornbeam.runtime.compat import as_str_any as as_str_any
 from hornbeam.runtime.compat import as_text as _as_str
+from hornbeam.runtime.compat import forward_compatibility_horizon as forward_compatibility_horizon
 from hornbeam.runtime.compat import forward_compatible as forward_compatible
 from hornbeam.runtime.compat import path_to_str as path_to_str
 import hornbeam as _v2

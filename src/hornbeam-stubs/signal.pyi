@@ -24,6 +24,10 @@ from hornbeam.ops.spectral import irfft3d as irfft3d
 from hornbeam.ops.spectral import rfft as rfft
 from hornbeam.ops.spectral import rfft2d as rfft2d
 from hornbeam.ops.spectral import rfft3d as rfft3d
+from hornbeam.ops.spectral_nd import fftnd as fftnd
+from hornbeam.ops.spectral_nd import ifftnd as ifftnd
+from hornbeam.ops.spectral_nd import irfftnd as irfftnd
+from hornbeam.ops.spectral_nd import rfftnd as rfftnd
 from typing import Any
 
 def fft(input: Any, name: str | None = None) -> Any:

@@ -81,6 +81,7 @@ from hornbeam.ops.division import reciprocal_no_nan as reciprocal_no_nan
 from hornbeam.ops.elementary import log_sigmoid as log_sigmoid
 from hornbeam.ops.elementary import xdivy as xdivy
 from hornbeam.ops.elementary import xlog1py as xlog1py
+from hornbeam.ops.isotonic import sobol_sample as sobol_sample
 from hornbeam.ops.reduce import reduce_euclidean_norm as reduce_euclidean_norm
 from hornbeam.ops.reduce import reduce_std as reduce_std
 from hornbeam.ops.reduce import reduce_variance as reduce_variance
@@ -152,6 +153,8 @@ def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     r"""The sum of the rows with each id 0, 1, … up to the last; 0 for an id without rows."""
 def softplus(features: Any, name: str | None = None) -> Any:
     r"""log(1 + exp(x)), without overflow. Dugas et al. 2000."""
+def softsign(features: Any, name: str | None = None) -> Any:
+    r"""x / (1 + |x|). Bergstra et al. 2009."""
 def squared_difference(x: Any, y: Any, name: str | None = None) -> Any:
     r"""conj(x - y) * (x - y), element by element; shapes broadcast."""
 def unsorted_segment_max(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:

@@ -1,5 +1,10 @@
 """The public names of `hornbeam.random`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam.nn import all_candidate_sampler as all_candidate_sampler
+from hornbeam.nn import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
+from hornbeam.nn import learned_unigram_candidate_sampler as learned_unigram_candidate_sampler
+from hornbeam.ops.candidate_sampling import log_uniform_candidate_sampler as log_uniform_candidate_sampler
+from hornbeam.ops.candidate_sampling import uniform_candidate_sampler as uniform_candidate_sampler
 from hornbeam.ops.random import categorical as categorical
 from hornbeam.ops.random import random_gamma as _gamma
 from hornbeam.ops.random import random_normal as _normal

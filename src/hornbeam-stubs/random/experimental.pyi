@@ -1,5 +1,7 @@
 """The public names of `hornbeam.random.experimental`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam.ops.permutations import index_shuffle as index_shuffle
+from hornbeam.ops.permutations import stateless_shuffle as stateless_shuffle
 from hornbeam.random import Algorithm as Algorithm
 from hornbeam.random import Generator as Generator
 from hornbeam.random import create_rng_state as create_rng_state

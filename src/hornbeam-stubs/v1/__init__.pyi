@@ -2,11 +2,19 @@
 
 from hornbeam import AggregationMethod as AggregationMethod
 from hornbeam import Assert as Assert
+from hornbeam import CriticalSection as CriticalSection
 from hornbeam import DType as DType
+from hornbeam import GradientTape as GradientTape
 from hornbeam import IndexedSlices as IndexedSlices
+from hornbeam import IndexedSlicesSpec as IndexedSlicesSpec
+from hornbeam import Module as Module
 from hornbeam import Operation as Operation
 from hornbeam import RegisterGradient as RegisterGradient
+from hornbeam import SparseTensorSpec as SparseTensorSpec
 from hornbeam import Tensor as Tensor
+from hornbeam import TensorArraySpec as TensorArraySpec
+from hornbeam import TensorSpec as TensorSpec
+from hornbeam import TypeSpec as TypeSpec
 from hornbeam import UnconnectedGradients as UnconnectedGradients
 from hornbeam import VariableAggregation as VariableAggregation
 from hornbeam import VariableSynchronization as VariableSynchronization
@@ -50,6 +58,7 @@ from hornbeam import double as _float64
 from hornbeam import double as double
 from hornbeam import dynamic_partition as dynamic_partition
 from hornbeam import dynamic_stitch as dynamic_stitch
+from hornbeam import edit_distance as edit_distance
 from hornbeam import einsum as einsum
 from hornbeam import ensure_shape as ensure_shape
 from hornbeam import equal as equal
@@ -57,6 +66,7 @@ from hornbeam import exp as exp
 from hornbeam import extract_volume_patches as extract_volume_patches
 from hornbeam import eye as eye
 from hornbeam import fill as fill
+from hornbeam import fingerprint as fingerprint
 from hornbeam import float16 as _half
 from hornbeam import float16 as float16
 from hornbeam import float32 as float32
@@ -65,6 +75,7 @@ from hornbeam import float8_e5m2 as float8_e5m2
 from hornbeam import floor as floor
 from hornbeam import foldl as foldl
 from hornbeam import foldr as foldr
+from hornbeam import function as function
 from hornbeam import get_logger as get_logger
 from hornbeam import get_static_value as get_static_value
 from hornbeam import grad_pass_through as grad_pass_through
@@ -122,6 +133,7 @@ from hornbeam import qint32 as qint32
 from hornbeam import qint8 as qint8
 from hornbeam import quint16 as quint16
 from hornbeam import quint8 as quint8
+from hornbeam import random_index_shuffle as random_index_shuffle
 from hornbeam import range as range
 from hornbeam import rank as rank
 from hornbeam import realdiv as realdiv
@@ -171,9 +183,11 @@ from hornbeam import tensor_scatter_nd_update as _tensor_scatter_update
 from hornbeam import tensor_scatter_nd_update as tensor_scatter_nd_update
 from hornbeam import tensordot as tensordot
 from hornbeam import tile as tile
+from hornbeam import timestamp as timestamp
 from hornbeam import truediv as truediv
 from hornbeam import truncatediv as truncatediv
 from hornbeam import truncatemod as truncatemod
+from hornbeam import type_spec_from_value as type_spec_from_value
 from hornbeam import uint16 as uint16
 from hornbeam import uint32 as uint32
 from hornbeam import uint4 as uint4
@@ -185,15 +199,28 @@ from hornbeam import unravel_index as unravel_index
 from hornbeam import unstack as unstack
 from hornbeam import variable_creator_scope as variable_creator_scope
 from hornbeam import variant as variant
+from hornbeam import vectorized_map as vectorized_map
 from hornbeam import where as _where_v2
 from hornbeam import zeros as zeros
+from hornbeam.compat import dimension_at_index as dimension_at_index
+from hornbeam.compat import dimension_value as dimension_value
+from hornbeam.debugging import assert_proper_iterable as assert_proper_iterable
+from hornbeam.debugging import assert_same_float_dtype as assert_same_float_dtype
 from hornbeam.debugging import check_numerics as check_numerics
+from hornbeam.debugging import is_numeric_tensor as is_numeric_tensor
 from hornbeam.errors import OpError as OpError
 from hornbeam.graph.dimension import Dimension as Dimension
 from hornbeam.graph.dtypes import DType as _DType
 from hornbeam.graph.graph import GraphV1 as _Graph
 from hornbeam.graph.shapes import TensorShapeV1 as _TensorShape
+from hornbeam.graph.sparse_tensor import SparseTensor as SparseTensor
+from hornbeam.graph.sparse_tensor import SparseTensorValue as SparseTensorValue
 from hornbeam.image import random_crop as random_crop
+from hornbeam.io import decode_base64 as decode_base64
+from hornbeam.io import decode_compressed as decode_compressed
+from hornbeam.io import encode_base64 as encode_base64
+from hornbeam.io import read_file as read_file
+from hornbeam.io import write_file as write_file
 from hornbeam.linalg import band_part as _batch_matrix_band_part
 from hornbeam.linalg import band_part as _matrix_band_part
 from hornbeam.linalg import cholesky as _batch_cholesky
@@ -294,7 +321,18 @@ from hornbeam.ops.random import random_poisson_v1 as _random_poisson
 from hornbeam.ops.random import set_random_seed as set_random_seed
 from hornbeam.ops.scatter import batch_scatter_update as batch_scatter_update
 from hornbeam.ops.sets import setdiff1d as _list_diff
+from hornbeam.ops.sparse import convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor
+from hornbeam.ops.sparse import sparse_placeholder as sparse_placeholder
+from hornbeam.ops.sparse import sparse_to_dense as sparse_to_dense
+from hornbeam.ops.sparse_math import add_v1 as _sparse_add
+from hornbeam.ops.sparse_math import sparse_merge as sparse_merge
 from hornbeam.ops.tensor_array import TensorArrayV1 as _TensorArray
+from hornbeam.quantization import fake_quant_with_min_max_args as fake_quant_with_min_max_args
+from hornbeam.quantization import fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient
+from hornbeam.quantization import fake_quant_with_min_max_vars as fake_quant_with_min_max_vars
+from hornbeam.quantization import fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient
+from hornbeam.quantization import fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel
+from hornbeam.quantization import fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient
 from hornbeam.random import gamma as _random_gamma
 from hornbeam.random import normal as _random_normal
 from hornbeam.random import shuffle as _random_shuffle
@@ -325,6 +363,7 @@ from hornbeam.runtime.config import GraphOptions as GraphOptions
 from hornbeam.runtime.config import OptimizerOptions as OptimizerOptions
 from hornbeam.runtime.config import RunMetadata as RunMetadata
 from hornbeam.runtime.config import RunOptions as RunOptions
+from hornbeam.runtime.device_spec import DeviceSpecV1 as _DeviceSpec
 from hornbeam.runtime.graph_functions import colocate_with as colocate_with
 from hornbeam.runtime.graph_functions import container as container
 from hornbeam.runtime.graph_functions import device_v1 as _device
@@ -372,15 +411,36 @@ from hornbeam.signal import ifft as _batch_ifft
 from hornbeam.signal import ifft as ifft
 from hornbeam.signal import ifft2d as ifft2d
 from hornbeam.signal import ifft3d as ifft3d
+from hornbeam.sparse import fill_empty_rows as _sparse_fill_empty_rows
+from hornbeam.sparse import mask as _sparse_mask
+from hornbeam.sparse import maximum as _sparse_maximum
+from hornbeam.sparse import minimum as _sparse_minimum
+from hornbeam.sparse import reorder as _sparse_reorder
+from hornbeam.sparse import reset_shape as _sparse_reset_shape
+from hornbeam.sparse import reshape as _sparse_reshape
+from hornbeam.sparse import retain as _sparse_retain
+from hornbeam.sparse import slice as _sparse_slice
+from hornbeam.sparse import softmax as _sparse_softmax
+from hornbeam.sparse import sparse_dense_matmul as _sparse_tensor_dense_matmul
+from hornbeam.sparse import to_dense as _sparse_tensor_to_dense
+from hornbeam.sparse import to_indicator as _sparse_to_indicator
+from hornbeam.sparse import transpose as _sparse_transpose
 from hornbeam.strings import join as _string_join
+from hornbeam.strings import regex_replace as regex_replace
 from hornbeam.strings import strip as _string_strip
+from hornbeam.strings import to_hash_bucket_fast as _string_to_hash_bucket_fast
+from hornbeam.strings import to_hash_bucket_strong as _string_to_hash_bucket_strong
 from hornbeam.v1 import app as app
+from hornbeam.v1 import autodiff as autodiff
+from hornbeam.v1 import autograph as autograph
 from hornbeam.v1 import bitwise as bitwise
 from hornbeam.v1 import compat as compat
+from hornbeam.v1 import config as config
 from hornbeam.v1 import contrib as contrib
 from hornbeam.v1 import debugging as debugging
 from hornbeam.v1 import dtypes as dtypes
 from hornbeam.v1 import errors as errors
+from hornbeam.v1 import experimental as experimental
 from hornbeam.v1 import flags as flags
 from hornbeam.v1 import gfile as gfile
 from hornbeam.v1 import graph_util as graph_util
@@ -393,12 +453,16 @@ from hornbeam.v1 import manip as manip
 from hornbeam.v1 import math as math
 from hornbeam.v1 import nest as nest
 from hornbeam.v1 import nn as nn
+from hornbeam.v1 import quantization as quantization
 from hornbeam.v1 import random as random
+from hornbeam.v1 import sets as sets
 from hornbeam.v1 import signal as signal
+from hornbeam.v1 import sparse as sparse
 from hornbeam.v1 import spectral as spectral
 from hornbeam.v1 import strings as strings
 from hornbeam.v1 import test as test
 from hornbeam.v1 import train as train
+from hornbeam.v1 import types as types
 from hornbeam.v1 import version as version
 from hornbeam.v1.adapters.array import batch_gather as batch_gather
 from hornbeam.v1.adapters.array import batch_to_space as batch_to_space
@@ -429,6 +493,14 @@ from hornbeam.v1.adapters.array import transpose as transpose
 from hornbeam.v1.adapters.array import unpack as unpack
 from hornbeam.v1.adapters.array import where as where
 from hornbeam.v1.adapters.array import zeros_like as zeros_like
+from hornbeam.v1.adapters.assertions import assert_integer as assert_integer
+from hornbeam.v1.adapters.assertions import assert_near as assert_near
+from hornbeam.v1.adapters.assertions import assert_rank as assert_rank
+from hornbeam.v1.adapters.assertions import assert_rank_at_least as assert_rank_at_least
+from hornbeam.v1.adapters.assertions import assert_rank_in as assert_rank_in
+from hornbeam.v1.adapters.assertions import assert_scalar as assert_scalar
+from hornbeam.v1.adapters.assertions import assert_type as assert_type
+from hornbeam.v1.adapters.assertions import verify_tensor_all_finite as verify_tensor_all_finite
 from hornbeam.v1.adapters.control_flow import cond as cond
 from hornbeam.v1.adapters.control_flow import gradients as gradients
 from hornbeam.v1.adapters.control_flow import hessians as hessians
@@ -442,6 +514,15 @@ from hornbeam.v1.adapters.math import arg_min as arg_min
 from hornbeam.v1.adapters.math import argmax as argmax
 from hornbeam.v1.adapters.math import argmin as argmin
 from hornbeam.v1.adapters.math import div as div
+from hornbeam.v1.adapters.shapes import enable_tensor_equality as enable_tensor_equality
+from hornbeam.v1.adapters.shapes import enable_v2_tensorshape as enable_v2_tensorshape
+from hornbeam.v1.adapters.sparse import sparse_concat as sparse_concat
+from hornbeam.v1.adapters.sparse import sparse_split as sparse_split
+from hornbeam.v1.adapters.strings import decode_raw as decode_raw
+from hornbeam.v1.adapters.strings import reduce_join as reduce_join
+from hornbeam.v1.adapters.strings import string_split as string_split
+from hornbeam.v1.adapters.strings import to_hash_bucket as _string_to_hash_bucket
+from hornbeam.v1.adapters.strings import to_number as _string_to_number
 from hornbeam.v1.adapters.variables import assert_variables_initialized as assert_variables_initialized
 from hornbeam.v1.adapters.variables import assign as assign
 from hornbeam.v1.adapters.variables import assign_add as assign_add
@@ -454,6 +535,7 @@ import builtins
 
 AUTO_REUSE: __ReuseMode
 class AttrValue(Any): ...
+DeviceSpec = _DeviceSpec
 Graph = _Graph
 class GraphDef(Any): ...
 class MetaGraphDef(Any): ...
@@ -467,6 +549,26 @@ TensorShape = _TensorShape
 VERSION: str
 Variable = _Variable
 __version__: str
+def assert_equal(x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x == y, elementwise."""
+def assert_greater(x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x > y, elementwise."""
+def assert_greater_equal(x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x >= y, elementwise."""
+def assert_less(x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x < y, elementwise."""
+def assert_less_equal(x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x <= y, elementwise."""
+def assert_negative(x: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x < 0, elementwise."""
+def assert_non_negative(x: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x >= 0, elementwise."""
+def assert_non_positive(x: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x <= 0, elementwise."""
+def assert_none_equal(x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x != y, elementwise."""
+def assert_positive(x: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x > 0, elementwise."""
 batch_cholesky = _batch_cholesky
 batch_fft = _batch_fft
 batch_ifft = _batch_ifft
@@ -490,6 +592,8 @@ diag = _diag
 diag_part = _diag_part
 div_no_nan = _div_no_nan
 executing_eagerly = _executing_eagerly
+def fftnd(input: Any, fft_length: Any, axes: Any, name: str | None = None) -> Any:
+    r"""The discrete Fourier transform over the given axes, cut or padded to the given lengths."""
 float16_ref: _DType
 float32_ref: _DType
 float64 = _float64
@@ -501,12 +605,16 @@ def floor_div(x: Any, y: Any, name: str | None = None) -> Any:
 glorot_normal_initializer = _glorot_normal_initializer
 glorot_uniform_initializer = _glorot_uniform_initializer
 half = _half
+def ifftnd(input: Any, fft_length: Any, axes: Any, name: str | None = None) -> Any:
+    r"""The inverse discrete Fourier transform over the given axes, cut or padded to the given lengths."""
 int16_ref: _DType
 int32_ref: _DType
 int4_ref: _DType
 int64_ref: _DType
 int8_ref: _DType
 inv = _inv
+def irfftnd(input: Any, fft_length: Any, axes: Any, Treal: Any = ..., name: str | None = None) -> Any:
+    r"""The real signals whose transform's half is given."""
 lin_space = _lin_space
 list_diff = _list_diff
 listdiff = list_diff
@@ -555,6 +663,8 @@ def reduce_sum(input_tensor: Any, axis: Any = None, keepdims: builtins.bool = Fa
     r"""The sum over dimensions, in the dtype of the input."""
 resource_ref: _DType
 reverse_v2 = _reverse_v2
+def rfftnd(input: Any, fft_length: Any, axes: Any, Tcomplex: Any = ..., name: str | None = None) -> Any:
+    r"""The Fourier transform of real signals over the given axes: of the last, the half that is no mirror."""
 def scatter_add(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool = False, name: str | None = None) -> Any:
     r"""Values are added to rows."""
 def scatter_div(ref: Any, indices: Any, updates: Any, use_locking: builtins.bool = False, name: str | None = None) -> Any:
@@ -578,9 +688,42 @@ def scatter_update(ref: Any, indices: Any, updates: Any, use_locking: builtins.b
 self_adjoint_eig = _self_adjoint_eig
 self_adjoint_eigvals = _self_adjoint_eigvals
 setdiff1d = list_diff
+sparse_add = _sparse_add
+sparse_fill_empty_rows = _sparse_fill_empty_rows
+sparse_mask = _sparse_mask
+sparse_maximum = _sparse_maximum
+sparse_minimum = _sparse_minimum
+def sparse_reduce_max(sp_input: Any, axis: Any = None, keepdims: Any = None, reduction_axes: Any = None, keep_dims: Any = None) -> Any:
+    r"""The largest of the elements over dimensions, as a dense tensor."""
+def sparse_reduce_max_sparse(sp_input: Any, axis: Any = None, keepdims: Any = None, reduction_axes: Any = None, keep_dims: Any = None) -> Any:
+    r"""The largest of the elements over dimensions, as a sparse tensor."""
+def sparse_reduce_sum(sp_input: Any, axis: Any = None, keepdims: Any = None, reduction_axes: Any = None, keep_dims: Any = None) -> Any:
+    r"""The sums of the elements over dimensions, as a dense tensor."""
+def sparse_reduce_sum_sparse(sp_input: Any, axis: Any = None, keepdims: Any = None, reduction_axes: Any = None, keep_dims: Any = None) -> Any:
+    r"""The sums of the elements over dimensions, as a sparse tensor."""
+sparse_reorder = _sparse_reorder
+sparse_reset_shape = _sparse_reset_shape
+sparse_reshape = _sparse_reshape
+sparse_retain = _sparse_retain
+def sparse_segment_mean(data: Any, indices: Any, segment_ids: Any, name: str | None = None, num_segments: Any = None, sparse_gradient: builtins.bool = False) -> Any:
+    r"""The means of the rows of `data` that `indices` names, by segment."""
+def sparse_segment_sqrt_n(data: Any, indices: Any, segment_ids: Any, name: str | None = None, num_segments: Any = None, sparse_gradient: builtins.bool = False) -> Any:
+    r"""The sums, divided by the square root of how many there are, of the rows of `data` that `indices` names, by segment."""
+def sparse_segment_sum(data: Any, indices: Any, segment_ids: Any, name: str | None = None, num_segments: Any = None, sparse_gradient: builtins.bool = False) -> Any:
+    r"""The sums of the rows of `data` that `indices` names, by segment."""
+sparse_slice = _sparse_slice
+sparse_softmax = _sparse_softmax
+sparse_tensor_dense_matmul = _sparse_tensor_dense_matmul
+sparse_tensor_to_dense = _sparse_tensor_to_dense
+sparse_to_indicator = _sparse_to_indicator
+sparse_transpose = _sparse_transpose
 string_join = _string_join
 string_ref: _DType
 string_strip = _string_strip
+string_to_hash_bucket = _string_to_hash_bucket
+string_to_hash_bucket_fast = _string_to_hash_bucket_fast
+string_to_hash_bucket_strong = _string_to_hash_bucket_strong
+string_to_number = _string_to_number
 sub = _sub
 tensor_scatter_add = _tensor_scatter_add
 tensor_scatter_sub = _tensor_scatter_sub

@@ -3,18 +3,18 @@
 from hornbeam.io.gfile import GFile as GFile
 from hornbeam.io.gfile import GFile as _FastGFile
 from hornbeam.io.gfile import GFile as _Open
-from hornbeam.io.gfile import copy as _Copy
-from hornbeam.io.gfile import exists as _Exists
-from hornbeam.io.gfile import glob as _Glob
-from hornbeam.io.gfile import isdir as _IsDirectory
-from hornbeam.io.gfile import listdir as _ListDirectory
-from hornbeam.io.gfile import makedirs as _MakeDirs
-from hornbeam.io.gfile import mkdir as _MkDir
-from hornbeam.io.gfile import remove as _Remove
-from hornbeam.io.gfile import rename as _Rename
-from hornbeam.io.gfile import rmtree as _DeleteRecursively
-from hornbeam.io.gfile import stat as _Stat
 from hornbeam.runtime.gfile import walk_v1 as _Walk
+from hornbeam.v1.adapters.gfile import copy as _Copy
+from hornbeam.v1.adapters.gfile import delete_recursively as _DeleteRecursively
+from hornbeam.v1.adapters.gfile import exists as _Exists
+from hornbeam.v1.adapters.gfile import glob as _Glob
+from hornbeam.v1.adapters.gfile import is_directory as _IsDirectory
+from hornbeam.v1.adapters.gfile import list_directory as _ListDirectory
+from hornbeam.v1.adapters.gfile import make_dirs as _MakeDirs
+from hornbeam.v1.adapters.gfile import mk_dir as _MkDir
+from hornbeam.v1.adapters.gfile import remove as _Remove
+from hornbeam.v1.adapters.gfile import rename as _Rename
+from hornbeam.v1.adapters.gfile import stat as _Stat
 
 Copy = _Copy
 DeleteRecursively = _DeleteRecursively

@@ -4,6 +4,7 @@ from hornbeam.signal import dct as dct
 from hornbeam.signal import fft as fft
 from hornbeam.signal import fft2d as fft2d
 from hornbeam.signal import fft3d as fft3d
+from hornbeam.signal import fftnd as fftnd
 from hornbeam.signal import fftshift as fftshift
 from hornbeam.signal import frame as frame
 from hornbeam.signal import hamming_window as hamming_window
@@ -12,6 +13,7 @@ from hornbeam.signal import idct as idct
 from hornbeam.signal import ifft as ifft
 from hornbeam.signal import ifft2d as ifft2d
 from hornbeam.signal import ifft3d as ifft3d
+from hornbeam.signal import ifftnd as ifftnd
 from hornbeam.signal import ifftshift as ifftshift
 from hornbeam.signal import inverse_mdct as inverse_mdct
 from hornbeam.signal import inverse_stft as inverse_stft
@@ -19,6 +21,7 @@ from hornbeam.signal import inverse_stft_window_fn as inverse_stft_window_fn
 from hornbeam.signal import irfft as irfft
 from hornbeam.signal import irfft2d as irfft2d
 from hornbeam.signal import irfft3d as irfft3d
+from hornbeam.signal import irfftnd as irfftnd
 from hornbeam.signal import kaiser_bessel_derived_window as kaiser_bessel_derived_window
 from hornbeam.signal import kaiser_window as kaiser_window
 from hornbeam.signal import linear_to_mel_weight_matrix as linear_to_mel_weight_matrix
@@ -28,5 +31,6 @@ from hornbeam.signal import overlap_and_add as overlap_and_add
 from hornbeam.signal import rfft as rfft
 from hornbeam.signal import rfft2d as rfft2d
 from hornbeam.signal import rfft3d as rfft3d
+from hornbeam.signal import rfftnd as rfftnd
 from hornbeam.signal import stft as stft
 from hornbeam.signal import vorbis_window as vorbis_window

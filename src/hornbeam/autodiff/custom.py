@@ -117,7 +117,7 @@ class _Reads:
     def follows(self, tensors: Sequence[Any]) -> bool:
         """Nothing is followed; variables among the inputs of a call count as read."""
         for tensor in tensors:
-            variable = variable_behind(tensor) if type(tensor) is GraphTensor and tensor.op.type == "VariableV2" \
+            variable: Any = variable_behind(tensor) if type(tensor) is GraphTensor and tensor.op.type == "VariableV2" \
                 else tensor
             if is_variable(variable) and variable.trainable:
                 self._found.setdefault(id(variable), variable)

@@ -16,7 +16,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from hornbeam.autograph import convert
+from hornbeam.autograph.conversion import convert
 from hornbeam.graph import mode
 from hornbeam.graph.names import names_v2
 from hornbeam.graph.op import Op

@@ -266,15 +266,12 @@ def svd_op(input, *, compute_uv: bool = True, full_matrices: bool = False):
     """
     finite = jnp.all(jnp.isfinite(input), axis=(-2, -1), keepdims=True)
     matrix = jnp.where(finite, input, jnp.zeros((), input.dtype))
+    zero_or_nan = jnp.sum(input * jnp.where(finite, 0, jnp.nan).astype(input.dtype), axis=(-2, -1), keepdims=True)
     if not compute_uv:
-        s = _or_nan(finite[..., 0], jnp.linalg.svd(matrix, compute_uv=False)).astype(input.dtype)
+        s = jnp.linalg.svd(matrix, compute_uv=False).astype(input.dtype) + zero_or_nan[..., 0]
         return s, jnp.zeros((0,), input.dtype), jnp.zeros((0,), input.dtype)
     u, s, vh = jnp.linalg.svd(matrix, full_matrices=full_matrices)
-    return (_or_nan(finite[..., 0], s).astype(input.dtype), _or_nan(finite, u), adjoint_of(_or_nan(finite, vh)))
-
-
-def _or_nan(finite, values):
-    return jnp.where(finite, values, jnp.full((), jnp.nan, values.dtype))
+    return s.astype(input.dtype) + zero_or_nan[..., 0], u + zero_or_nan, adjoint_of(vh + zero_or_nan)
 
 
 @svd_op.shape

@@ -136,7 +136,7 @@ def lcm(x, y):
 
 
 def _on_magnitudes(function, x, y):
-    """The function of |x| and |y|, unsigned: the least integer has no other magnitude, and `jnp.gcd` never ends on it."""
+    """The function of |x| and |y|, unsigned: `jnp.gcd` never ends on the least integer."""
     if not jnp.issubdtype(x.dtype, jnp.signedinteger):
         return function(x, y)
     unsigned = jnp.dtype(f"u{x.dtype.name}")

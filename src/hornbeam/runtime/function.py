@@ -15,7 +15,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, final
 
-from hornbeam.autograph import convert as converted
+from hornbeam.autograph.conversion import convert as converted
 from hornbeam.graph import mode, nest
 from hornbeam.graph.call import _taker, as_tensor
 from hornbeam.graph.names import public

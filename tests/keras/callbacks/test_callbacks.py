@@ -183,9 +183,9 @@ def test_averaged_weights_are_tested_and_saved(data) -> None:
 
     fit(model, data, 2, Look(), keras.callbacks.SwapEMAWeights(), validation_data=data)
     assert not np.allclose(seen[0], model.get_weights()[0])
+    plain = keras.Sequential([layers.Input((3,)), layers.Dense(1)])
+    plain.compile("sgd", "mse")
     with pytest.raises(ValueError, match="use_ema=True"):
-        plain = keras.Sequential([layers.Input((3,)), layers.Dense(1)])
-        plain.compile("sgd", "mse")
         fit(plain, data, 1, keras.callbacks.SwapEMAWeights(), validation_data=data)
 
 

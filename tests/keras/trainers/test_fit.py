@@ -227,8 +227,8 @@ def test_outputs_as_a_list(data) -> None:
         history = model.fit(x, [y, y], verbose=0)
         assert list(history.history) == ["loss", "p_loss", "p_mae", "q_loss", "q_mse"]
     assert [p.shape for p in model.predict(x, verbose=0)] == [(50, 1), (50, 1)]
+    model.compile("sgd", ["mse", "mse"], loss_weights=[1.0])
     with pytest.raises(ValueError, match="must match the number of losses"):
-        model.compile("sgd", ["mse", "mse"], loss_weights=[1.0])
         model.fit(x, [y, y], verbose=0)
 
 
@@ -259,7 +259,7 @@ def test_a_step_of_the_users_own(data) -> None:
     model.compile("sgd")
     history = model.fit(x, y, batch_size=25, epochs=2, shuffle=False, verbose=0)
     assert list(history.history) == ["last", "seen"]
-    w, b, _ = by_hand(x, y, 2, 25)
+    w, _, _ = by_hand(x, y, 2, 25)
     np.testing.assert_allclose(model.dense.get_weights()[0], w, rtol=1e-4, atol=1e-6)
 
 
@@ -332,7 +332,8 @@ BAD = [
     ("lengths", lambda m, x, y: m.fit(x, y[:10], verbose=0), ValueError, "Data cardinality is ambiguous"),
     ("no compile", lambda m, x, y: keras.Sequential([layers.Dense(1)]).fit(x, y), ValueError,
      r"You must call `compile\(\)` before using the model"),
-    ("width", lambda m, x, y: m.fit(x[:, :3], y, verbose=0), ValueError, "expected axis -1 of input shape to have value 4"),
+    ("width", lambda m, x, y: m.fit(x[:, :3], y, verbose=0), ValueError,
+     "expected axis -1 of input shape to have value 4"),
     ("unknown loss", lambda m, x, y: m.compile("sgd", "no_such_loss") or m.fit(x, y, verbose=0), ValueError,
      "no_such_loss"),
     ("unknown optimizer", lambda m, x, y: m.compile("no_such"), ValueError, "no_such"),

@@ -99,7 +99,9 @@ from hornbeam.math import segment_mean as segment_mean
 from hornbeam.math import segment_min as segment_min
 from hornbeam.math import segment_prod as segment_prod
 from hornbeam.math import segment_sum as segment_sum
+from hornbeam.math import sobol_sample as sobol_sample
 from hornbeam.math import softplus as softplus
+from hornbeam.math import softsign as softsign
 from hornbeam.math import squared_difference as squared_difference
 from hornbeam.math import top_k as top_k
 from hornbeam.math import unsorted_segment_max as unsorted_segment_max

@@ -15,7 +15,7 @@ _WEIGHTS, _PLACE = "latest.weights.h5", "training_metadata.json"
 
 @keras_export("callbacks.BackupAndRestore")
 class BackupAndRestore(Callback):
-    """Keeps weights, optimizer and place of the training in `backup_dir`; `fit` with the same folder goes on from there.
+    """Keeps weights, optimizer and place of the training in `backup_dir`; `fit` with the same folder goes on there.
 
     save_freq: 'epoch', or every so many batches. double_checkpoint: with batches, at the end of epochs too.
     delete_checkpoint: remove the folder when training ends well. Raises ValueError for an empty folder name or another
@@ -68,7 +68,7 @@ class BackupAndRestore(Callback):
             return
         self._batches += batch + 1 - self._last_batch
         self._last_batch = batch + 1
-        if self._batches >= self.save_freq:
+        if self._batches >= int(self.save_freq):
             self._batches = 0
             self._keep(self._epoch, batch)
 

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 import hornbeam as tf
+from hornbeam.autograph.conversion import convert
 from hornbeam.graph import mode
 from hornbeam.graph.call import graph_for
 from hornbeam.keras.dtype_policies import policy as dtype_policies

@@ -13,7 +13,7 @@ from typing import Any, final
 import numpy as np
 
 import hornbeam as tf
-from hornbeam.autograph import convert as converted
+from hornbeam.autograph.conversion import convert as converted
 from hornbeam.graph.body import bodies
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.tree import structures as tree

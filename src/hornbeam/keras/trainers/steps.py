@@ -228,6 +228,8 @@ class Steps(OfLayer):
                 loss = self.optimizer.scale_loss(loss)
         variables = self.trainable_weights
         if variables:
+            if self.optimizer is None:
+                raise ValueError("The model was compiled without an optimizer, and cannot be trained.")
             self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         else:
             warnings.warn("The model does not have any trainable weights.", stacklevel=2)

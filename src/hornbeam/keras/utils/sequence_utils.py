@@ -41,8 +41,9 @@ def pad_sequences(sequences: Any, maxlen: int | None = None, dtype: Any = "int32
         if truncating not in ("pre", "post"):
             raise ValueError(f'Truncating type "{truncating}" not understood')
         kept = np.asarray(sequence[-size:] if truncating == "pre" else sequence[:size], dtype=dtype) if size else []
-        if len(kept) and kept.shape[1:] != sample:  # type: ignore[union-attr]
-            raise ValueError(f"Shape of sample {kept.shape[1:]} of sequence is different from expected shape {sample}")
+        if len(kept) and np.shape(kept)[1:] != sample:
+            raise ValueError(f"Shape of sample {np.shape(kept)[1:]} of sequence is different from expected shape "
+                             f"{sample}")
         if padding not in ("pre", "post"):
             raise ValueError(f'Padding type "{padding}" not understood')
         if len(kept):

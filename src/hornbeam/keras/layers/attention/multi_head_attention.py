@@ -60,7 +60,7 @@ class MultiHeadAttention(ProjectedAttention):
     """Attention by `num_heads` heads of size `key_dim`. Vaswani et al. 2017.
 
     `call(query, value, key=value)`: [batch, …, n]; with masks of each, an `attention_mask` [batch, targets, sources],
-    `use_causal_mask`, `return_attention_scores` for (result, scores [batch, heads, …]). value_dim: of the values' heads,
+    `use_causal_mask`, `return_attention_scores` for (result, scores [batch, heads, …]). value_dim: of the values' head,
     by default `key_dim`. output_shape: of the result's last dimensions, by default the query's last. attention_axes:
     those that are looked over, by default all but batch and features. sliding_window: positions see only those less
     than so far away. use_gate: the result times a gate made of the query. dropout: part of the scores dropped while
@@ -88,7 +88,8 @@ class MultiHeadAttention(ProjectedAttention):
         self._output_shape = (output_shape,) if isinstance(output_shape, int) else (
             None if not output_shape else tuple(output_shape))
         if attention_axes is not None and not isinstance(attention_axes, (int, list, tuple)):
-            raise ValueError(f"`attention_axes` must be an int, list, or tuple.Received: attention_axes={attention_axes}")
+            raise ValueError("`attention_axes` must be an int, list, or tuple."
+                             f"Received: attention_axes={attention_axes}")
         self._attention_axes: Any = (attention_axes,) if isinstance(attention_axes, int) else attention_axes
         self._sliding_window, self._flash_attention = sliding_window, flash_attention
         self.seed = seed

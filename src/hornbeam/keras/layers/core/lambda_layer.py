@@ -6,7 +6,7 @@ import inspect
 import types
 from typing import Any
 
-from hornbeam.autograph import convert
+from hornbeam.autograph.conversion import convert
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.names import keras_export

@@ -7,6 +7,7 @@ from hornbeam import eye as eye
 from hornbeam import matmul as matmul
 from hornbeam import matrix_square_root as _sqrtm
 from hornbeam import tensordot as tensordot
+from hornbeam.linalg import LinearOperator as LinearOperator
 from hornbeam.linalg import adjoint as adjoint
 from hornbeam.linalg import band_part as band_part
 from hornbeam.linalg import banded_triangular_solve as banded_triangular_solve
@@ -47,7 +48,28 @@ from hornbeam.linalg import trace as trace
 from hornbeam.linalg import triangular_solve as triangular_solve
 from hornbeam.linalg import tridiagonal_matmul as tridiagonal_matmul
 from hornbeam.linalg import tridiagonal_solve as tridiagonal_solve
+from hornbeam.ops.linear_operators.banded import LinearOperatorToeplitz as LinearOperatorToeplitz
+from hornbeam.ops.linear_operators.banded import LinearOperatorTridiag as LinearOperatorTridiag
+from hornbeam.ops.linear_operators.blocks import LinearOperatorBlockDiag as LinearOperatorBlockDiag
+from hornbeam.ops.linear_operators.blocks import LinearOperatorBlockLowerTriangular as LinearOperatorBlockLowerTriangular
+from hornbeam.ops.linear_operators.circulant import LinearOperatorCirculant as LinearOperatorCirculant
+from hornbeam.ops.linear_operators.circulant import LinearOperatorCirculant2D as LinearOperatorCirculant2D
+from hornbeam.ops.linear_operators.circulant import LinearOperatorCirculant3D as LinearOperatorCirculant3D
+from hornbeam.ops.linear_operators.dense import LinearOperatorFullMatrix as LinearOperatorFullMatrix
+from hornbeam.ops.linear_operators.dense import LinearOperatorLowerTriangular as LinearOperatorLowerTriangular
+from hornbeam.ops.linear_operators.diagonal import LinearOperatorDiag as LinearOperatorDiag
+from hornbeam.ops.linear_operators.diagonal import LinearOperatorIdentity as LinearOperatorIdentity
+from hornbeam.ops.linear_operators.diagonal import LinearOperatorScaledIdentity as LinearOperatorScaledIdentity
+from hornbeam.ops.linear_operators.diagonal import LinearOperatorZeros as LinearOperatorZeros
+from hornbeam.ops.linear_operators.kronecker import LinearOperatorKronecker as LinearOperatorKronecker
+from hornbeam.ops.linear_operators.low_rank import LinearOperatorLowRankUpdate as LinearOperatorLowRankUpdate
+from hornbeam.ops.linear_operators.reflections import LinearOperatorHouseholder as LinearOperatorHouseholder
+from hornbeam.ops.linear_operators.reflections import LinearOperatorPermutation as LinearOperatorPermutation
+from hornbeam.ops.linear_operators.wrappers import LinearOperatorAdjoint as LinearOperatorAdjoint
+from hornbeam.ops.linear_operators.wrappers import LinearOperatorComposition as LinearOperatorComposition
+from hornbeam.ops.linear_operators.wrappers import LinearOperatorInversion as LinearOperatorInversion
 from hornbeam.v1 import norm as norm
+from hornbeam.v1.linalg import experimental as experimental
 
 sqrtm = _sqrtm
 transpose = _transpose

@@ -10,14 +10,20 @@ from hornbeam.math import in_top_k as in_top_k
 from hornbeam.math import log_softmax as log_softmax
 from hornbeam.math import softmax as softmax
 from hornbeam.math import softplus as softplus
+from hornbeam.math import softsign as softsign
 from hornbeam.math import top_k as top_k
 from hornbeam.math import zero_fraction as zero_fraction
+from hornbeam.nn import experimental as experimental
 from hornbeam.ops.activations import crelu as crelu
 from hornbeam.ops.activations import gelu as gelu
 from hornbeam.ops.activations import leaky_relu as leaky_relu
 from hornbeam.ops.activations import silu as silu
 from hornbeam.ops.blocks import depth_to_space as depth_to_space
 from hornbeam.ops.blocks import space_to_depth as space_to_depth
+from hornbeam.ops.candidate_sampling import all_candidate_sampler as all_candidate_sampler
+from hornbeam.ops.candidate_sampling import compute_accidental_hits as compute_accidental_hits
+from hornbeam.ops.candidate_sampling import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
+from hornbeam.ops.candidate_sampling import learned_unigram_candidate_sampler as learned_unigram_candidate_sampler
 from hornbeam.ops.convolution import atrous_conv2d as atrous_conv2d
 from hornbeam.ops.convolution import atrous_conv2d_transpose as atrous_conv2d_transpose
 from hornbeam.ops.convolution import conv1d as conv1d
@@ -32,7 +38,17 @@ from hornbeam.ops.convolution import depthwise_conv2d as depthwise_conv2d
 from hornbeam.ops.convolution import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
 from hornbeam.ops.convolution import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
 from hornbeam.ops.convolution import separable_conv2d as separable_conv2d
+from hornbeam.ops.ctc import collapse_repeated as collapse_repeated
+from hornbeam.ops.ctc import ctc_loss as ctc_loss
+from hornbeam.ops.ctc import ctc_unique_labels as ctc_unique_labels
+from hornbeam.ops.ctc_decoders import ctc_beam_search_decoder as ctc_beam_search_decoder
+from hornbeam.ops.ctc_decoders import ctc_greedy_decoder as ctc_greedy_decoder
 from hornbeam.ops.embedding import embedding_lookup as embedding_lookup
+from hornbeam.ops.embedding_sparse import embedding_lookup_sparse as embedding_lookup_sparse
+from hornbeam.ops.embedding_sparse import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
+from hornbeam.ops.fractional_pooling import fractional_avg_pool as fractional_avg_pool
+from hornbeam.ops.fractional_pooling import fractional_max_pool as fractional_max_pool
+from hornbeam.ops.isotonic import isotonic_regression as isotonic_regression
 from hornbeam.ops.losses import compute_average_loss as compute_average_loss
 from hornbeam.ops.losses import log_poisson_loss as log_poisson_loss
 from hornbeam.ops.losses import scale_regularization_loss as scale_regularization_loss
@@ -60,6 +76,8 @@ from hornbeam.ops.pools import max_pool2d as max_pool2d
 from hornbeam.ops.pools import max_pool3d as max_pool3d
 from hornbeam.ops.pools import max_pool_with_argmax as max_pool_with_argmax
 from hornbeam.ops.pools import pool as pool
+from hornbeam.ops.sampled_losses import nce_loss as nce_loss
+from hornbeam.ops.sampled_losses import sampled_softmax_loss as sampled_softmax_loss
 from hornbeam.ops.space_to_batch import with_space_to_batch as with_space_to_batch
 from typing import Any
 
@@ -76,6 +94,4 @@ def relu6(features: Any, name: str | None = None) -> Any:
     r"""min(max(x, 0), 6). Krizhevsky 2010."""
 def selu(features: Any, name: str | None = None) -> Any:
     r"""scale · x where x > 0, else scale · α · (exp(x) - 1). Klambauer et al. 2017."""
-def softsign(features: Any, name: str | None = None) -> Any:
-    r"""x / (1 + |x|). Bergstra et al. 2009."""
 swish = silu

@@ -1,0 +1,23 @@
+"""The public names of `hornbeam.config`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.config import experimental as experimental
+from hornbeam.config import optimizer as optimizer
+from hornbeam.config import threading as threading
+from hornbeam.runtime.config import functions_run_eagerly as _experimental_functions_run_eagerly
+from hornbeam.runtime.config import run_functions_eagerly as _experimental_run_functions_eagerly
+from hornbeam.runtime.physical_devices import LogicalDevice as LogicalDevice
+from hornbeam.runtime.physical_devices import LogicalDeviceConfiguration as LogicalDeviceConfiguration
+from hornbeam.runtime.physical_devices import PhysicalDevice as PhysicalDevice
+from hornbeam.runtime.physical_devices import get_logical_device_configuration as get_logical_device_configuration
+from hornbeam.runtime.physical_devices import get_visible_devices as get_visible_devices
+from hornbeam.runtime.physical_devices import list_logical_devices as list_logical_devices
+from hornbeam.runtime.physical_devices import list_physical_devices as list_physical_devices
+from hornbeam.runtime.physical_devices import set_logical_device_configuration as set_logical_device_configuration
+from hornbeam.runtime.physical_devices import set_visible_devices as set_visible_devices
+from hornbeam.runtime.process_options import get_soft_device_placement as get_soft_device_placement
+from hornbeam.runtime.process_options import set_soft_device_placement as set_soft_device_placement
+
+experimental_functions_run_eagerly = _experimental_functions_run_eagerly
+experimental_run_functions_eagerly = _experimental_run_functions_eagerly
+functions_run_eagerly = experimental_functions_run_eagerly
+run_functions_eagerly = experimental_run_functions_eagerly

@@ -1,0 +1,3 @@
+"""The public names of `hornbeam.experimental`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.experimental import dlpack as dlpack

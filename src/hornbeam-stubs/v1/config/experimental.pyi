@@ -1,0 +1,27 @@
+"""The public names of `hornbeam.v1.config.experimental`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.config import LogicalDeviceConfiguration as _VirtualDeviceConfiguration
+from hornbeam.config import get_logical_device_configuration as _get_virtual_device_configuration
+from hornbeam.config import get_visible_devices as get_visible_devices
+from hornbeam.config import list_logical_devices as list_logical_devices
+from hornbeam.config import list_physical_devices as list_physical_devices
+from hornbeam.config import set_logical_device_configuration as _set_virtual_device_configuration
+from hornbeam.config import set_visible_devices as set_visible_devices
+from hornbeam.config.experimental import disable_mlir_bridge as disable_mlir_bridge
+from hornbeam.config.experimental import enable_mlir_bridge as enable_mlir_bridge
+from hornbeam.config.experimental import enable_tensor_float_32_execution as enable_tensor_float_32_execution
+from hornbeam.config.experimental import get_device_details as get_device_details
+from hornbeam.config.experimental import get_device_policy as get_device_policy
+from hornbeam.config.experimental import get_memory_growth as get_memory_growth
+from hornbeam.config.experimental import get_memory_info as get_memory_info
+from hornbeam.config.experimental import get_memory_usage as get_memory_usage
+from hornbeam.config.experimental import get_synchronous_execution as get_synchronous_execution
+from hornbeam.config.experimental import reset_memory_stats as reset_memory_stats
+from hornbeam.config.experimental import set_device_policy as set_device_policy
+from hornbeam.config.experimental import set_memory_growth as set_memory_growth
+from hornbeam.config.experimental import set_synchronous_execution as set_synchronous_execution
+from hornbeam.config.experimental import tensor_float_32_execution_enabled as tensor_float_32_execution_enabled
+
+VirtualDeviceConfiguration = _VirtualDeviceConfiguration
+get_virtual_device_configuration = _get_virtual_device_configuration
+set_virtual_device_configuration = _set_virtual_device_configuration

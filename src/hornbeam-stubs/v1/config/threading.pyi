@@ -1,0 +1,6 @@
+"""The public names of `hornbeam.v1.config.threading`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.config.threading import get_inter_op_parallelism_threads as get_inter_op_parallelism_threads
+from hornbeam.config.threading import get_intra_op_parallelism_threads as get_intra_op_parallelism_threads
+from hornbeam.config.threading import set_inter_op_parallelism_threads as set_inter_op_parallelism_threads
+from hornbeam.config.threading import set_intra_op_parallelism_threads as set_intra_op_parallelism_threads

@@ -1,0 +1,10 @@
+"""The public names of `hornbeam.v1.quantization`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.quantization import fake_quant_with_min_max_args as fake_quant_with_min_max_args
+from hornbeam.quantization import fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient
+from hornbeam.quantization import fake_quant_with_min_max_vars as fake_quant_with_min_max_vars
+from hornbeam.quantization import fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient
+from hornbeam.quantization import fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel
+from hornbeam.quantization import fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient
+from hornbeam.quantization import quantize_and_dequantize as quantize_and_dequantize
+from hornbeam.quantization import quantize_and_dequantize_v2 as quantize_and_dequantize_v2
