@@ -11,6 +11,9 @@ if paths := os.environ.get("PYTHONPATH"):  # tests start programs in other folde
     os.environ["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in paths.split(os.pathsep))
 
 
+collect_ignore = ["keras/programs"]  # whole programs: tests/keras/test_programs.py runs them
+
+
 @pytest.fixture(scope="session")
 def mnist_folder() -> Path:
     """The folder with MNIST's four files, packed."""
