@@ -21,6 +21,9 @@ from hornbeam.graph.op import registry as ops
 from hornbeam.ops import array, rules, stateless_random
 from hornbeam.ops.sorting import argsort
 
+MOST_ROUNDS = 64
+"""Each round of the cipher is part of the compiled program; a few are enough to mix."""
+
 _INDEX = (dtypes.int32, dtypes.uint32, dtypes.int64, dtypes.uint64)
 
 
@@ -38,8 +41,8 @@ def _seeds_of(seed: Any) -> tuple[int, ...]:
         ((np.arange(5), np.array([1, 2, 3]), np.array(4)), {}), ((np.array(3), np.array([1, 2, 3]), np.array(9)), {})])
 def random_index_shuffle_op(index, seed, max_index, *, rounds: int = 4):
     """Where a permutation of 0 … `max_index` puts `index`: scalars, or vectors beside seeds [n, 3]."""
-    if rounds < 1:
-        raise ShapeFault(f"rounds must be at least 1, got {rounds}")
+    if not 1 <= rounds <= MOST_ROUNDS:
+        raise ShapeFault(f"rounds must be from 1 to {MOST_ROUNDS}, got {rounds}")
     _seeds_of(jnp.shape(seed))
     index, last, seed = (jnp.asarray(v) for v in (index, max_index, seed))
     dims = jnp.broadcast_shapes(index.shape, last.shape, seed.shape[:-1])
@@ -55,7 +58,8 @@ def random_index_shuffle_op(index, seed, max_index, *, rounds: int = 4):
             left, right = right, left ^ (_mixed(right + key + (words[(number + 1) % 3] << jnp.uint64(17))) & mask)
         return (left << half) | right
 
-    first = enciphered(jnp.broadcast_to(index, dims).astype(jnp.uint64) & ((mask << half) | mask))
+    # From within 0 … max_index the walk comes back there; an index outside is refused by the check below.
+    first = enciphered(jnp.minimum(jnp.broadcast_to(index, dims).astype(jnp.uint64), most))
     found = lax.while_loop(lambda value: jnp.any(value > most),
                            lambda value: jnp.where(value > most, enciphered(value), value), first)
     return found.astype(index.dtype)
@@ -101,7 +105,7 @@ def _(numbers, inputs, attrs):
 def random_index_shuffle(index: Any, seed: Any, max_index: Any, rounds: int = 4, name: str | None = None) -> Any:
     """Where a permutation of 0 … `max_index`, determined by `seed`, puts `index`.
 
-    index, max_index: integers or vectors of them. seed: [3] or [n, 3] integers. rounds: of the cipher.
+    index, max_index: integers or vectors of them. seed: [3] or [n, 3] integers. rounds: of the cipher, at most 64.
     Raises InvalidArgumentError for an index outside of 0 … `max_index`.
 
     >>> sorted(random_index_shuffle(np.arange(5), [1, 2, 3], 4).numpy().tolist())
