@@ -97,7 +97,7 @@ class Operation:
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Shapes and dtypes of the outputs, as KerasTensors, for arguments of these shapes and dtypes."""
         try:
-            return output_spec(convert(self.call), *args, **kwargs)
+            return output_spec(self.call, *args, **kwargs)
         except Exception as error:
             raise _uninferred(self, error) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hornbeam.autograph.conversion import convert
 from hornbeam.graph import mode
 from hornbeam.graph.dtypes import as_dtype
 from hornbeam.graph.graph import Graph
@@ -43,7 +44,7 @@ class ScratchGraph(Graph):
 def output_spec(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What `function` gives, with KerasTensors in place of tensors; variables and random states stay as they are.
 
-    args, kwargs: KerasTensors and tensors stand for any tensor of their shape and dtype.
+    Its `if` and loops may follow tensors. KerasTensors and tensors among the arguments stand for any such tensor.
     Raises ValueError where the number of dimensions cannot be found.
     """
     graph = ScratchGraph()
@@ -56,7 +57,7 @@ def output_spec(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return x
 
     with SymbolicScope(), mode.opened(graph):
-        outputs = function(*tree.map_structure(stand_in, args), **tree.map_structure(stand_in, kwargs))
+        outputs = convert(function)(*tree.map_structure(stand_in, args), **tree.map_structure(stand_in, kwargs))
     return tree.map_structure(spec_of, outputs)
 
 

@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any
 
 import hornbeam as tf
-from hornbeam.autograph.conversion import convert
 from hornbeam.graph import mode
 from hornbeam.graph.call import graph_for
 from hornbeam.keras.dtype_policies import policy as dtype_policies
@@ -162,7 +161,7 @@ class Layer(LayerState, LayerDtypes, Operation):
             return
         if _has_unbuilt_layers(self):
             try:
-                output_spec(convert(self.call), **call.arguments)
+                output_spec(self.call, **call.arguments)
             except Exception as error:
                 if call.eager:
                     return  # the call itself will build them

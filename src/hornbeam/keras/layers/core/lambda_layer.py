@@ -6,7 +6,6 @@ import inspect
 import types
 from typing import Any
 
-from hornbeam.autograph.conversion import convert
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.names import keras_export
@@ -66,7 +65,7 @@ class Lambda(Layer):
 
     def _inferred(self, inputs: Any) -> Any:
         try:
-            return output_spec(convert(self.call), inputs)
+            return output_spec(self.call, inputs)
         except Exception as error:
             raise NotImplementedError("We could not automatically infer the shape of the Lambda's output. Please "
                                       "specify the `output_shape` argument for this Lambda layer. "
