@@ -78,7 +78,14 @@ def test_equal_arrays(case: Any) -> None:
     fails(case.assertNotAllEqual, [1], [1], match="equal at all elements")
 
 
+def test_lists_are_close_to_arrays(case: Any) -> None:
+    case.assertAllClose([51], np.array([51.0], np.float32))
+    case.assertAllClose([np.array([1.0, 2.0]), np.array([3.0, 4.0])], np.array([[1.0, 2.0], [3.0, 4.0]]))
+    fails(case.assertAllClose, [51], np.array([50.0], np.float32))
+
+
 def test_numbers_near(case: Any) -> None:
+    case.assertNear(np.array([1.0]), np.float32(1.001), 0.01)
     case.assertNear(1.0, 1.05, 0.1)
     case.assertNear(float("inf"), float("inf"), 0.1)
     case.assertArrayNear([1.0, 2.0], [1.05, 2.0], 0.1)

@@ -338,10 +338,17 @@ def _held(graph: Graph, value: EagerTensor, name: str) -> GraphTensor:
 
 
 def _packed(value: Sequence[Any], dtype: DType | None, graph: Graph | None, name: str) -> Any:
-    """A nested list that holds tensors, stacked along a new first axis at each level."""
-    wanted = dtype or _first_dtype(value)
+    """A nested list that holds tensors, stacked along a new first axis at each level.
+
+    Where the first tensor has another dtype than the one asked for, all are cast; else they must have it.
+    """
+    own = _first_dtype(value)
+    wanted = dtype or own
     with mode.opened(graph):
         parts = [as_tensor(v, wanted, graph, f"{name}/{i}") for i, v in enumerate(value)]
+        if own is not None and own.base_dtype is not wanted:
+            parts = [p if p.dtype.base_dtype is wanted else declarations.registry["Cast"](p, DstT=wanted)
+                     for p in parts]
         return declarations.registry["Pack"](parts, name=None if graph is None else f"{name}/")
 
 

@@ -21,15 +21,21 @@ register(Graph, v2=("Graph",))
 register(GraphV1, v1=("Graph",))
 
 
-def _graph_of(values: Any) -> Graph | None:
-    """The graph of the first symbolic value, else the one that is open."""
+def graph_of(values: Any) -> Graph | None:
+    """The graph of the first symbolic value, else the one that is open.
+
+    Within a branch, a loop or a traced function it is always that one: values from around it are brought in.
+    """
+    current = mode.current_graph()
+    if isinstance(current, Body) or (current is not None and current.building_function):
+        return current
     for value in values or ():
         if isinstance(value, (GraphTensor, Operation)):
             return value.graph
         home = getattr(value, "_graph_home", None)
         if home is not None:
             return home
-    return mode.current_graph()
+    return current
 
 
 @public(v1=("get_default_graph",))
@@ -50,7 +56,7 @@ def control_dependencies(control_inputs: Any) -> AbstractContextManager[Any]:
 
     None forgets the dependencies of the blocks around. Eagerly everything runs in order anyway.
     """
-    graph = _graph_of(control_inputs)
+    graph = graph_of(control_inputs)
     if graph is None:
         for item in control_inputs or ():
             if callable(item):
@@ -197,7 +203,7 @@ class name_scope_v1(_NameScope):
 
     def __enter__(self) -> str:
         with mode.graph_first():
-            graph = _graph_of(self._values)
+            graph = graph_of(self._values)
         return self._enter(graph, self._name)
 
 
@@ -279,7 +285,7 @@ def group(*inputs: Any, name: str | None = None) -> Any:
                 or hasattr(item, "op")):
             raise TypeError(f"'inputs' should be zero or more (nested) Tensors. Received '{item}' with type "
                             f"'{type(item)}'.")
-    graph = _graph_of(items)
+    graph = graph_of(items)
     if graph is None or (items and all(isinstance(i, EagerTensor) for i in items)):
         return None
     with graph.as_default(), graph.control_dependencies([_operation(i) for i in items]):
@@ -307,7 +313,7 @@ def tuple_v1(tensors: Any, name: str | None = None, control_inputs: Any = None) 
 
 def _tuple(tensors: Iterable[Any], name: str | None, control_inputs: Any) -> list[Any]:
     tensors = list(tensors)
-    graph = _graph_of(tensors)
+    graph = graph_of(tensors)
     if graph is None:
         return tensors
     waited = [_operation(t) for t in _leaves(tensors) if t is not None] + [_operation(c) for c in control_inputs or ()]

@@ -8,7 +8,7 @@ made unique.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -16,6 +16,7 @@ from hornbeam.graph import dtypes, mode
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public, register
 from hornbeam.runtime.collections import GraphKeys, home
+from hornbeam.runtime.graph_functions import graph_of
 from hornbeam.runtime.variable import VariableAggregation, VariableSynchronization
 from hornbeam.runtime.variable_store import VariableStore, store_of
 
@@ -267,7 +268,7 @@ class variable_scope(AbstractContextManager[VariableScope]):
 
     def __enter__(self) -> VariableScope:
         with mode.graph_first():
-            graph = _graph_of(self._values) or mode.current_graph()
+            graph = graph_of(self._values)
         if self._name_or_scope is None and self._reuse:
             raise ValueError("reuse=True cannot be used without a name_or_scope")
         opened: AbstractContextManager[Any] = mode.opened(graph) if graph is not None else _Nothing()
@@ -358,15 +359,6 @@ def _chained(inner: Callable[..., Any], outer: Callable[..., Any]) -> Callable[.
         return inner(through, *args, **kwargs)
 
     return getter
-
-
-def _graph_of(values: Iterable[Any]) -> Graph | None:
-    """The graph of the first symbolic value."""
-    for value in values:
-        graph = getattr(getattr(value, "op", None), "graph", None) if not isinstance(value, (int, float)) else None
-        if graph is not None:
-            return graph
-    return None
 
 
 @public(v1=("variable_op_scope",))

@@ -52,8 +52,8 @@ class ArrayAssertions(absltest.TestCase):
             for key in a:
                 self._compare_close(a[key], b[key], rtol, atol, msg, f"{path}[{key}]")
             return
-        if isinstance(a, (list, tuple)) and not _is_regular(a, b):
-            if not isinstance(b, (list, tuple)) or len(a) != len(b):
+        if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)) and not _is_regular(a, b):
+            if len(a) != len(b):
                 raise ValueError(f"Mismatched length: a{path} and b{path} are {a!r} and {b!r}. {msg or ''}")
             for index, (x, y) in enumerate(zip(a, b, strict=True)):
                 self._compare_close(x, y, rtol, atol, msg, f"{path}[{index}]")
@@ -95,6 +95,7 @@ class ArrayAssertions(absltest.TestCase):
 
     def assertNear(self, f1: float, f2: float, err: float, msg: str | None = None) -> None:
         """Fail unless two numbers are equal or at most `err` apart."""
+        f1, f2 = (np.asarray(value).item() for value in (f1, f2))  # arrays of one element are numbers too
         close = f1 == f2 or abs(f1 - f2) <= err
         self.assertTrue(close, f"{f1:f} != {f2:f} +/- {err:f} (difference: {abs(f1 - f2)}){': ' + msg if msg else ''}")
 
