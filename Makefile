@@ -70,7 +70,7 @@ $(made):
 	$(PYTHON) -m venv --clear $(venv)
 	@touch $@
 
-$(venv)/installed-%-$(version): $(made) pyproject.toml
+$(venv)/installed-%-$(version): $(made) pyproject.toml hatch_build.py $(wildcard native/*)
 	$(python) -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@
 

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 
 _PACKAGES = ("hornbeam.graph", "hornbeam.ops", "hornbeam.ops.linear_operators", "hornbeam.autodiff",
-             "hornbeam.autograph", "hornbeam.runtime", "hornbeam.train")
+             "hornbeam.autograph", "hornbeam.kernels", "hornbeam.runtime", "hornbeam.train")
 
 
 def load_public_names(*packages: str) -> None:

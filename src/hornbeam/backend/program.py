@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from hornbeam.backend.compiler import compiled
+from hornbeam.backend.inlined import inlined
 from hornbeam.backend.interpret import estimated_work, numpy_program
 from hornbeam.backend.lazy import core, jax
 from hornbeam.backend.x64 import x64
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 class Program:
     """A traced function: `outputs` are its result specs, `run(*arrays)` gives a tuple of arrays."""
 
-    __slots__ = ("_interpret", "interpreted", "jaxpr", "outputs", "run", "work")
+    __slots__ = ("_compile", "_interpret", "interpreted", "jaxpr", "outputs", "run", "work")
 
     def __init__(self, jaxpr: core.ClosedJaxpr, small: int) -> None:
         self.jaxpr = jaxpr
@@ -39,7 +40,12 @@ class Program:
         self.work = estimated_work(jaxpr)
         self.interpreted = self.work <= small
         self._interpret: Callable[..., tuple[Array, ...]] | None = None
+        self._compile: Callable[..., Any] = functools.partial(jax.core.eval_jaxpr, jaxpr.jaxpr, jaxpr.consts)
         self.run: Callable[..., tuple[Array, ...]] = self._first_run
+
+    def compile_instead(self, function: Callable[..., tuple[Array, ...]]) -> None:
+        """Let the XLA tier compile another function that gives the same values."""
+        self._compile = function
 
     def run_interpreted(self, *arrays: Array) -> tuple[Array, ...]:
         """As `run`, in the NumPy tier whatever the work: for what will run once."""
@@ -62,7 +68,7 @@ class Program:
 
     def compiled(self) -> Callable[..., tuple[Array, ...]]:
         """The XLA tier, whatever the work."""
-        call = compiled(functools.partial(jax.core.eval_jaxpr, self.jaxpr.jaxpr, self.jaxpr.consts))
+        call = compiled(self._compile)
 
         def run(*arrays: Array) -> tuple[Array, ...]:
             with x64():
@@ -73,5 +79,5 @@ class Program:
 
 def trace(function: Callable[..., tuple[Array, ...]], inputs: Sequence[Spec], small: int = SMALL_WORK) -> Program:
     """Trace `function` at the given shapes and dtypes; work up to `small` is interpreted."""
-    with x64():
+    with x64(), inlined():
         return Program(jax.make_jaxpr(function)(*inputs), small)

@@ -60,6 +60,26 @@ def _compiling() -> Iterator[str]:
     yield f"works: an 8×8 matrix product, compiled and run in {(time.perf_counter() - start) * 1e3:.0f} ms"
 
 
+def _kernels() -> Iterator[str]:
+    import jax.numpy as jnp
+    import numpy as np
+
+    from hornbeam.kernels import matmul, selection
+
+    why = selection.why_not()
+    if why is not None:
+        yield f"XLA alone: {why}"
+        return
+    start = time.perf_counter()
+    a = jnp.arange(64 * 32, dtype=jnp.float32).reshape(64, 32)
+    result = np.asarray(matmul.product(a, a, transpose_a=True))
+    if not np.allclose(result, np.asarray(a).T @ np.asarray(a), rtol=1e-5):
+        raise ArithmeticError("a matrix product came out wrong")
+    yield (f"oneDNN {importlib.metadata.version('onednn-cpu-gomp')} works: a 32×64×32 product in "
+           f"{(time.perf_counter() - start) * 1e3:.0f} ms"
+           + ("; taken wherever there is a kernel" if selection.forced() else ""))
+
+
 def _graph() -> Iterator[str]:
     import hornbeam.v1 as tf
 
@@ -90,6 +110,7 @@ _LOOKS: list[tuple[str, bool, Callable[[], Iterator[str]]]] = [
     ("version", True, _versions),
     ("device", True, _devices),
     ("compiling", True, _compiling),
+    ("kernels", False, _kernels),
     ("graph", True, _graph),
     ("cache", False, _cache),
     ("data", False, _mnist),

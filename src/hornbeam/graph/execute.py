@@ -6,8 +6,9 @@ for each signature (`op.programs`), then interpreted or compiled (`backend/progr
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from hornbeam.backend import program
 from hornbeam.backend.devices import memory_of_machine
-from hornbeam.backend.lazy import jax
+from hornbeam.backend.lazy import jax, lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.errors import InternalError, InvalidArgumentError, OpError, ResourceExhaustedError
@@ -153,6 +154,10 @@ def _prepare(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> program.Prog
     try:
         draws = op.random or any(arg.name == "key" for arg in op.args)
         made = program.trace(function, specs, program.SMALL_DRAW if draws else program.SMALL_WORK)
+        if not made.interpreted:
+            kernel = op.compiles_to(inputs, attrs)
+            if kernel is not op.function:
+                made.compile_instead(pure(op, inputs, attrs, kernel)[0])
     except (ShapeFault, OpError):
         raise
     except MemoryError as error:
@@ -279,8 +284,9 @@ def _words_at(words: np.ndarray, places: Any) -> np.ndarray:
 # The op's function on flat arrays --------------------------------------------------------------------
 
 
-def pure(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, list[Any]]:
-    """The op's function on flat arrays alone: lists regrouped, known values and attributes built in.
+def pure(op: Op, inputs: Sequence[Any], attrs: dict[str, Any],
+         function: Callable[..., Any] | None = None) -> tuple[Any, list[Any]]:
+    """The op's function (or `function`, in its place) on flat arrays alone: lists regrouped, known values built in.
 
     `inputs` holds a `jax.ShapeDtypeStruct` for what moves and an array for what is static. Returned with the specs
     of the moving arrays. A random op takes the key of its draw (2 × uint32) first. A checked op gives its findings
@@ -294,7 +300,7 @@ def pure(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, lis
         else:
             slots.append(_slot(item, specs))
     keywords = {k: v for k, v in attrs.items() if k in op.defaults}
-    function, checker, is_random = op.function, op.checker, op.random
+    function, checker, is_random = function or op.function, op.checker, op.random
 
     def run(*arrays: Any) -> tuple[Any, ...]:
         args = [[a.of(arrays) for a in s] if isinstance(s, list) else s.of(arrays) for s in slots]
@@ -334,11 +340,20 @@ FINDING = 9
 
 
 def finding(failed: Any, numbers: Sequence[Any] = ()) -> Any:
-    """A check's flag and numbers as one float64 vector of length `FINDING`."""
-    jnp = jax.numpy
-    parts = [jnp.asarray(failed).astype(jnp.float64)] + [jnp.asarray(n).astype(jnp.float64) for n in numbers]
-    parts += [jnp.zeros((), jnp.float64)] * (FINDING - len(parts))
-    return jnp.stack(parts)
+    """A check's flag and numbers, each of one element, as one float64 vector of length `FINDING`."""
+    values = [failed, *numbers, *[0] * (FINDING - 1 - len(numbers))]
+    parts = []
+    for known, group in itertools.groupby(values, lambda v: isinstance(v, (int, float, np.generic))):
+        if known:
+            parts.append(np.array(list(group), np.float64))
+        else:
+            parts += [_one_float(v) for v in group]
+    return lax.concatenate(parts, 0)
+
+
+def _one_float(value: Any) -> Any:
+    number = lax.convert_element_type(value, np.float64)
+    return number if number.shape == (1,) else lax.reshape(number, (1,))
 
 
 _NOT_OURS = re.compile(r"\b(broadcast_in_dim|dot_general|dynamic_\w*slice|start_indic\w*|conv_general_dilated|"

@@ -138,6 +138,7 @@ class Op:
         self.explain: Callable[..., str] | None = None
         self.static_rule: Callable[..., Any] | None = None
         self.lowering: Callable[..., Any] | None = None
+        self.kernel_rule: Callable[..., Any] | None = None
         self.programs: dict[Any, Any] = {}
         self.inferred: dict[Any, Any] = {}
         self.accepted: set[Any] = set()
@@ -199,6 +200,19 @@ class Op:
         """Decorator, for ops that hold other graphs: `rule(context, call, values)` gives the output values."""
         self.lowering = rule
         return rule
+
+    def kernel(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorator: `rule(args, attrs)` gives another implementation for arguments of these shapes, or None.
+
+        It computes what the op's function does, and is called the same way. Only compiled programs use it, and there
+        only where nothing transforms the function: it need not be differentiable or batched.
+        """
+        self.kernel_rule = rule
+        return rule
+
+    def compiles_to(self, args: Sequence[Any], attrs: dict[str, Any]) -> Callable[..., Any]:
+        """The function that a compiled program calls for `args`: a kernel that suits them, else the op's own."""
+        return (self.kernel_rule and self.kernel_rule(args, attrs)) or self.function
 
     # Calling ------------------------------------------------------------------------------------
 

@@ -65,6 +65,7 @@ def _all_at_once(context: Any, operation: Any, rows: list[Any], rest: list[Any],
     def one(row: list[Any], index: Any) -> tuple[list[Any], Any]:
         child = context.child(dict(zip(body.inputs, [*row, *rest], strict=True)),
                               mixed_iteration(context.iteration, index), dict(context.variables), None)
+        child.transformed = True
         child.run(body.needed)
         return [strong(child.value(t), t.dtype.base_dtype) for t in body.outputs], child.found
 

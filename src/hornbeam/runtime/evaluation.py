@@ -13,6 +13,7 @@ from typing import Any, final
 
 import numpy as np
 
+from hornbeam.backend.inlined import inlined
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.backend.switches import SHOW
 from hornbeam.graph.errors import FailedPreconditionError, InvalidArgumentError, OpError
@@ -179,9 +180,11 @@ class Tracing(Evaluation):
     """On tracers, inside `jax.jit`: what depends on shapes and constants alone is computed while tracing.
 
     `found` is the first failed check: its number (from 1) and the numbers for its message, zeros where all is well.
+    `transformed`: what is traced will be batched, so that it consists of the ops' own functions, without kernels.
     """
 
     concrete = False
+    transformed = False
 
     def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any],
                  streams: dict[Operation, Any], checks: list[Operation], iteration: Any = 0) -> None:
@@ -213,13 +216,16 @@ class Tracing(Evaluation):
             return (jnp.copy(args[1]),)  # a buffer of its own, not the input handed on
         keywords = {k: v for k, v in op.attrs.items() if k in declaration.defaults}
         refuse_misfits(declaration, args, op.attrs)
+        given = args
         if declaration.random:
             args = [random_key(self._stream(op)), *args]
-        results = declaration.function(*args, **keywords)
-        results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
-        refuse_too_large(declaration, results)
-        if declaration.checker is not None:
-            self.note(op, finding(*declaration.checker(*args, **keywords)))
+        function = declaration.function if self.transformed else declaration.compiles_to(given, op.attrs)
+        with inlined():
+            results = function(*args, **keywords)
+            results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
+            refuse_too_large(declaration, results)
+            if declaration.checker is not None:
+                self.note(op, finding(*declaration.checker(*args, **keywords)))
         return results
 
     def _stream(self, op: Operation) -> Any:
@@ -243,6 +249,7 @@ class Tracing(Evaluation):
         made = Tracing(values, dict(self.variables) if variables is None else variables, self.streams, self.checks,
                        self.iteration if iteration is None else iteration)
         made.found = found
+        made.transformed = self.transformed
         return made
 
 

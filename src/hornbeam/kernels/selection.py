@@ -1,0 +1,46 @@
+"""Whether kernels are used. `HORNBEAM_KERNELS` is `off`, `native` (wherever there is one), or unset: where they pay."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hornbeam.backend.lazy import jax
+from hornbeam.graph.op import Op
+from hornbeam.kernels import library
+
+VARIABLE = "HORNBEAM_KERNELS"
+Kernel = Callable[..., Any]
+Rule = Callable[[Sequence[Any], dict[str, Any]], Kernel | None]
+
+
+def forced() -> bool:
+    """Whether kernels are taken for whatever they can compute, however small."""
+    return os.environ.get(VARIABLE) == "native"
+
+
+def why_not() -> str | None:
+    """Why compiled programs hold no kernels, or None where they do."""
+    if os.environ.get(VARIABLE) == "off":
+        return f"switched off by {VARIABLE}=off"
+    if jax.default_backend() != "cpu":
+        return f"programs run on {jax.default_backend()}"
+    if jax.device_count() != 1:
+        return f"there are {jax.device_count()} devices, and kernels cannot be partitioned"
+    return library.problem()
+
+
+def kernel(*ops: Op) -> Callable[[Rule], Rule]:
+    """Decorator: `rule(args, attrs)` gives the kernel that computes these ops on such arguments, or None."""
+    def declare(rule: Rule) -> Rule:
+        for op in ops:
+            op.kernel(lambda args, attrs: rule(args, attrs) if why_not() is None else None)
+        return rule
+
+    return declare
+
+
+def call(target: str, shape: Sequence[int], dtype: Any, *arrays: Any, **attributes: Any) -> Any:
+    """One result of a compiled kernel."""
+    return jax.ffi.ffi_call(target, jax.ShapeDtypeStruct(tuple(shape), dtype))(*arrays, **attributes)
