@@ -9,15 +9,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
+from harness import Side, about, in_turn, run, text
 from rich.console import Console
 from rich.table import Table
 
@@ -75,53 +73,42 @@ def main() -> None:
     options = parser.parse_args()
     if not options.tensorflow:
         parser.error("no interpreter for TensorFlow: --tensorflow, or the variable HORNBEAM_ORACLE")
-    figures = measure(options.hornbeam, options.tensorflow, options.rounds, options.rows or "")
+    machine = about(options.rounds)
+    figures = measure([Side("tensorflow", options.tensorflow), Side("hornbeam", options.hornbeam)], options.rounds,
+                      options.rows or "")
     show(figures)
     if options.json:
-        about = {"machine": platform.machine(), "cores": os.cpu_count(), "system": platform.platform(),
-                 "when": time.strftime("%Y-%m-%d"), "rounds": options.rounds}
-        options.json.write_text(json.dumps({**about, "figures": figures}, indent=1) + "\n")
+        options.json.write_text(json.dumps({**machine, "figures": figures}, indent=1) + "\n")
 
 
 Figures = dict[str, dict[str, dict[str, list[float]]]]
 
 
-def measure(hornbeam: str, tensorflow: str, rounds: int, only: str) -> Figures:
+def measure(sides: list[Side], rounds: int, only: str) -> Figures:
     """Side → workload → key → one figure a round."""
-    figures: Figures = {"hornbeam": {}, "tensorflow": {}}
-    pythons = {"hornbeam": hornbeam, "tensorflow": tensorflow}
+    figures: Figures = {side.name: {} for side in sides}
     workloads = dict.fromkeys(r.theirs or r.workload for r in ROWS if only in r.workload)
-    for number in range(rounds):
+    for turn in range(rounds):
         for workload in workloads:
-            print(f"round {number + 1} of {rounds}: {workload}", file=sys.stderr, flush=True)
-            for side in ("hornbeam", "tensorflow") if number % 2 else ("tensorflow", "hornbeam"):
-                for name, found in once(side, pythons[side], workload):
-                    kept = figures[side].setdefault(name, {})
+            print(f"round {turn + 1} of {rounds}: {workload}", file=sys.stderr, flush=True)
+            for side in in_turn(sides, turn):
+                for name, found in once(side, workload):
+                    kept = figures[side.name].setdefault(name, {})
                     for key, value in found.items():
                         kept.setdefault(key, []).append(value)
     return figures
 
 
-def once(side: str, python: str, workload: str) -> list[tuple[str, dict[str, float]]]:
+def once(side: Side, workload: str) -> list[tuple[str, dict[str, float]]]:
     """One process of one side; for the network, Hornbeam's twice: with an empty cache folder, and once more."""
     with tempfile.TemporaryDirectory() as folder:
-        if side == "hornbeam" and workload == "convolutions":
-            return [(f"convolutions {state}", run(side, python, workload, folder)) for state in ("cold", "warm")]
-        return [(workload, run(side, python, workload, CACHE))]
+        if side.name == "hornbeam" and workload == "convolutions":
+            return [(f"convolutions {state}", run(side, WORKLOADS, workload, HORNBEAM_CACHE=folder))
+                    for state in ("cold", "warm")]
+        return [(workload, run(side, WORKLOADS, workload, HORNBEAM_CACHE=CACHE))]
 
 
 CACHE = str(Path(tempfile.gettempdir()) / "hornbeam-bench-cache")
-
-
-def run(side: str, python: str, workload: str, cache: str) -> dict[str, float]:
-    """What the workload answers, and how long its process took."""
-    environment = {**os.environ, "HORNBEAM_CACHE": cache, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
-    started = time.perf_counter()
-    done = subprocess.run([python, str(WORKLOADS), side, workload], env=environment, capture_output=True, text=True)
-    took = time.perf_counter() - started
-    if done.returncode:
-        raise SystemExit(f"{side} {workload}: {done.stderr[-2000:]}")
-    return {**json.loads(done.stdout.splitlines()[-1]), "process": took}
 
 
 def show(figures: Figures) -> None:
@@ -148,21 +135,6 @@ def target(row: Row, ratio: float | None, mine: list[float]) -> str:
         met = statistics.median(mine) <= row.limit
         return f"≤ {row.limit:g} {row.unit} {'[green]met' if met else '[red]missed'}"
     return ""
-
-
-def text(values: list[float], unit: str) -> str:
-    """`143 ± 4 µs`."""
-    middle = statistics.median(values)
-    spread = 0.0
-    if len(values) > 2:
-        low, _, high = statistics.quantiles(values, n=4)
-        spread = (high - low) / 2
-    return f"{number(middle)} ± {number(spread)} {unit}"
-
-
-def number(value: float) -> str:
-    """Three digits that count."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 if __name__ == "__main__":
