@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import importlib.metadata
 import sys
 import threading
@@ -12,11 +13,12 @@ from pathlib import Path
 from hornbeam.backend.lazy import jax
 
 LIBRARY = Path(__file__).with_name("compiled") / "libhornbeam_kernels.so"
-TARGETS = ("hornbeam_matmul",)
+TARGETS = ("hornbeam_matmul", "hornbeam_convolution", "hornbeam_convolution_to_input", "hornbeam_convolution_to_filter")
 _ONEDNN = "libdnnl.so.3"
 
 _lock = threading.Lock()
 _found: list[str | None] = []
+_libraries: list[ctypes.CDLL] = []
 
 
 def problem() -> str | None:
@@ -45,9 +47,20 @@ def _load() -> str | None:
         library = ctypes.CDLL(str(LIBRARY))
         for name in TARGETS:
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(library, name)), platform="cpu")
+        library.hornbeam_convolution_name.restype = ctypes.c_char_p
+        _libraries.append(library)
     except Exception as error:  # whatever is wrong with the library, there is a way without it
         return f"{type(error).__name__}: {error}"
     return None
+
+
+@functools.lru_cache(4096)
+def convolution_name(form: int, groups: int, space: int, sizes: tuple[int, ...]) -> str:
+    """What oneDNN calls its implementation of a convolution (`native/convolution.cc`), empty where it has none."""
+    array = (ctypes.c_int64 * len(sizes))(*sizes)
+    name = _libraries[0].hornbeam_convolution_name(
+        ctypes.c_int64(form), ctypes.c_int64(groups), ctypes.c_int64(space), array)
+    return name.decode()
 
 
 def _places() -> Iterator[Path]:

@@ -1,0 +1,297 @@
+// Convolutions and their two gradients: images of a batch are cut into tasks, channels come last.
+//
+// Filters are [*space, in / groups, out]. A primitive wants them in a layout of its own: they are moved there once a
+// call, before the tasks. The tasks of a filter's gradient each sum their images; their sums are added in order.
+#include <string>
+#include <vector>
+
+#include "onednn.h"
+#include "tasks.h"
+
+namespace hornbeam {
+namespace {
+
+using dims = dnnl::memory::dims;
+using layout = dnnl::memory::desc;
+using Numbers = ffi::Span<const int64_t>;
+
+constexpr double kWorkOfTask = 4e6;  // floating-point operations that are worth a task
+
+enum Kind : int64_t { kForward, kToInput, kToFilter };
+
+// One convolution, as the ops describe it: sizes [batch, *space, channels], and how the filter slides.
+struct Shape {
+  dims x, w, y, strides, dilations, before, after;
+  int64_t groups;
+
+  double work() const {
+    double total = 2.0 * w[w.size() - 2];
+    for (auto n : y) total *= n;
+    for (size_t i = 0; i + 2 < w.size(); i++) total *= w[i];
+    return total;
+  }
+};
+
+dims of(Numbers numbers) { return dims(numbers.begin(), numbers.end()); }
+
+// Channels-last sizes in oneDNN's order, with the strides that say where they lie.
+layout image(const dims& sizes, int64_t batch) {
+  const size_t rank = sizes.size();
+  dims ordered{batch, sizes[rank - 1]}, strides(rank, 1);
+  int64_t step = sizes[rank - 1];
+  for (size_t i = 1; i + 1 < rank; i++) ordered.push_back(sizes[i]);
+  for (size_t i = rank - 2; i >= 1; i--) {
+    strides[i + 1] = step;
+    step *= sizes[i];
+  }
+  strides[0] = step;
+  return layout(ordered, dnnl::memory::data_type::f32, strides);
+}
+
+// A filter's sizes in oneDNN's order: where it lies in memory, or (`any`) wherever the primitive likes it.
+layout filter(const dims& sizes, int64_t groups, bool any) {
+  const size_t rank = sizes.size(), space = rank - 2;
+  const int64_t in = sizes[rank - 2], out = sizes[rank - 1];
+  dims ordered{out / groups, in}, strides{1, out};
+  if (groups > 1) {
+    ordered.insert(ordered.begin(), groups);
+    strides.insert(strides.begin(), out / groups);
+  }
+  int64_t step = in * out;
+  dims steps(space);
+  for (size_t i = space; i-- > 0; step *= sizes[i]) steps[i] = step;
+  ordered.insert(ordered.end(), sizes.begin(), sizes.begin() + space);
+  strides.insert(strides.end(), steps.begin(), steps.end());
+  if (any) return layout(ordered, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
+  return layout(ordered, dnnl::memory::data_type::f32, strides);
+}
+
+// What runs one piece of a batch. `w` is the filter as the primitive has it, `w_given` as the op has it.
+struct Convolution {
+  layout x, w, w_given, y, scratch, scratch_of_move;
+  dnnl::primitive primitive, move;
+  std::string name;
+  bool moves = false;
+};
+
+template <class Description>
+void keep(Convolution& made, const Description& description, const layout& w) {
+  made.w = w;
+  made.scratch = description.scratchpad_desc();
+  made.name = description.impl_info_str();
+}
+
+Convolution make(Kind kind, const Shape& shape, int64_t batch) {
+  Convolution made;
+  made.x = image(shape.x, batch);
+  made.y = image(shape.y, batch);
+  made.w_given = filter(shape.w, shape.groups, false);
+  const layout any = filter(shape.w, shape.groups, true);
+  dims gaps = shape.dilations;
+  for (auto& gap : gaps) gap -= 1;
+  const auto algorithm = dnnl::algorithm::convolution_direct;
+  dnnl::convolution_forward::primitive_desc forward(
+      engine(), kind == kForward ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training, algorithm,
+      made.x, any, made.y, shape.strides, gaps, shape.before, shape.after, attributes());
+  if (kind == kForward) {
+    keep(made, forward, forward.weights_desc());
+    made.primitive = dnnl::convolution_forward(forward);
+  } else if (kind == kToInput) {
+    dnnl::convolution_backward_data::primitive_desc backward(engine(), algorithm, made.x, any, made.y, shape.strides,
+                                                             gaps, shape.before, shape.after, forward, attributes());
+    keep(made, backward, backward.weights_desc());
+    made.primitive = dnnl::convolution_backward_data(backward);
+  } else {
+    dnnl::convolution_backward_weights::primitive_desc backward(
+        engine(), algorithm, made.x, any, made.y, shape.strides, gaps, shape.before, shape.after, forward, attributes());
+    keep(made, backward, backward.diff_weights_desc());
+    made.primitive = dnnl::convolution_backward_weights(backward);
+  }
+  made.moves = made.w != made.w_given;
+  if (made.moves) {
+    const bool out = kind == kToFilter;
+    dnnl::reorder::primitive_desc description(engine(), out ? made.w : made.w_given, engine(),
+                                              out ? made.w_given : made.w, attributes());
+    made.scratch_of_move = description.scratchpad_desc();
+    made.move = dnnl::reorder(description);
+  }
+  return made;
+}
+
+std::shared_ptr<const Convolution> convolution(Kind kind, const Shape& shape, int64_t batch) {
+  static auto* kept = new Cache<Convolution>();  // never destroyed: threads of the pool may outlive static objects
+  Key key;
+  for (int64_t n : {int64_t(kind), batch, shape.groups, int64_t(shape.x.size())}) key.add(n);
+  for (size_t i = 1; i < shape.x.size(); i++) key.add(shape.x[i]);
+  for (size_t i = 1; i < shape.y.size(); i++) key.add(shape.y[i]);
+  for (const dims* part : {&shape.w, &shape.strides, &shape.dilations, &shape.before, &shape.after}) key.add_all(*part);
+  return kept->get(key, [&] { return make(kind, shape, batch); });
+}
+
+// Moves a filter to or from the primitive's layout, on this thread.
+void move(const Convolution& chosen, const layout& from_layout, const void* from, const layout& to_layout, void* to) {
+  OneThread scope;
+  run(chosen.move, chosen.scratch_of_move, {{DNNL_ARG_FROM, &from_layout, from}, {DNNL_ARG_TO, &to_layout, to}});
+}
+
+int64_t volume_of_one(const dims& sizes) {
+  int64_t total = 1;
+  for (size_t i = 1; i < sizes.size(); i++) total *= sizes[i];
+  return total;
+}
+
+// How a batch is cut: for each thread several pieces where there is work for them, so that a thread that is held up by
+// another process does not hold up the rest.
+Pieces pieces_of(const Shape& shape, int threads, int each) {
+  const int64_t worth = std::max<int64_t>(1, static_cast<int64_t>(shape.work() / kWorkOfTask));
+  return Pieces(shape.x[0], std::min<int64_t>({worth, int64_t(threads) * (threads == 1 ? 1 : each), shape.x[0]}));
+}
+
+// `w` in the layout of the primitives of every piece. The pieces of a batch share one: it does not depend on the length
+// of a piece unless oneDNN says so, and then the last piece has its own.
+struct Filter {
+  Filter(const Convolution& chosen, const void* w, Buffer& buffer) : data(w) {
+    if (chosen.moves) {
+      void* moved = buffer.at_least(chosen.w.get_size());
+      move(chosen, chosen.w_given, w, chosen.w, moved);
+      data = moved;
+    }
+  }
+  const void* data;
+};
+
+Buffer& second_buffer_of_call() {
+  static thread_local Buffer buffer;
+  return buffer;
+}
+
+// The forward form and the input's gradient: each image of one operand and the filter give an image of the other.
+void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char* w, const char* from, char* to) {
+  const Pieces pieces = pieces_of(shape, threads_of(pool), 4);
+  const auto usual = convolution(kind, shape, pieces.length_of(0));
+  const auto last = convolution(kind, shape, pieces.length_of(pieces.count - 1));
+  const Filter filter(*usual, w, buffer_of_call());
+  const bool alike = usual->w == last->w && usual->moves == last->moves;
+  const Filter filter_of_last = alike ? filter : Filter(*last, w, second_buffer_of_call());
+  const bool forward = kind == kForward;
+  const int64_t x = volume_of_one(shape.x) * 4, y = volume_of_one(shape.y) * 4;
+  run_tasks(pool, pieces.count, [&](int i) {
+    const bool is_last = i + 1 == pieces.count;
+    const Convolution& chosen = is_last ? *last : *usual;
+    const int64_t at = pieces.begin(i);
+    run(chosen.primitive, chosen.scratch,
+        {{DNNL_ARG_WEIGHTS, &chosen.w, (is_last ? filter_of_last : filter).data},
+         {forward ? DNNL_ARG_SRC : DNNL_ARG_DIFF_DST, forward ? &chosen.x : &chosen.y, from + at * (forward ? x : y)},
+         {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_SRC, forward ? &chosen.y : &chosen.x, to + at * (forward ? y : x)}});
+  });
+}
+
+void to_filter(ffi::ThreadPool& pool, const Shape& shape, const char* x, const char* dy, char* dw) {
+  const Pieces pieces = pieces_of(shape, threads_of(pool), 1);
+  const auto usual = convolution(kToFilter, shape, pieces.length_of(0));
+  auto last = convolution(kToFilter, shape, pieces.length_of(pieces.count - 1));
+  const size_t bytes = aligned(usual->w.get_size());
+  const bool alike = last->w == usual->w;
+  // Sums lie one after another; the first lies where the result goes if that is how the primitive writes it.
+  const size_t extra = alike ? 0 : aligned(last->w_given.get_size());
+  char* sums = static_cast<char*>(buffer_of_call().at_least(bytes * pieces.count + extra + aligned(last->w.get_size())));
+  auto sum_of = [&](int i) { return i == 0 && !usual->moves ? dw : sums + bytes * i; };
+  const int64_t x_bytes = volume_of_one(shape.x) * 4, y_bytes = volume_of_one(shape.y) * 4;
+  run_tasks(pool, pieces.count, [&](int i) {
+    const bool odd = !alike && i + 1 == pieces.count;
+    const Convolution& chosen = i + 1 == pieces.count ? *last : *usual;
+    run(chosen.primitive, chosen.scratch,
+        {{DNNL_ARG_SRC, &chosen.x, x + pieces.begin(i) * x_bytes},
+         {DNNL_ARG_DIFF_DST, &chosen.y, dy + pieces.begin(i) * y_bytes},
+         {DNNL_ARG_DIFF_WEIGHTS, &chosen.w, odd ? sums + bytes * pieces.count : sum_of(i)}});
+  });
+  const int same = alike ? pieces.count : pieces.count - 1;
+  float* total = reinterpret_cast<float*>(sum_of(0));
+  const size_t count = usual->w.get_size() / 4;
+  for (int i = 1; i < same; i++) {
+    const float* more = reinterpret_cast<const float*>(sum_of(i));
+    for (size_t j = 0; j < count; j++) total[j] += more[j];
+  }
+  if (usual->moves) move(*usual, usual->w, total, usual->w_given, dw);
+  if (!alike) {  // the last piece's sum is laid out otherwise: it is added where both lie as the op has them
+    char* own = sums + bytes * pieces.count;
+    float* plain = reinterpret_cast<float*>(own);
+    if (last->moves) {
+      plain = reinterpret_cast<float*>(own + aligned(last->w.get_size()));
+      move(*last, last->w, own, last->w_given, plain);
+    }
+    const size_t given = last->w_given.get_size() / 4;
+    for (size_t j = 0; j < given; j++) reinterpret_cast<float*>(dw)[j] += plain[j];
+  }
+}
+
+const char* data(const ffi::AnyBuffer& buffer) { return static_cast<const char*>(buffer.untyped_data()); }
+
+ffi::Error forward_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer w, ffi::Result<ffi::AnyBuffer> y,
+                           int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
+  return guarded([&] {
+    const Shape shape{of(x.dimensions()), of(w.dimensions()), of(y->dimensions()), of(strides), of(dilations),
+                      of(before), of(after), groups};
+    by_images(pool, kForward, shape, data(w), data(x), static_cast<char*>(y->untyped_data()));
+  });
+}
+
+ffi::Error to_input_handler(ffi::ThreadPool pool, ffi::AnyBuffer w, ffi::AnyBuffer dy, ffi::Result<ffi::AnyBuffer> dx,
+                            int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
+  return guarded([&] {
+    const Shape shape{of(dx->dimensions()), of(w.dimensions()), of(dy.dimensions()), of(strides), of(dilations),
+                      of(before), of(after), groups};
+    by_images(pool, kToInput, shape, data(w), data(dy), static_cast<char*>(dx->untyped_data()));
+  });
+}
+
+ffi::Error to_filter_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer dy, ffi::Result<ffi::AnyBuffer> dw,
+                             int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
+  return guarded([&] {
+    const Shape shape{of(x.dimensions()), of(dw->dimensions()), of(dy.dimensions()), of(strides), of(dilations),
+                      of(before), of(after), groups};
+    to_filter(pool, shape, data(x), data(dy), static_cast<char*>(dw->untyped_data()));
+  });
+}
+
+}  // namespace
+
+// The name of the implementation that oneDNN chooses for a convolution, empty where it has none. `sizes` holds x, w and
+// y with `space` spatial dimensions each, then strides, dilations and padding before and after.
+extern "C" const char* hornbeam_convolution_name(int64_t kind, int64_t groups, int64_t space, const int64_t* sizes) {
+  static thread_local std::string name;
+  auto take = [&sizes](int64_t count) {
+    dims taken(sizes, sizes + count);
+    sizes += count;
+    return taken;
+  };
+  Shape shape;
+  for (dims* part : {&shape.x, &shape.w, &shape.y}) *part = take(space + 2);
+  for (dims* part : {&shape.strides, &shape.dilations, &shape.before, &shape.after}) *part = take(space);
+  shape.groups = groups;
+  try {
+    name = convolution(static_cast<Kind>(kind), shape, shape.x[0])->name;
+  } catch (const std::exception&) {
+    name.clear();
+  }
+  return name.c_str();
+}
+
+}  // namespace hornbeam
+
+#define HORNBEAM_CONVOLUTION(symbol, handler)                             \
+  XLA_FFI_DEFINE_HANDLER_SYMBOL(symbol, handler,                          \
+                                xla::ffi::Ffi::Bind()                     \
+                                    .Ctx<xla::ffi::ThreadPool>()          \
+                                    .Arg<xla::ffi::AnyBuffer>()           \
+                                    .Arg<xla::ffi::AnyBuffer>()           \
+                                    .Ret<xla::ffi::AnyBuffer>()           \
+                                    .Attr<int64_t>("groups")              \
+                                    .Attr<hornbeam::Numbers>("strides")   \
+                                    .Attr<hornbeam::Numbers>("dilations") \
+                                    .Attr<hornbeam::Numbers>("before")    \
+                                    .Attr<hornbeam::Numbers>("after"))
+
+HORNBEAM_CONVOLUTION(hornbeam_convolution, hornbeam::forward_handler);
+HORNBEAM_CONVOLUTION(hornbeam_convolution_to_input, hornbeam::to_input_handler);
+HORNBEAM_CONVOLUTION(hornbeam_convolution_to_filter, hornbeam::to_filter_handler);
