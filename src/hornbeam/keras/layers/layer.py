@@ -101,6 +101,9 @@ class Layer(LayerState, LayerDtypes, Operation):
         if name in ("input_shape", "output_shape"):
             tensors = self._of_node(0, f"{name.removesuffix('_shape')}_tensors", name.replace("_", " "))
             return tree.map_structure(lambda x: x.shape, tensors)
+        if name in ("get_input_shape_at", "get_output_shape_at"):
+            at = getattr(self, name.replace("_shape", ""))
+            return lambda node_index: tree.map_structure(lambda x: x.shape, at(node_index))
         if name in ("get_input_at", "get_output_at"):
             what = name.split("_")[1]
             return lambda node_index: self._of_node(node_index, f"{what}_tensors", what)
@@ -408,7 +411,12 @@ class Layer(LayerState, LayerDtypes, Operation):
 
     @default
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
-        """The shape of the outputs for inputs of a shape (or a structure of shapes). Builds the layer."""
+        """The shape of the outputs for inputs of a shape (or a structure of shapes). Builds the layer.
+
+        Raises NotImplementedError for a layer without `call`.
+        """
+        if type(self).call is Layer.call:
+            raise self._not_implemented_error(self.compute_output_shape)
         specs = [tree.map_shape_structure(lambda s: KerasTensor(s, dtype=self.input_dtype), shape) for shape in args]
         named_specs = {name.removesuffix("_shape"): tree.map_shape_structure(
             lambda s: KerasTensor(s, dtype=self.input_dtype), shape) for name, shape in kwargs.items()}

@@ -19,9 +19,9 @@ def sizes(value: Any, rank: int, name: str, allow_zero: bool = False) -> tuple[i
     if len(found) != rank or not all(isinstance(v, (int, np.integer)) for v in found):
         raise ValueError(f"The `{name}` argument must be a tuple of {rank} integers. Received {name}={value}")
     least = 0 if allow_zero else 1
-    if any(v < least for v in found):
-        raise ValueError(f"The `{name}` argument must be a tuple of {rank} integers {'>= 0' if allow_zero else '> 0'}. "
-                         f"Received {name}={value}, including values that are not.")
+    if wrong := {int(v) for v in found if v < least}:
+        raise ValueError(f"The `{name}` argument must be a tuple of {rank} integers. Received {name}={value}, "
+                         f"including values {wrong} that do not satisfy `value {'>= 0' if allow_zero else '> 0'}`")
     return tuple(int(v) for v in found)
 
 
@@ -67,6 +67,8 @@ def pairs(value: Any, rank: int, name: str) -> tuple[tuple[int, int], ...]:
     given = tuple(value) if hasattr(value, "__len__") else ()
     if rank == 1 and len(given) == 2 and all(isinstance(v, (int, np.integer)) for v in given):
         return ((int(given[0]), int(given[1])),)
+    if rank == 1 and (isinstance(value, str) or len(given) != 2):
+        raise ValueError(f"`{name}` should have 2 elements. Received: {value}.")
     if len(given) != rank:
         raise ValueError(f"`{name}` should have {rank} elements. Received: {value}.")
     return tuple(sizes(v, 2, name, allow_zero=True) for v in given)  # type: ignore[misc]

@@ -50,8 +50,10 @@ class ReLU(_Pointwise):
                  **kwargs: Any) -> None:
         super().__init__(**kwargs)
         for name, value in (("max_value", max_value), ("negative_slope", negative_slope), ("threshold", threshold)):
-            if (value is None and name != "max_value") or (value is not None and value < 0.0):
-                raise ValueError(f"{name} of a ReLU layer cannot be a negative value. Received: {name}={value}")
+            may_be_none = name == "max_value"
+            if (value is None and not may_be_none) or (value is not None and value < 0.0):
+                raise ValueError(f"{name} of a ReLU layer cannot be {'' if may_be_none else 'None or '}a negative "
+                                 f"value. Received: {name}={value}")
         self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
 
     def call(self, inputs: Any) -> Any:
@@ -132,7 +134,10 @@ class ELU(_Pointwise):
 
 @keras_export("layers.Softmax")
 class Softmax(_Pointwise):
-    """exp(x) / Σ exp(x) over `axis`; places where `mask` is false take no part."""
+    """exp(x) / Σ exp(x) over `axis`; places where `mask` is false take no part.
+
+    Raises ValueError for a mask that does not broadcast to the inputs.
+    """
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -140,6 +145,7 @@ class Softmax(_Pointwise):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         if mask is not None:
+            _check_mask(inputs.shape, mask.shape)
             lowest = -3e4 if inputs.dtype == "float16" else -1e9
             inputs = inputs + (1.0 - ops.cast(mask, inputs.dtype)) * lowest
         axes: list[int] = list(self.axis) if isinstance(self.axis, (list, tuple)) else [self.axis]
@@ -151,3 +157,14 @@ class Softmax(_Pointwise):
 
     def get_config(self) -> dict[str, Any]:
         return config_of(self, super().get_config(), "axis")
+
+
+def _check_mask(shape: Any, mask: Any) -> None:
+    shape, mask = tuple(shape), tuple(mask)
+    if len(mask) > len(shape):
+        raise ValueError(f"The mask of a Softmax layer must not have more dimensions than the inputs. Received: "
+                         f"inputs.shape={shape}, mask.shape={mask}")
+    pairs = zip(reversed(shape), reversed(mask), strict=False)
+    if any(m not in (1, None, d) and d is not None for d, m in pairs):
+        raise ValueError(f"The mask of a Softmax layer must be broadcastable to the inputs. Received: "
+                         f"inputs.shape={shape}, mask.shape={mask}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.keras import ops, random
+from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.attention import masks
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.names import keras_export
@@ -42,7 +43,7 @@ class Attention(Layer):
 
     def _check(self, inputs: Any, mask: Any = None) -> None:
         name = type(self).__name__
-        if not isinstance(inputs, (list, tuple)):
+        if not isinstance(inputs, (list, tuple)) or not inputs or isinstance(inputs[0], (int, type(None))):
             raise ValueError(f"{name} layer must be called on a list of inputs, namely [query, value] or [query, value,"
                              f" key]. Received: inputs={inputs}.")
         if not 2 <= len(inputs) <= 3:
@@ -57,7 +58,8 @@ class Attention(Layer):
             raise ValueError(f"{name} layer accepts mask list of length 2 or 3. Received: inputs={inputs}, mask={mask}."
                              )
 
-    def _scores(self, query: Any, key: Any) -> Any:
+    def _calculate_scores(self, query: Any, key: Any) -> Any:
+        """The scores [batch, targets, sources]: subclasses write theirs."""
         if self.score_mode == "dot":
             scores = ops.matmul(query, ops.swapaxes(key, -2, -1))
             return scores if self.scale is None else ops.multiply(scores, self.scale)
@@ -66,16 +68,20 @@ class Attention(Layer):
             pairs = self.scale * pairs
         return self.concat_score_weight * ops.sum(ops.tanh(pairs), axis=-1)
 
+    def _calculate_score_mask(self, scores: Any, v_mask: Any, use_causal_mask: bool) -> Any:
+        """Which scores count, from the values' mask and the causal one; None for all."""
+        targets, sources = ops.shape(scores)[-2:]
+        return masks.together(None if v_mask is None else ops.expand_dims(v_mask, -2),
+                              masks.causal(targets, sources) if use_causal_mask else None)
+
     def call(self, inputs: Any, mask: Any = None, training: bool = False, return_attention_scores: bool = False,
              use_causal_mask: bool = False) -> Any:
         self._check(inputs, mask)
         query, value = inputs[0], inputs[1]
         key = inputs[2] if len(inputs) > 2 else value
         query_mask, value_mask = (mask[0], mask[1]) if mask else (None, None)
-        scores = self._scores(query, key)
-        shape = ops.shape(scores)
-        allowed = masks.together(None if value_mask is None else ops.expand_dims(value_mask, -2),
-                                 masks.causal(shape[-2], shape[-1]) if use_causal_mask else None)
+        scores = self._calculate_scores(query, key)
+        allowed = self._calculate_score_mask(scores, value_mask, use_causal_mask)
         if allowed is not None:
             lowest = 65504.0 if scores.dtype == "float16" else 1.0e9
             scores = ops.where(allowed, scores, scores - lowest)
@@ -94,6 +100,15 @@ class Attention(Layer):
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (*input_shape[0][:-1], input_shape[1][-1])
 
+    def compute_output_spec(self, inputs: Any, mask: Any = None, training: bool = False,
+                            return_attention_scores: bool = False, use_causal_mask: bool = False) -> Any:
+        self._check(inputs, mask)
+        query, value = inputs[0], inputs[1]
+        key = inputs[2] if len(inputs) > 2 else value
+        output = KerasTensor(self.compute_output_shape([query.shape, value.shape]), dtype=self.compute_dtype)
+        scores = KerasTensor((*query.shape[:-1], key.shape[1]), dtype=self.compute_dtype)
+        return (output, scores) if return_attention_scores else output
+
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "use_scale": self.use_scale, "score_mode": self.score_mode,
                 "dropout": self.dropout, "seed": self.seed}
@@ -111,7 +126,7 @@ class AdditiveAttention(Attention):
         self.scale = self.add_weight(name="scale", shape=(input_shape[0][-1],), initializer="glorot_uniform",
                                      dtype=self.dtype, trainable=True) if self.use_scale else None
 
-    def _scores(self, query: Any, key: Any) -> Any:
+    def _calculate_scores(self, query: Any, key: Any) -> Any:
         pairs = ops.tanh(ops.expand_dims(query, -2) + ops.expand_dims(key, -3))
         return ops.sum(pairs if self.scale is None else self.scale * pairs, axis=-1)
 

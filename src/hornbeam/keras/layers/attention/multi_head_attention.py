@@ -16,6 +16,7 @@ from hornbeam.keras.layers.regularization.dropout import Dropout
 from hornbeam.keras.lookup import named
 from hornbeam.keras.masks import get_keras_mask, set_keras_mask
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.operations import Operation
 
 _NAMES = ("kernel_initializer bias_initializer kernel_regularizer bias_regularizer kernel_constraint bias_constraint "
           "activity_regularizer")
@@ -23,6 +24,8 @@ _NAMES = ("kernel_initializer bias_initializer kernel_regularizer bias_regulariz
 
 class ProjectedAttention(Layer):
     """Base: queries, keys and values through dense layers, attention by heads, and a dense layer on the result."""
+
+    _sliding_window: int | None
 
     def _take(self, given: dict[str, Any]) -> None:
         """Keep what the dense layers are made with, under private names: the layer has no such weights itself."""
@@ -37,6 +40,17 @@ class ProjectedAttention(Layer):
         rest = {n: getattr(self, f"_{n}") for n in _NAMES.split() if not n.endswith("initializer")}
         return EinsumDense(equation, output_shape=output_shape, bias_axes=bias_axes if self._use_bias else None,
                            activation=activation, name=name, dtype=self.dtype_policy, **again, **rest)
+
+    def _compute_attention_mask(self, query: Any, value: Any, query_mask: Any = None, value_mask: Any = None,
+                                key_mask: Any = None, attention_mask: Any = None, use_causal_mask: bool = False) -> Any:
+        """One mask [batch, targets, sources] from all that restrict; None where nothing does."""
+        return masks.of_sequences(query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask,
+                                  self._sliding_window)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        if self._call_signature.bind(*args, **kwargs).arguments.get("return_attention_scores"):
+            return Operation.compute_output_spec(self, *args, **kwargs)
+        return super().compute_output_spec(*args, **kwargs)
 
     def _names_config(self) -> dict[str, Any]:
         return {n: named(f"{n.rpartition('_')[2]}s.serialize")(getattr(self, f"_{n}")) for n in _NAMES.split()}
@@ -85,6 +99,9 @@ class MultiHeadAttention(ProjectedAttention):
         self.supports_masking = True
         self._num_heads, self._key_dim, self._value_dim = num_heads, key_dim, value_dim or key_dim
         self._dropout, self._use_bias, self._use_gate = dropout, use_bias, use_gate
+        if output_shape and not isinstance(output_shape, (int, list, tuple)):
+            raise ValueError(f"Invalid `output_shape`: {output_shape}. When specified, the `output_shape` should be of "
+                             "type tuple, list, or int.")
         self._output_shape = (output_shape,) if isinstance(output_shape, int) else (
             None if not output_shape else tuple(output_shape))
         if attention_axes is not None and not isinstance(attention_axes, (int, list, tuple)):
@@ -182,8 +199,8 @@ class MultiHeadAttention(ProjectedAttention):
         query_mask = own_mask if query_mask is None else query_mask
         for tensor in (query, value, key):
             set_keras_mask(tensor, None)
-        allowed = masks.of_sequences(query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask,
-                                     self._sliding_window)
+        allowed = self._compute_attention_mask(query, value, query_mask, value_mask, key_mask, attention_mask,
+                                               use_causal_mask)
         gate = self._gate_dense(query) if self._use_gate else None
         result, scores = self._compute_attention(self._query_dense(query), self._key_dense(key),
                                                  self._value_dense(value), allowed, training, return_attention_scores)
@@ -193,8 +210,14 @@ class MultiHeadAttention(ProjectedAttention):
         return (result, scores) if return_attention_scores else result
 
     def _compute_attention(self, query: Any, key: Any, value: Any, attention_mask: Any = None,
-                           training: bool | None = None, return_attention_scores: bool = False) -> tuple[Any, Any]:
-        """The result and the scores of projected queries, keys and values [batch, …, heads, size]."""
+                           training: bool | None = None, return_attention_scores: bool = False,
+                           use_causal_mask: bool = False) -> tuple[Any, Any]:
+        """The result and the scores of projected queries, keys and values [batch, …, heads, size].
+
+        Subclasses may write theirs. `call` has the causal mask within `attention_mask`.
+        """
+        if use_causal_mask:
+            attention_mask = masks.together(attention_mask, masks.causal(ops.shape(query)[1], ops.shape(key)[1]))
         scale = 1.0 / math.sqrt(float(self._key_dim))
         expanded = attention_mask
         if expanded is not None:
@@ -204,15 +227,16 @@ class MultiHeadAttention(ProjectedAttention):
         if plain and self._attention_axes == (1,):
             return ops.dot_product_attention(query, key, value, mask=expanded, scale=scale), None
         scores = ops.einsum(self._dot_product_equation, key, ops.multiply(query, ops.cast(scale, query.dtype)))
-        if attention_mask is not None:
-            mask = attention_mask
-            for _ in range(len(scores.shape) - len(mask.shape)):
-                mask = ops.expand_dims(mask, axis=-2 * len(self._attention_axes) - 1)
-            scores = self._softmax(scores, mask=mask)
-        else:
-            scores = self._softmax(scores)
+        scores = self._masked_softmax(scores, attention_mask)
         kept = self._dropout_layer(scores, training=training) if self._dropout > 0 else scores
         return ops.einsum(self._combine_equation, kept, value), scores
+
+    def _masked_softmax(self, attention_scores: Any, attention_mask: Any = None) -> Any:
+        if attention_mask is None:
+            return self._softmax(attention_scores)
+        for _ in range(len(attention_scores.shape) - len(attention_mask.shape)):
+            attention_mask = ops.expand_dims(attention_mask, axis=-2 * len(self._attention_axes) - 1)
+        return self._softmax(attention_scores, mask=attention_mask)
 
     def compute_output_shape(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> tuple[Any, ...]:
         key_shape = value_shape if key_shape is None else key_shape
@@ -274,6 +298,8 @@ class GroupedQueryAttention(ProjectedAttention):
                  kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: bool = False,
                  seed: int | None = None, **kwargs: Any) -> None:
         _checked(head_dim=head_dim, num_query_heads=num_query_heads, num_key_value_heads=num_key_value_heads)
+        if sliding_window is not None:
+            _checked(sliding_window=sliding_window)
         if num_query_heads % num_key_value_heads:
             raise ValueError("`num_query_heads` must be divisible by `num_key_value_heads`. Received: num_query_heads="
                              f"{num_query_heads}, num_key_value_heads={num_key_value_heads}")
@@ -285,7 +311,8 @@ class GroupedQueryAttention(ProjectedAttention):
         self.num_key_value_heads, self.num_repeats = num_key_value_heads, num_query_heads // num_key_value_heads
         self.dropout, self.use_bias, self.use_gate = dropout, use_bias, use_gate
         self._use_bias = use_bias
-        self.sliding_window, self._flash_attention, self.seed = sliding_window, flash_attention, seed
+        self.sliding_window = self._sliding_window = sliding_window
+        self._flash_attention, self.seed = flash_attention, seed
 
     def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         key_shape = value_shape if key_shape is None else key_shape
@@ -309,23 +336,30 @@ class GroupedQueryAttention(ProjectedAttention):
              key_mask: Any = None, attention_mask: Any = None, return_attention_scores: bool = False,
              training: bool | None = None, use_causal_mask: bool = False) -> Any:
         key = value if key is None else key
-        allowed = masks.of_sequences(query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask,
-                                     self.sliding_window)
+        allowed = self._compute_attention_mask(query, value, query_mask, value_mask, key_mask, attention_mask,
+                                               use_causal_mask)
         gate = self._gate_dense(query) if self.use_gate else None
         q, k, v = self._query_dense(query), self._key_dense(key), self._value_dense(value)
         k, v = (ops.repeat(t, self.num_repeats, axis=2) for t in (k, v))
-        scale = 1.0 / math.sqrt(float(self.head_dim))
-        allowed = None if allowed is None else ops.expand_dims(allowed, 1)
-        scores = None
-        if self.dropout > 0 or return_attention_scores:
-            logits = ops.einsum("bquh,bkuh->buqk", q, k) * ops.cast(scale, q.dtype)
-            scores = self._softmax(logits, **({} if allowed is None else {"mask": allowed}))
-            kept = self._dropout_layer(scores, training=training) if self.dropout > 0 else scores
-            result = ops.einsum("buqk,bkuh->bquh", kept, v)
-        else:
-            result = ops.dot_product_attention(q, k, v, mask=allowed, scale=scale)
+        wants_scores = {"return_attention_scores": True} if return_attention_scores else {}
+        result, scores = self._compute_attention(q, k, v, attention_mask=allowed, training=training, **wants_scores)
         result = self._output_dense(result if gate is None else ops.multiply(result, gate))
         return (result, scores) if return_attention_scores else result
+
+    def _compute_attention(self, query: Any, key: Any, value: Any, attention_mask: Any = None,
+                           training: bool | None = None, return_attention_scores: bool = False,
+                           use_causal_mask: bool = False) -> tuple[Any, Any]:
+        """As `MultiHeadAttention._compute_attention`, with as many heads of keys and values as of queries."""
+        if use_causal_mask:
+            attention_mask = masks.together(attention_mask, masks.causal(ops.shape(query)[1], ops.shape(key)[1]))
+        scale = 1.0 / math.sqrt(float(self.head_dim))
+        allowed = None if attention_mask is None else ops.expand_dims(attention_mask, 1)
+        if self.dropout <= 0 and not return_attention_scores:
+            return ops.dot_product_attention(query, key, value, mask=allowed, scale=scale), None
+        logits = ops.einsum("bquh,bkuh->buqk", query, key) * ops.cast(scale, query.dtype)
+        scores = self._softmax(logits, **({} if allowed is None else {"mask": allowed}))
+        kept = self._dropout_layer(scores, training=training) if self.dropout > 0 else scores
+        return ops.einsum("buqk,bkuh->bquh", kept, value), scores
 
     def compute_output_shape(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> tuple[Any, ...]:
         key_shape = value_shape if key_shape is None else key_shape

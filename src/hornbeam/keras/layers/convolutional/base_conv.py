@@ -73,8 +73,9 @@ class Convolution(Layer):
             inner, self.kernel_size, self.strides, self.dilation_rate, strict=True))
         for n, count in zip(inner, counts, strict=True):
             if count is not None and count <= 0:
-                raise ValueError(f"Computed output size would be negative. Received `inputs shape={input_shape}`, "
-                                 f"`kernel_size={self.kernel_size}`, `dilation_rate={self.dilation_rate}` (of {n}).")
+                raise ValueError(f"Computed output size would be zero or negative. Received `inputs "
+                                 f"shape={input_shape}`, `kernel_size={self.kernel_size}`, "
+                                 f"`dilation_rate={self.dilation_rate}` (of {n}).")
         return sizes.with_spatial(input_shape[0], counts, channels, self.data_format)
 
     def _config(self, names: str) -> dict[str, Any]:

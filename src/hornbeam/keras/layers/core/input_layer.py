@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from hornbeam.keras.dtypes import standardize_dtype
@@ -20,7 +21,9 @@ class InputLayer(Layer):
                  ragged: bool | None = None, batch_shape: Any = None, input_tensor: Any = None, optional: bool = False,
                  name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name)
-        shape = kwargs.pop("input_shape", shape)
+        if "input_shape" in kwargs:
+            warnings.warn("Argument `input_shape` is deprecated. Use `shape` instead.", stacklevel=2)
+            shape = kwargs.pop("input_shape")
         batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         if input_tensor is not None:
             _check_fits(input_tensor, shape, batch_size, batch_shape, dtype, sparse)

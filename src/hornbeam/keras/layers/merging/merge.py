@@ -7,6 +7,7 @@ from typing import Any
 
 from hornbeam.keras import ops
 from hornbeam.keras.layers.layer import Layer
+from hornbeam.keras.masks import get_keras_mask
 from hornbeam.keras.names import keras_export
 
 
@@ -58,8 +59,28 @@ class Merge(Layer):
             return None
         together = mask[0]
         for m in mask[1:]:
-            together = ops.logical_and(together, m)
+            together = ops.logical_or(together, m)
         return together
+
+
+def _spread_mask(x: Any) -> Any:
+    """The mask that a tensor carries, in its own shape; None without."""
+    mask = get_keras_mask(x)
+    return None if mask is None else ops.broadcast_to(ops.expand_dims(mask, -1), ops.shape(x))
+
+
+def _where_either_counts(function: Callable[[Any, Any], Any], inputs: list[Any]) -> Any:
+    """Tensor after tensor; a place that only one of them masks takes the other's value."""
+    result, mask = inputs[0], _spread_mask(inputs[0])
+    for x in inputs[1:]:
+        own = _spread_mask(x)
+        if own is not None:
+            x = ops.where(own, x, result)
+        if mask is not None:
+            result = ops.where(mask, result, x)
+        mask = None if mask is None or own is None else ops.logical_or(mask, own)
+        result = function(result, x)
+    return result
 
 
 def _filled(x: Any, rank: int) -> Any:
@@ -116,10 +137,15 @@ class Subtract(Merge):
 
 @keras_export("layers.Multiply")
 class Multiply(Merge):
-    """The product of a list of tensors. A masked place counts as 1."""
+    """The product of a list of tensors. A masked place counts as 1, and gives 0 where all are masked."""
 
     def _merge(self, inputs: list[Any]) -> Any:
-        return _one_after_another(ops.multiply, inputs)
+        masks = [_spread_mask(x) for x in inputs]
+        result = _one_after_another(ops.multiply, [
+            x if mask is None else ops.where(mask, x, ops.ones_like(x)) for x, mask in zip(inputs, masks, strict=True)])
+        if any(mask is None for mask in masks):
+            return result
+        return ops.where(_one_after_another(ops.logical_or, masks), result, ops.zeros_like(result))
 
 
 @keras_export("layers.Average")
@@ -132,18 +158,18 @@ class Average(Merge):
 
 @keras_export("layers.Maximum")
 class Maximum(Merge):
-    """The largest of a list of tensors, element by element."""
+    """The largest of a list of tensors, element by element, of those that are not masked there."""
 
     def _merge(self, inputs: list[Any]) -> Any:
-        return _one_after_another(ops.maximum, inputs)
+        return _where_either_counts(ops.maximum, inputs)
 
 
 @keras_export("layers.Minimum")
 class Minimum(Merge):
-    """The smallest of a list of tensors, element by element."""
+    """The smallest of a list of tensors, element by element, of those that are not masked there."""
 
     def _merge(self, inputs: list[Any]) -> Any:
-        return _one_after_another(ops.minimum, inputs)
+        return _where_either_counts(ops.minimum, inputs)
 
 
 @keras_export("layers.Concatenate")
@@ -201,9 +227,10 @@ class Concatenate(Merge):
                 whole.append(ops.ones_like(x, dtype="bool"))
             else:
                 m = ops.cast(m, "bool")
-                while len(m.shape) < len(x.shape):
+                missing = len(x.shape) - len(m.shape)
+                for _ in range(missing):
                     m = ops.expand_dims(m, axis=-1)
-                whole.append(ops.broadcast_to(m, ops.shape(x)))
+                whole.append(ops.logical_or(m, ops.zeros_like(x, dtype="bool")) if missing else m)
         return ops.any(ops.concatenate(whole, axis=self.axis), axis=-1)
 
     def get_config(self) -> dict[str, Any]:

@@ -20,10 +20,16 @@ class _Affine(Layer):
     def _add_affine(self, shape: tuple[int, ...]) -> None:
         self.gamma = self.add_weight(name="gamma", shape=shape, initializer=self.gamma_initializer,
                                      regularizer=self.gamma_regularizer, constraint=self.gamma_constraint,
-                                     trainable=True, autocast=False) if self.scale else None
+                                     trainable=True, autocast=False) if self._has_gamma() else None
         self.beta = self.add_weight(name="beta", shape=shape, initializer=self.beta_initializer,
                                     regularizer=self.beta_regularizer, constraint=self.beta_constraint,
-                                    trainable=True, autocast=False) if self.center else None
+                                    trainable=True, autocast=False) if self._has_beta() else None
+
+    def _has_gamma(self) -> bool:
+        return self.scale
+
+    def _has_beta(self) -> bool:
+        return self.center
 
 
 @keras_export("layers.LayerNormalization")
@@ -40,6 +46,7 @@ class LayerNormalization(_Affine):
                  **kwargs: Any) -> None:
         self.rms_scaling = kwargs.pop("rms_scaling", False)
         super().__init__(**kwargs)
+        self.autocast = False  # half floats may not hold the inputs; what is computed is cast at the end
         if isinstance(axis, (list, tuple)):
             self.axis: Any = list(axis)
         elif isinstance(axis, int):
@@ -52,8 +59,14 @@ class LayerNormalization(_Affine):
         self.supports_masking = True
 
     def build(self, input_shape: Any) -> None:
-        self.axis = self.axis if isinstance(self.axis, list) else [self.axis]
+        self.axis = sorted(self.axis) if isinstance(self.axis, list) else [self.axis]
         self._add_affine(tuple(input_shape[a] for a in self.axis))
+
+    def _has_gamma(self) -> bool:
+        return self.scale or self.rms_scaling
+
+    def _has_beta(self) -> bool:
+        return self.center and not self.rms_scaling
 
     def call(self, inputs: Any) -> Any:
         outputs = ops.layer_normalization(inputs, self.gamma, self.beta, self.axis, self.epsilon,
@@ -71,14 +84,18 @@ class LayerNormalization(_Affine):
 class GroupNormalization(_Affine):
     """Normalizes each sample within `groups` groups of channels; -1 puts every channel into its own.
 
-    Raises ValueError where the channels cannot be parted so. Wu, He 2018.
+    Raises ValueError for another number, and where the channels cannot be parted so. Wu, He 2018.
     """
 
     def __init__(self, groups: int = 32, axis: int = -1, epsilon: float = 0.001, center: bool = True,
                  scale: bool = True, beta_initializer: Any = "zeros", gamma_initializer: Any = "ones",
                  beta_regularizer: Any = None, gamma_regularizer: Any = None, beta_constraint: Any = None,
                  gamma_constraint: Any = None, **kwargs: Any) -> None:
+        if not isinstance(groups, int) or (groups <= 0 and groups != -1):
+            raise ValueError("Received an invalid value for argument `groups`, expected a positive integer (or `-1` "
+                             f"for instance normalization). Received: groups={groups}")
         super().__init__(**kwargs)
+        self.autocast = False
         self.groups, self.axis, self.epsilon = groups, axis, epsilon
         self.center, self.scale = center, scale
         parameters(self, locals(), _NAMES)
@@ -131,18 +148,20 @@ class RMSNormalization(Layer):
     def __init__(self, axis: Any = -1, epsilon: float = 1e-06, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis, self.epsilon = axis, epsilon
-        self.supports_masking = True
 
     def build(self, input_shape: Any) -> None:
-        self.axis = list(self.axis) if isinstance(self.axis, (list, tuple)) else [self.axis]
+        self.axis = sorted(self.axis) if isinstance(self.axis, (list, tuple)) else [self.axis]
         self.scale = self.add_weight(name="scale", shape=tuple(input_shape[a] for a in self.axis), initializer="ones",
-                                     trainable=True, autocast=False)
+                                     trainable=True)
 
     def call(self, x: Any) -> Any:
-        return ops.cast(ops.rms_normalization(x, scale=self.scale, axis=self.axis, epsilon=self.epsilon),
-                        self.compute_dtype)
+        return ops.rms_normalization(x, scale=self.scale, axis=self.axis, epsilon=self.epsilon)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
+        for axis in self.axis if isinstance(self.axis, (list, tuple)) else [self.axis]:
+            if not -len(input_shape) <= axis < len(input_shape):
+                raise ValueError(f"Axis {axis} is out of bounds for input shape {input_shape}. Received: "
+                                 f"axis={self.axis}")
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from hornbeam.keras import ops, random
@@ -51,14 +52,16 @@ class Dropout(_Noisy):
     def _checked_shape(noise_shape: Any) -> Any:
         if noise_shape is None:
             return None
-        shape = tuple(noise_shape) if isinstance(noise_shape, (list, tuple)) else noise_shape
-        if not isinstance(shape, tuple):
-            raise ValueError("Invalid value received for argument `noise_shape`. Expected a tuple or list. Received: "
-                             f"noise_shape={noise_shape}")
+        wrong = "Invalid value received for argument `noise_shape`. Expected"
+        if isinstance(noise_shape, str) or not isinstance(noise_shape, Iterable):
+            raise ValueError(f"{wrong} a tuple or list of integers. Received: noise_shape={noise_shape}")
+        shape = tuple(noise_shape)
         for size in shape:
-            if size is not None and (not isinstance(size, int) or size < 1):
-                raise ValueError("Invalid value received for argument `noise_shape`. Expected all elements to be "
-                                 f"positive integers or None. Received: noise_shape={noise_shape}")
+            if size is not None and not isinstance(size, int):
+                raise ValueError(f"{wrong} all elements to be integers or None. Received: noise_shape={noise_shape}")
+            if size is not None and size < 1:
+                raise ValueError(f"{wrong} all dimensions to be positive integers or None. Received: "
+                                 f"noise_shape={noise_shape}")
         return shape
 
     def _mask_shape(self, inputs: Any) -> Any:

@@ -108,8 +108,10 @@ class _Cropping(_Spatial):
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         inner = self._inner(input_shape)
         if any(n is not None and a + b >= n for n, (a, b) in zip(inner, self._each, strict=True)):
-            raise ValueError("Values in `cropping` argument should be smaller than the corresponding spatial dimension "
-                             f"of the input. Received: input_shape={input_shape}, cropping={self.cropping}")
+            what = ("`cropping` parameter of `Cropping1D` layer must be smaller than the input length" if (
+                self.rank == 1) else "Values in `cropping` argument should be smaller than the corresponding spatial "
+                    "dimension of the input")
+            raise ValueError(f"{what}. Received: input_shape={input_shape}, cropping={self.cropping}")
         return self._whole(input_shape, tuple(None if n is None else n - a - b
                                               for n, (a, b) in zip(inner, self._each, strict=True)))
 
@@ -176,12 +178,16 @@ class _UpSampling(_Spatial):
 
 @keras_export("layers.UpSampling1D")
 class UpSampling1D(_UpSampling):
-    """Each step of a sequence `size` times."""
+    """Each step of a sequence `size` times. Raises TypeError for a size that is no integer, ValueError below 1."""
 
     rank = 1
     _keeps_format = False
 
     def __init__(self, size: int = 2, **kwargs: Any) -> None:
+        if not isinstance(size, int) or isinstance(size, bool):
+            raise TypeError(f"Expected an integer value for `size`, got {type(size)}.")
+        if size <= 0:
+            raise ValueError(f"Argument `size` should be a positive integer. Received: size={size}")
         super().__init__(size, "channels_last", **kwargs)
 
     def get_config(self) -> dict[str, Any]:

@@ -44,9 +44,12 @@ class Reshape(Layer):
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         target = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        if any(d < -1 for d in target):
+            raise ValueError("Each dimension of `target_shape` must be a non-negative integer, or -1 for the one that "
+                             f"is found. Received: target_shape={target_shape}")
         if target.count(-1) > 1:
-            raise ValueError("The `target_shape` must have at most one dimension set to -1. Received: target_shape="
-                             f"{target_shape}")
+            raise ValueError("There must be at most one unknown dimension (-1) in `target_shape`. Received: "
+                             f"target_shape={target_shape}")
         self.target_shape = target
         self._build_at_init()
 
@@ -95,12 +98,17 @@ class Permute(Layer):
 
 @keras_export("layers.RepeatVector")
 class RepeatVector(Layer):
-    """Each row [batch, n] as `n` equal steps of a sequence. Raises TypeError for a number that is none."""
+    """Each row [batch, n] as `n` equal steps of a sequence.
+
+    Raises TypeError for a number that is none, ValueError for one below 1.
+    """
 
     def __init__(self, n: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if not isinstance(n, int):
             raise TypeError(f"Expected an integer value for `n`, got {type(n)}.")
+        if n <= 0:
+            raise ValueError(f"Argument `n` should be a positive integer. Received: n={n}")
         self.n = n
         self.input_spec = InputSpec(ndim=2)
 
