@@ -134,10 +134,14 @@ def refuse_too_large(op: Op, outputs: Sequence[Any]) -> None:
     XLA would end the process instead.
     """
     for out in outputs:
-        if prod(np.shape(out)) * 16 > most_bytes and prod(out.shape) * np.dtype(out.dtype).itemsize > most_bytes:
-            dims = ",".join(map(str, out.shape))
-            raise ResourceExhaustedError(None, None, f"OOM when allocating tensor with shape[{dims}] and type "
-                                         f"{dtypes.from_numpy(np.dtype(out.dtype)).name} [Op:{op.type}]")
+        if prod(out.shape) * 16 > most_bytes:
+            _refuse_size(op, out.shape, dtypes.from_numpy(np.dtype(out.dtype)))
+
+
+def _refuse_size(op: Op, dims: Sequence[int], dtype: DType) -> None:
+    if prod(dims) * dtype.np_dtype.itemsize > most_bytes:
+        raise ResourceExhaustedError(None, None, f"OOM when allocating tensor with shape[{','.join(map(str, dims))}] "
+                                     f"and type {dtype.name} [Op:{op.type}]")
 
 
 def _prepare(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> program.Program:
@@ -181,10 +185,12 @@ class Input(NamedTuple):
 def refuse_misfits(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> None:
     """Apply the op's shape rule to the shapes of actual inputs: its words name what does not fit, XLA's do not.
 
-    Raises ShapeFault.
+    Raises ShapeFault, and ResourceExhaustedError for a result that no memory holds, before anything makes it.
     """
     if op.shape_rule is not None and not op.writes:
-        apply_rule(op, _described(op, args), attrs)
+        for dims, dtype in apply_rule(op, _described(op, args), attrs):
+            if dims is not None and None not in dims and prod(dims) * 16 > most_bytes:
+                _refuse_size(op, dims, dtype.base_dtype)
 
 
 def _described(op: Op, args: Sequence[Any]) -> list[Any]:

@@ -140,7 +140,7 @@ def _evaluated(op: Op, inputs: Sequence[Any], attrs: dict[str, Any], size: int) 
     function, specs = pure(op, [_values_or_specs(i, a.static, size) for i, a in zip(inputs, op.args, strict=True)],
                            attrs)
     try:
-        with program.x64():
+        with program.x64(), program.inlined():
             results = jax.eval_shape(function, *specs)
     except ShapeFault:
         raise

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.backend.lazy import jax, jnp
+from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph import errors
 from hornbeam.graph.call import composite
 from hornbeam.graph.execute import ShapeFault
@@ -310,14 +310,26 @@ def _at_least_a_vector(inputs, attrs):
     return rules.as_first(inputs, attrs)
 
 
+def shifted(x: Any) -> tuple[Any, Any, Any]:
+    """x - max, its exponentials, and, without the last dimension, along which the maximum is taken, their sums."""
+    last = (jnp.ndim(x) - 1,)
+    less = lax.sub(x, spread(lax.stop_gradient(lax.reduce_max(x, last)), x))
+    risen = lax.exp(less)
+    return less, risen, lax.reduce_sum(risen, last)
+
+
+def spread(rows: Any, like: Any) -> Any:
+    """A number a row, repeated along the last dimension of `like`."""
+    return lax.broadcast_in_dim(rows, jnp.shape(like), tuple(range(jnp.ndim(like) - 1)))
+
+
 @op("Softmax", inputs="logits: T", T=FLOATS,
     samples=lambda rng: [((rng.normal(size=(3, 4)),), {}), ((rng.normal(size=(2, 0, 3)) * 50,), {}),
                          ((rng.normal(size=(5,)) * 50,), {})])
 def softmax_op(logits):
     """exp(x) over its sum along the last dimension."""
-    peak = jnp.max(logits, axis=-1, keepdims=True, initial=-jnp.inf)
-    risen = jnp.exp(logits - jax.lax.stop_gradient(peak))
-    return risen / jnp.sum(risen, axis=-1, keepdims=True)
+    _, risen, total = shifted(logits)
+    return lax.div(risen, spread(total, risen))
 
 
 softmax_op.shape(_at_least_a_vector)
@@ -335,8 +347,8 @@ def _(call, dy):
                          ((rng.normal(size=(5,)) * 50,), {})])
 def log_softmax_op(logits):
     """x - log Σ exp(x) along the last dimension."""
-    shifted = logits - jax.lax.stop_gradient(jnp.max(logits, axis=-1, keepdims=True, initial=-jnp.inf))
-    return shifted - jnp.log(jnp.sum(jnp.exp(shifted), axis=-1, keepdims=True))
+    less, _, total = shifted(logits)
+    return lax.sub(less, spread(lax.log(total), less))
 
 
 log_softmax_op.shape(_at_least_a_vector)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hornbeam.backend.inlined import looped
 from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
@@ -64,7 +65,8 @@ def _forwards(paths: _Paths, lengths: Any) -> tuple[Any, Any]:
         return state, state
 
     rest = (jnp.arange(1, steps), paths.blank[1:], paths.label[1:])
-    _, (later_blanks, later_labels) = lax.scan(step, (blanks, labels), rest)
+    with looped():
+        _, (later_blanks, later_labels) = lax.scan(step, (blanks, labels), rest)
     return jnp.concatenate([blanks[None], later_blanks]), jnp.concatenate([labels[None], later_labels])
 
 
@@ -89,7 +91,8 @@ def _backwards(paths: _Paths, lengths: Any, label_lengths: Any) -> tuple[Any, An
         return state, state
 
     rest = (jnp.arange(steps - 1), paths.blank[1:], paths.label[1:])
-    _, (blanks, labels) = lax.scan(step, (last_blanks, last_labels), rest, reverse=True)
+    with looped():
+        _, (blanks, labels) = lax.scan(step, (last_blanks, last_labels), rest, reverse=True)
     return jnp.concatenate([blanks, last_blanks[None]]), jnp.concatenate([labels, last_labels[None]])
 
 

@@ -257,6 +257,19 @@ def _apart(rng: np.random.Generator) -> list[Sample]:
     return [((x,), {}), ((x.T.copy(),), {}), ((x,), {"compute_uv": False})]
 
 
+def finite_or_zero(input: Any) -> tuple[Any, Any]:
+    """Matrices, those with a number that is not finite as zeros; and [..., 1, 1], NaN for these, else 0."""
+    finite = jnp.all(jnp.isfinite(input), axis=(-2, -1), keepdims=True)
+    matrix = jnp.where(finite, input, jnp.zeros((), input.dtype))
+    return matrix, jnp.sum(input * jnp.where(finite, 0, jnp.nan).astype(input.dtype), axis=(-2, -1), keepdims=True)
+
+
+def pseudo_inverse(input: Any, rtol: Any = None) -> Any:
+    """The Moore–Penrose inverse; NaN for a matrix with a number that is not finite."""
+    matrix, zero_or_nan = finite_or_zero(input)
+    return jnp.linalg.pinv(matrix, rtol) + zero_or_nan
+
+
 @op("Svd", inputs="input: T", outputs=("s", "u", "v"), T=SOLVABLE, samples=_apart,
     waive={"second_order": "singular vectors are determined up to sign"})
 def svd_op(input, *, compute_uv: bool = True, full_matrices: bool = False):
@@ -264,9 +277,7 @@ def svd_op(input, *, compute_uv: bool = True, full_matrices: bool = False):
 
     NaN for a matrix with a number that is not finite: LAPACK may never end on one.
     """
-    finite = jnp.all(jnp.isfinite(input), axis=(-2, -1), keepdims=True)
-    matrix = jnp.where(finite, input, jnp.zeros((), input.dtype))
-    zero_or_nan = jnp.sum(input * jnp.where(finite, 0, jnp.nan).astype(input.dtype), axis=(-2, -1), keepdims=True)
+    matrix, zero_or_nan = finite_or_zero(input)
     if not compute_uv:
         s = jnp.linalg.svd(matrix, compute_uv=False).astype(input.dtype) + zero_or_nan[..., 0]
         return s, jnp.zeros((0,), input.dtype), jnp.zeros((0,), input.dtype)
@@ -428,7 +439,7 @@ def triangular_solve(matrix: Any, rhs: Any, lower: bool = True, adjoint: bool = 
 def lstsq_op(matrix, rhs, l2_regularizer, *, fast: bool = True):
     """Least-squares solutions, by the normal equations where `fast`, else by singular values."""
     if not fast:
-        return jnp.linalg.pinv(matrix) @ rhs
+        return pseudo_inverse(matrix) @ rhs
     turned = adjoint_of(matrix)
     extra = l2_regularizer.astype(matrix.dtype)
     if matrix.shape[-2] >= matrix.shape[-1]:

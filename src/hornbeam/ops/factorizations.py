@@ -9,6 +9,7 @@ import numpy as np
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.op import never, op
+from hornbeam.ops.decompositions import finite_or_zero, pseudo_inverse
 
 _WIDE = (dtypes.float32, dtypes.float64, dtypes.complex64, dtypes.complex128)
 _REAL = (dtypes.float32, dtypes.float64)
@@ -22,7 +23,8 @@ def _matrix(*shape: int) -> Any:
     ((rng.normal(size=(4, 2)), rng.normal(size=(4, 3))), {})], waive={"second_order": "checked at first order"})
 def lstsq(a, b, *, rcond: Any = None):
     """The x of least norm that makes |a · x - b| smallest."""
-    return jnp.linalg.lstsq(a, b, rcond)[0]
+    matrix, zero_or_nan = finite_or_zero(a)
+    return jnp.linalg.lstsq(matrix, b, rcond)[0] + zero_or_nan[..., 0, 0]
 
 
 @op("LuFactor", inputs="x: T", T=_WIDE, outputs=("lu", "pivots"), samples=_matrix(3, 3))
@@ -35,7 +37,7 @@ def lu_factor(x):
 @op("MoorePenrose", inputs="x: T", T=_WIDE, samples=_matrix(3, 2), waive={"second_order": "checked at first order"})
 def pinv(x, *, rcond: Any = None):
     """The pseudo-inverse of each matrix."""
-    return jnp.linalg.pinv(x, rcond)
+    return pseudo_inverse(x, rcond)
 
 
 @op("CholeskyInverse", inputs="x: T", T=_REAL, samples=lambda rng: [
@@ -51,6 +53,6 @@ def cholesky_inverse(x, *, upper: bool = False):
 
 @op("MatrixRank", inputs="x: T", T=_WIDE, differentiable=never("a rank changes in steps"), samples=_matrix(3, 2))
 def matrix_rank(x, *, tolerance: Any = None):
-    """How many singular values of each matrix are above the tolerance."""
-    return jnp.linalg.matrix_rank(x, rtol=tolerance).astype(jnp.int32)
+    """How many singular values of each matrix are above the tolerance: none where a number is not finite."""
+    return jnp.linalg.matrix_rank(finite_or_zero(x)[0], rtol=tolerance).astype(jnp.int32)
 

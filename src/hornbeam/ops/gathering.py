@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.backend.lazy import jax, jnp
+from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph import dtypes, indexed_slices, infer
 from hornbeam.graph.indexed_slices import IndexedSlices
 from hornbeam.graph.names import public
@@ -14,6 +14,7 @@ from hornbeam.graph.op import BOOL, INDEX, NUMERIC, REALS, never, op
 from hornbeam.graph.op import registry as ops
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops import dims as shapes
+from hornbeam.ops.bounds import first_outside
 from hornbeam.ops.conversion import convert, shape_argument
 from hornbeam.ops.dims import ShapeFault
 from hornbeam.ops.shaping import reshape_op, shape_of
@@ -42,11 +43,20 @@ def gather_op(params, indices, axis, *, batch_dims: int = 0):
         return jnp.zeros(_gathered(jnp.shape(params), jnp.shape(indices), at, batch), params.dtype)
 
     def take(p: Any, i: Any) -> Any:
-        return jnp.take(p, i, at - batch, mode="clip")
+        return _slices_at(p, i, at - batch)
 
     for _ in range(batch):
         take = jax.vmap(take)
     return take(params, indices)
+
+
+def _slices_at(params: Any, indices: Any, at: int) -> Any:
+    """The slices along dimension `at`; an index out of range takes the nearest."""
+    dims, places = jnp.shape(params), jnp.ndim(indices)
+    kept = (*range(at), *range(at + places, len(dims) - 1 + places))
+    numbers = lax.GatherDimensionNumbers(offset_dims=kept, collapsed_slice_dims=(at,), start_index_map=(at,))
+    return lax.gather(params, lax.expand_dims(indices, (places,)), numbers, (*dims[:at], 1, *dims[at + 1:]),
+                      mode="clip")
 
 
 def _gathered(params: Any, indices: Any, at: int, batch: int) -> tuple[int | None, ...]:
@@ -74,15 +84,10 @@ def _(inputs, attrs):
 
 
 def outside(indices: Any, size: int) -> tuple[Any, list[Any]]:
-    """For a check: whether an index is outside of 0 … size - 1, and which: value, size, rank, coordinates."""
-    indices = jnp.asarray(indices)
-    bad = (indices < 0) | (indices >= size)
-    flat = jnp.reshape(bad, (-1,))
-    if not flat.shape[0]:
-        return jnp.asarray(False), []
-    first = jnp.argmax(flat)
-    places = coordinates(first, jnp.shape(indices))[:_SHOWN]
-    return flat.any(), [jnp.reshape(indices, (-1,))[first], size, jnp.ndim(indices), *places]
+    """For a check: whether an index is outside of 0 … size - 1, and which: value, size, rank, place, dimensions."""
+    failed, value, place = first_outside(indices, size)
+    dims = jnp.shape(indices)
+    return failed, [value, size, len(dims), place, *dims[1:_SHOWN]]
 
 
 def coordinates(place: Any, dims: Any) -> list[Any]:
@@ -92,9 +97,12 @@ def coordinates(place: Any, dims: Any) -> list[Any]:
 
 def outside_text(numbers: Any) -> str:
     """The words for what `outside` found."""
-    value, size, rank, *places = (int(n) for n in numbers[:3 + _SHOWN])
-    where = f"[{','.join(map(str, places[:rank]))}]" if 0 < rank <= _SHOWN else ""
-    return f"indices{where} = {value} is not in [0, {size})"
+    value, size, rank, place, *dims = (int(n) for n in numbers[:3 + _SHOWN])
+    if not 0 < rank <= _SHOWN:
+        return f"indices = {value} is not in [0, {size})"
+    rest = tuple(dims[:rank - 1])
+    where = np.unravel_index(place, (place // max(1, int(np.prod(rest))) + 1, *rest))
+    return f"indices[{','.join(map(str, where))}] = {value} is not in [0, {size})"
 
 
 @gather_op.check

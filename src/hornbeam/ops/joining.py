@@ -463,8 +463,11 @@ def _(inputs, attrs):
         dims = (None,) * len(times)
     if dims is None or times is None:
         return [(None if dims is None else (None,) * len(dims), dtype)]
-    return [(tuple(0 if 0 in (d, m) else None if d is None or m is None else d * m
-                   for d, m in zip(dims, times, strict=True)), dtype)]
+    tiled = tuple(0 if 0 in (d, m) else None if d is None or m is None else d * m
+                  for d, m in zip(dims, times, strict=True))
+    if any(d is not None and d >= 2**63 for d in tiled):
+        raise ShapeFault(f"Tiling {shapes.text(dims)} by {shapes.text(times)} overflows 64-bit sizes")
+    return [(tiled, dtype)]
 
 
 @tile.grad

@@ -14,15 +14,9 @@ from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import FLOATS, INDEX, op
 from hornbeam.ops import activations, array, math, rules
+from hornbeam.ops.bounds import first_outside
 
 _HALVES = (dtypes.float16, dtypes.bfloat16)
-
-
-def _shifted(features: Any) -> tuple[Any, Any, Any]:
-    """features - max, its exponentials and their sums, by row."""
-    shifted = features - jnp.max(features, axis=1, keepdims=True, initial=-jnp.inf)
-    risen = jnp.exp(shifted)
-    return shifted, risen, jnp.sum(risen, axis=1, keepdims=True)
 
 
 def _two_rows(rng: Any) -> Any:
@@ -35,9 +29,9 @@ def _two_rows(rng: Any) -> Any:
 def softmax_cross_entropy_op(features, labels):
     """-Σ labels · log softmax(features) by row, and softmax(features) - labels; the inputs broadcast."""
     features, labels = jnp.broadcast_arrays(features, labels)
-    shifted, risen, total = _shifted(features)
-    loss = jnp.sum(labels * (jnp.log(total) - shifted), axis=1)
-    return loss.astype(features.dtype), risen / total - labels
+    shifted, risen, total = activations.shifted(features)
+    loss = jnp.sum(labels * (activations.spread(jnp.log(total), shifted) - shifted), axis=1)
+    return loss.astype(features.dtype), risen / activations.spread(total, risen) - labels
 
 
 @softmax_cross_entropy_op.shape
@@ -77,10 +71,10 @@ def _(call, dloss, dbackprop):
                          ((rng.normal(size=(0, 4)), np.array([], np.int32)), {})])
 def sparse_softmax_cross_entropy_op(features, labels):
     """-log softmax(features) at each row's label, and softmax(features) less one at the label."""
-    shifted, risen, total = _shifted(features)
+    shifted, risen, total = activations.shifted(features)
     chosen = jnp.arange(features.shape[1], dtype=labels.dtype) == labels[:, None]
-    loss = jnp.log(total[:, 0]) - jnp.sum(jnp.where(chosen, shifted, 0), axis=1)
-    return loss.astype(features.dtype), risen / total - chosen.astype(features.dtype)
+    loss = jnp.log(total) - jnp.sum(jnp.where(chosen, shifted, 0), axis=1)
+    return loss.astype(features.dtype), risen / activations.spread(total, risen) - chosen.astype(features.dtype)
 
 
 def _check_rows(features: Any, labels: Any) -> Any:
@@ -107,11 +101,8 @@ def _(inputs, attrs):
 
 @sparse_softmax_cross_entropy_op.check
 def _(features, labels, **attrs):
-    classes = features.shape[1]
-    wrong = (labels < 0) | (labels >= classes)
-    if not labels.size:
-        return jnp.zeros((), bool), []
-    return jnp.any(wrong), [labels[jnp.argmax(wrong)], jnp.asarray(classes)]
+    failed, value, _ = first_outside(labels, features.shape[1])
+    return failed, [value, features.shape[1]]
 
 
 @sparse_softmax_cross_entropy_op.message

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.backend.lazy import jax, jnp
+from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite, own_name
 from hornbeam.graph.execute import ShapeFault
@@ -31,7 +31,7 @@ def _matrix_samples(rng: np.random.Generator) -> list[Sample]:
 @op("MatMul", inputs="a: T, b: T", T=NUMERIC, samples=_matrix_samples)
 def matmul_op(a, b, *, transpose_a: bool = False, transpose_b: bool = False):
     """The product of two matrices, either transposed first."""
-    return jnp.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
+    return lax.dot_general(a, b, (((1 - transpose_a,), (int(transpose_b),)), ((), ())))
 
 
 @matmul_op.shape

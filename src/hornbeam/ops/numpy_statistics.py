@@ -64,6 +64,8 @@ def histogram(x, low, high, *, bins: int = 10):
     samples=lambda rng: [((rng.normal(size=(20,)), np.array([-1.0, 0.0, 2.0])), {})])
 def histogram_of_edges(x, edges):
     """How many elements fall between neighbouring edges; the last part holds its upper edge."""
+    if jnp.ndim(edges) != 1:
+        raise ShapeFault(f"Shape must be rank 1 but is rank {jnp.ndim(edges)}", "edges must be a vector")
     return jnp.histogram(x, bins=edges)[0]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.backend.lazy import jax, jnp
+from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.call import composite, constant_node, graph_for, own_name
 from hornbeam.graph.execute import ShapeFault
@@ -59,14 +59,21 @@ def reduced(inputs: Any, attrs: dict[str, Any]) -> Any:
     return [(_reduced_dims(inputs, attrs["keep_dims"]), inputs[0].dtype)]
 
 
+def over(reduce: Any, x: Any, axis: Any, keep: bool) -> Any:
+    """A reduction of lax over the listed dimensions; half floats are reduced as float32."""
+    axes = axes_within(axis, jnp.ndim(x))
+    half = x.dtype.itemsize == 2 and jnp.issubdtype(x.dtype, jnp.floating)
+    result = reduce(x.astype(jnp.float32) if half else x, axes).astype(x.dtype)
+    return lax.expand_dims(result, axes) if keep else result
+
+
 # Sums and means ------------------------------------------------------------------------------------
 
 
 @op("Sum", inputs="input: T, reduction_indices: Tidx static", T=NUMERIC, Tidx=INDEX, samples=reductions())
 def sum_op(input, reduction_indices, *, keep_dims: bool = False):
     """The sum over dimensions."""
-    axes = axes_within(reduction_indices, jnp.ndim(input))
-    return jnp.sum(input, axes, keepdims=keep_dims, dtype=input.dtype)
+    return over(lax.reduce_sum, input, reduction_indices, keep_dims)
 
 
 @sum_op.grad
@@ -146,8 +153,7 @@ def restored(call: Any, dy: Any) -> Any:
 @op("Prod", inputs="input: T, reduction_indices: Tidx static", T=NUMERIC, Tidx=INDEX, samples=reductions(0.5, 2))
 def prod_op(input, reduction_indices, *, keep_dims: bool = False):
     """The product over dimensions. Its gradient is exact where factors are 0."""
-    axes = axes_within(reduction_indices, jnp.ndim(input))
-    return jnp.prod(input, axes, keepdims=keep_dims, dtype=input.dtype)
+    return over(lax.reduce_prod, input, reduction_indices, keep_dims)
 
 
 @op("EuclideanNorm", inputs="input: T, reduction_indices: Tidx static", T=NUMERIC, Tidx=INDEX, samples=reductions())
@@ -169,26 +175,16 @@ def _(call, dy):
 # Extremes ------------------------------------------------------------------------------------------
 
 
-def _lowest(dtype: Any) -> Any:
-    return np.asarray(-np.inf if jnp.issubdtype(dtype, jnp.inexact) else jnp.iinfo(dtype).min, dtype)
-
-
-def _highest(dtype: Any) -> Any:
-    return np.asarray(np.inf if jnp.issubdtype(dtype, jnp.inexact) else jnp.iinfo(dtype).max, dtype)
-
-
 @op("Max", inputs="input: T, reduction_indices: Tidx static", T=REALS, Tidx=INDEX, samples=reductions())
 def max_op(input, reduction_indices, *, keep_dims: bool = False):
     """The largest element over dimensions; of none, the lowest value there is."""
-    axes = axes_within(reduction_indices, jnp.ndim(input))
-    return jnp.max(input, axes, keepdims=keep_dims, initial=_lowest(input.dtype))
+    return over(lax.reduce_max, input, reduction_indices, keep_dims)
 
 
 @op("Min", inputs="input: T, reduction_indices: Tidx static", T=REALS, Tidx=INDEX, samples=reductions())
 def min_op(input, reduction_indices, *, keep_dims: bool = False):
     """The smallest element over dimensions; of none, the highest value there is."""
-    axes = axes_within(reduction_indices, jnp.ndim(input))
-    return jnp.min(input, axes, keepdims=keep_dims, initial=_highest(input.dtype))
+    return over(lax.reduce_min, input, reduction_indices, keep_dims)
 
 
 def _extreme_gradient(call: Any, dy: Any) -> Any:
@@ -215,14 +211,14 @@ def _truth_samples(rng: np.random.Generator) -> Any:
     samples=_truth_samples)
 def all_op(input, reduction_indices, *, keep_dims: bool = False):
     """Whether all elements over dimensions are true; of none, true."""
-    return jnp.all(input, axes_within(reduction_indices, jnp.ndim(input)), keepdims=keep_dims)
+    return over(lax.reduce_and, input, reduction_indices, keep_dims)
 
 
 @op("Any", inputs="input: bool, reduction_indices: Tidx static", Tidx=INDEX, differentiable=never("boolean result"),
     samples=_truth_samples)
 def any_op(input, reduction_indices, *, keep_dims: bool = False):
     """Whether some element over dimensions is true; of none, false."""
-    return jnp.any(input, axes_within(reduction_indices, jnp.ndim(input)), keepdims=keep_dims)
+    return over(lax.reduce_or, input, reduction_indices, keep_dims)
 
 
 for _reduction in (sum_op, mean_op, prod_op, euclidean_norm_op, max_op, min_op, all_op, any_op):

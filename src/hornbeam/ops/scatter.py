@@ -16,6 +16,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.op import INDEX, NUMERIC, Op, never, op, registry
 from hornbeam.graph.shapes import Dims, TensorShape
 from hornbeam.ops import rules
+from hornbeam.ops.bounds import first_outside
 from hornbeam.ops.training import UPDATE
 
 _ROWS = "ref: T ref, indices: Tindices, updates: T"
@@ -23,12 +24,8 @@ _ROWS = "ref: T ref, indices: Tindices, updates: T"
 
 def outside(indices: Any, size: int) -> tuple[Any, list[Any]]:
     """Whether an index is not in [0, size), with the first such, its place and the size."""
-    flat = jnp.asarray(indices).reshape(-1)
-    wrong = (flat < 0) | (flat >= size)
-    if not flat.size:
-        return jnp.zeros((), jnp.bool_), [0, 0, size]
-    at = jnp.argmax(wrong)
-    return jnp.any(wrong), [jnp.take(flat, at), at, size]
+    failed, value, place = first_outside(indices, size)
+    return failed, [value, place, size]
 
 
 def _text(numbers: Any, inputs: Any, attrs: dict[str, Any]) -> str:
