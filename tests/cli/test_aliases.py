@@ -104,6 +104,13 @@ def test_same_module(run, generation, source):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(("generation", "line"), [("1", "assert tf.__version__.startswith('1.')"),
+                                                  ("2", "assert '2.0' <= tf.__version__ == tf.version.VERSION")])
+def test_the_version_is_the_one_programs_ask_for(run, generation, line):
+    done = run(f"import tensorflow as tf\n{line}\n", "--tf", generation)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "line", ["import tensorflow.part", "from tensorflow.part import x", "import tensorflow.compat.v3"]
 )

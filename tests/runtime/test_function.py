@@ -540,3 +540,11 @@ def test_arguments_are_named_in_graphs_and_specs_as_in_python() -> None:
     assert [t.op.name for t in concrete.inputs] == ["d", "pair", "pair_1", "rest_0", "k"]
     specs = hb.nest.flatten(concrete.structured_input_signature)
     assert [s.name for s in specs] == ["d_a", "pair_0", "pair_1", "rest_0", "k"]
+
+
+def test_the_python_function_can_be_decorated_before_it_is_traced() -> None:
+    function = hb.function(lambda x: x + 1)
+    function._decorate(lambda inner: lambda x: inner(x) * 10)
+    assert int(function(hb.constant(1))) == 20
+    with pytest.raises(ValueError, match="traced"):
+        function._decorate(lambda inner: inner)

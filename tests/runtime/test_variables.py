@@ -162,6 +162,15 @@ def test_creators_take_part_in_making_variables() -> None:
     assert tf.trainable_variables() == []
 
 
+def test_creators_may_answer_with_classes_of_their_own() -> None:
+    class Labelled(hb.Variable):
+        label = "own"
+
+    with hb.variable_creator_scope(lambda following, **arguments: Labelled(arguments["initial_value"])):
+        made = hb.Variable(3.0)
+    assert (made.label, type(made)) == ("own", Labelled)
+
+
 @pytest.mark.parametrize(("arguments", "text"), [
     ({}, "initial_value must be specified"),
     ({"initial_value": 1.0, "constraint": 3}, "constraint"),

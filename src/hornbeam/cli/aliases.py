@@ -34,6 +34,11 @@ def install(generation: int) -> None:
     sys.meta_path.insert(0, _Finder(generation))
 
 
+def follow_keras_2() -> None:
+    """From now on, in this process, what Keras 2 and Keras 3 spell alike does as Keras 2 did."""
+    importlib.import_module("hornbeam.keras.conventions").follow_keras_2()
+
+
 class _Finder(MetaPathFinder):
     """Answers for `tensorflow`, `keras` and what is below them, and for a Keras that Hornbeam has not."""
 
@@ -101,6 +106,8 @@ class _Finder(MetaPathFinder):
             for name, other in namespaces.items():
                 if not hasattr(namespace.compat, name):
                     setattr(namespace.compat, name, other)
+        # Programs compare it with TensorFlow's versions before they start.
+        namespaces["v2"].__dict__["__version__"] = namespaces["v2"].version.VERSION
         return importlib.import_module(self.namespace)
 
     def _private(self, below: str) -> ModuleType | None:

@@ -278,8 +278,10 @@ def _one(op: Op, arg: Arg, value: Any, known: dict[str, DType], graph: Graph | N
 
 
 def _default_dtype(op: Op, arg: Arg, value: Any) -> DType | None:
-    """A type variable that takes only int64, say, turns Python integers into that."""
+    """A type variable that takes only int64, say, turns Python integers into that; empty lists are integers too."""
     allowed = op.types.get(str(arg.type))
+    if isinstance(value, (list, tuple)) and not value and allowed is not None and dtypes.float32 not in allowed:
+        return dtypes.int32 if dtypes.int32 in allowed else None
     if allowed is None or isinstance(value, (np.ndarray, np.generic)) or convert.holds_tensors(value):
         return None
     try:

@@ -91,6 +91,10 @@ def _parse(spec: str, type_variables: Iterable[str]) -> tuple[Arg, ...]:
     return tuple(args)
 
 
+def _registered(type: str) -> Op:
+    return registry[type]
+
+
 @final
 class Op:
     """A declared op. Call it with tensors and attributes; read about it in `registry`."""
@@ -294,6 +298,10 @@ class Op:
         parameters += [inspect.Parameter(n, kind, default=inspect.Parameter.empty if n in self.required else d)
                        for n, d in self.defaults.items()]
         return inspect.Signature([*parameters, inspect.Parameter("name", kind, default=None)])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled as functions are: by name, being the same op."""
+        return _registered, (self.type,)
 
     def __repr__(self) -> str:
         return f"<op {self.type}>"

@@ -243,7 +243,8 @@ def every_axis(x: Any, axis: Any) -> Any:
 
 
 def _reduce(kind: Any, input_tensor: Any, axis: Any, keepdims: Any, name: str | None) -> Any:
-    x = array.convert(input_tensor, name="input_tensor")
+    empty = isinstance(input_tensor, (list, tuple)) and not input_tensor  # an empty list is of any dtype
+    x = array.convert(input_tensor, dtypes.bool if empty and kind in (all_op, any_op) else None, name="input_tensor")
     axes = every_axis(x, axis)
     return kind(x, axes, keep_dims=True, name=name) if keepdims else kind(x, axes, name=name)
 

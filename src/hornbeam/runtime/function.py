@@ -103,6 +103,13 @@ class Function:
             found = self._bound[instance] = self._method(instance)
         return found
 
+    def _decorate(self, decorator: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        """Decorate the Python function in place. Libraries of modules (Sonnet) open name scopes that way."""
+        if self._history:
+            raise ValueError(f"{self._name} was traced; it can no longer be decorated.")
+        self.python_function = decorator(self.python_function)
+        self._parameters = _parameters(self.python_function)
+
     def _method(self, instance: Any) -> Function:
         try:
             weak: Any = weakref.ref(instance)

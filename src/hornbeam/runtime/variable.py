@@ -81,10 +81,10 @@ class variable_creator_scope(AbstractContextManager[None]):
 
 
 class VariableMeta(type):
-    """Lets `variable_creator_scope` take part in making variables."""
+    """Lets `variable_creator_scope` take part in making variables, but for classes that programs derive."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        if not _creators.open:
+        if not _creators.open or not cls.__module__.startswith("hornbeam."):
             return super().__call__(*args, **kwargs)
         bound = inspect.signature(cls.__init__).bind(None, *args, **kwargs)
         bound.apply_defaults()
