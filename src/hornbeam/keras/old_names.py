@@ -26,6 +26,42 @@ def warn_of_old_spelling(text: str) -> None:
     warnings.warn(text, DeprecationWarning, stacklevel=level)
 
 
+_SHORT_TODAY = {"lr": "learning_rate", "mean_absolute_error": "mae", "mean_squared_error": "mse",
+                "mean_absolute_percentage_error": "mape", "mean_squared_logarithmic_error": "msle", "acc": "accuracy"}
+
+
+class Results(dict):
+    """Results by name, which are found under the names that Keras 2 gave them too: `acc`, `val_acc`, `lr`.
+
+    >>> Results({"val_accuracy": 0.5}).keys()
+    dict_keys(['val_accuracy'])
+    """
+
+    def __missing__(self, key: Any) -> Any:
+        now = self._today(key)
+        if now is None:
+            raise KeyError(key)
+        warn_of_old_spelling(f"The result `{key}` is now `{now}`.")
+        return self[now]
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The result of this name, else `default`."""
+        if super().__contains__(key):
+            return self[key]
+        return default if self._today(key) is None else self.__missing__(key)
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or self._today(key) is not None
+
+    def _today(self, key: Any) -> str | None:
+        if isinstance(key, str):
+            for old, now in _SHORT_TODAY.items():
+                if key == old or key.endswith(f"_{old}"):
+                    renamed = key.removesuffix(old) + now
+                    return renamed if super().__contains__(renamed) else None
+        return None
+
+
 def with_old_names(module_name: str, old: Mapping[str, Any]) -> Callable[[str], Any]:
     """The `__getattr__` of a folder that is a namespace, as `namespace_of`, which knows old names too.
 

@@ -381,5 +381,6 @@ def _not_equal(self: Variable, other: Any) -> Any:
 
 
 bind_operators(Variable)
+Variable.__hash__ = object.__hash__  # type: ignore[method-assign]  # Keras 2's programs count `set(model.weights)`
 Variable.__eq__ = _equal  # type: ignore[method-assign]
 Variable.__ne__ = _not_equal  # type: ignore[method-assign]

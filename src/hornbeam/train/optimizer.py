@@ -6,6 +6,7 @@ variables, named as the optimizer is).
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -109,7 +110,7 @@ class Optimizer:
     def _listed(var_list: Any, graph: Graph) -> list[Any]:
         if var_list is None:
             found = (graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)
-                     + graph.get_collection(GraphKeys.TRAINABLE_RESOURCE_VARIABLES))
+                     + graph.get_collection(GraphKeys.TRAINABLE_RESOURCE_VARIABLES) + _read_with_values(graph))
         else:
             found = list(_leaves(var_list))
         flat: list[Any] = []
@@ -132,7 +133,7 @@ class Optimizer:
         for _, var in given:
             if not isinstance(var, Variable):
                 raise NotImplementedError("Trying to update a Tensor ", var)
-        graph = given[0][1]._graph
+        graph = given[0][1]._graph or getattr(given[0][0], "graph", None)
         with mode.opened(graph):
             self._made_slots(graph, [var for _, var in given])
             with _scope(graph, name or self._name) as scope:
@@ -290,6 +291,13 @@ class Optimizer:
 
 def _key(var: Any) -> Any:
     return id(var) if getattr(var, "_graph", None) is None else (id(var._graph), var.op.name)
+
+
+def _read_with_values(graph: Graph) -> list[Any]:
+    """The trainable variables with a value of their own that a graph reads, such as a Keras model's made before it."""
+    handles = (x.op.attrs.get("variable") for operation in graph.get_operations() for x in operation.inputs)
+    found = dict.fromkeys(handle() for handle in handles if isinstance(handle, weakref.ref))
+    return [variable for variable in found if variable is not None and variable.trainable]
 
 
 def _plain_name(var: Any) -> str:

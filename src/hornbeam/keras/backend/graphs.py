@@ -10,10 +10,11 @@ import numpy as np
 import hornbeam as tf
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras.backend.old import old
-from hornbeam.keras.backend.phases import LearningPhase
 from hornbeam.keras.functions import Function
 from hornbeam.keras.graph_map import nodes_between
 from hornbeam.keras.keras_tensor import KerasTensor
+from hornbeam.keras.learning_phase import LearningPhase
+from hornbeam.keras.layers.core.input_layer import origins_of_inputs
 from hornbeam.keras.models.functional import call_operation
 from hornbeam.keras.operations import Operation
 from hornbeam.keras.tree import structures as tree
@@ -42,6 +43,12 @@ def _symbolic_gradients(loss: KerasTensor, wanted: list[Any]) -> list[Any]:
 def _gradients_where_cut(loss: KerasTensor, at: KerasTensor | None, variables: list[Any]) -> list[Any]:
     """Gradients in `at`, with the model cut there, then those in variables."""
     tensors = [] if at is None else [at]
+    with origins_of_inputs(tensors):
+        return _gradients_between(loss, at, tensors, variables)
+
+
+def _gradients_between(loss: KerasTensor, at: KerasTensor | None, tensors: list[KerasTensor],
+                       variables: list[Any]) -> list[Any]:
     ordered, _ = nodes_between(tensors, [loss])
     if at is not None and not any(x is at for node in ordered for x in node.input_tensors):
         return [None]
@@ -113,7 +120,8 @@ def _of_model(inputs: list[Any], outputs: list[Any], updates: list[Any]) -> Call
     places = [i for i, x in enumerate(inputs) if isinstance(x, KerasTensor)]
     refs = [inputs[i] for i in places]
     phase_at = next((i for i, x in enumerate(inputs) if isinstance(x, LearningPhase)), None)
-    model = Function(refs, symbolic) if symbolic else None
+    with origins_of_inputs(refs):
+        model = Function(refs, symbolic) if symbolic else None
 
     def step(values: list[Any], training: bool | None) -> list[Any]:
         found = [tf.convert_to_tensor(x) for x in wanted] if model is None else _values(model, values, wanted, training)
@@ -136,7 +144,7 @@ def _in_session(inputs: list[Any], outputs: list[Any], updates: list[Any],
     operations = [tf.group(u[0].assign(u[1])) if isinstance(u, tuple) else u for u in updates]
 
     def run(given: list[Any]) -> list[Any]:
-        fed = {x: value for x, value in zip(inputs, given, strict=True) if not isinstance(x, LearningPhase)}
+        fed = dict(zip(inputs, given, strict=True))
         return session_of(outputs).run([*outputs, *operations, *extra], {**feeds, **fed})[:len(outputs)]
 
     return run

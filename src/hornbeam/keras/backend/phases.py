@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import hornbeam as tf
+from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras import ops
 from hornbeam.keras.backend.old import old
+from hornbeam.keras.learning_phase import LearningPhase, phase_of
 from hornbeam.keras.state import thread
 
 _NOW = "the argument `training` of `call"
-
-
-class LearningPhase(int):
-    """0 or 1. As an input of `K.function` it stands for an argument."""
 
 
 @old(_NOW)
@@ -55,7 +53,11 @@ def _value(x: Any) -> Any:
 @old(_NOW)
 def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
     """x while training, `alt` else; both may be functions without arguments."""
-    training = learning_phase() if training is None else training
+    if training is None:
+        training = learning_phase()
+        graphs = [value.graph for value in (x, alt) if isinstance(value, GraphTensor) and value.graph.v1]
+        if graphs and thread.learning_phase is None and not tf.is_tensor(training):
+            training = phase_of(graphs[0])
     if not tf.is_tensor(training):
         return _value(x if training else alt)
     return ops.cond(training, lambda: _value(x), lambda: _value(alt))

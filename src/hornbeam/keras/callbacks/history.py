@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import Results
 
 
 @keras_export("callbacks.History")
@@ -15,7 +16,7 @@ class History(Callback):
 
     def __init__(self) -> None:
         super().__init__()
-        self.history: dict[str, list[Any]] = {}
+        self.history: dict[str, list[Any]] = Results()
         self.epoch: list[int] = []
 
     def on_train_begin(self, logs: Any = None) -> None:

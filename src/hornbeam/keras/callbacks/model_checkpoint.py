@@ -12,7 +12,10 @@ import numpy as np
 
 from hornbeam.keras.callbacks.monitor import Monitor
 from hornbeam.keras.names import keras_export
-from hornbeam.keras.old_names import warn_of_old_spelling
+from hornbeam.keras.old_names import Results, warn_of_old_spelling
+
+
+_OLD = (".h5", ".hdf5", ".ckpt")
 
 
 def _with_period(init: Callable[..., None]) -> Callable[..., None]:
@@ -53,12 +56,20 @@ class ModelCheckpoint(Monitor):
         self._last_batch: int | None = None
         if save_freq != "epoch" and not isinstance(save_freq, int):
             raise ValueError(f"Unrecognized save_freq: {save_freq}. Expected save_freq are 'epoch' or integer values")
-        if save_weights_only and not self.filepath.endswith(".weights.h5"):
+        self._tell_of_old_path()
+        if save_weights_only and not self.filepath.endswith((".weights.h5", *_OLD)):
             raise ValueError("When using `save_weights_only=True` in `ModelCheckpoint`, the filepath provided must end "
                              f"in `.weights.h5` (Keras weights format). Received: filepath={self.filepath}")
-        if not save_weights_only and not self.filepath.endswith((".keras", ".h5")):
+        if not save_weights_only and not self.filepath.endswith((".keras", ".h5", ".hdf5")):
             raise ValueError("The filepath provided must end in `.keras` (Keras model format). Received: "
                              f"filepath={self.filepath}")
+
+    def _tell_of_old_path(self) -> None:
+        """Paths that Keras 2 took are taken with a word: `.h5` and `.hdf5`, and of weights `.ckpt`."""
+        today = ".weights.h5" if self.save_weights_only else ".keras"
+        taken = _OLD if self.save_weights_only else (".hdf5",)
+        if self.filepath.endswith(taken) and not self.filepath.endswith(today):
+            warn_of_old_spelling(f"`{self.filepath}` is now a path that ends in `{today}`.")
 
     def listens_to_batches(self, mode: str) -> bool:
         """Whether it saves after batches."""
@@ -100,9 +111,9 @@ class ModelCheckpoint(Monitor):
             print(f"\nEpoch {epoch + 1}: finished saving model to {path}")
 
     def _path(self, epoch: int, batch: int | None, logs: Any) -> str:
-        names = {**dict(logs), "epoch": epoch + 1} | ({} if batch is None else {"batch": batch + 1})
+        names = Results(dict(logs), epoch=epoch + 1, **({} if batch is None else {"batch": batch + 1}))
         try:
-            return self.filepath.format(**names)
+            return self.filepath.format_map(names)
         except KeyError as error:
             raise KeyError(f'Failed to format this callback filepath: "{self.filepath}". Reason: {error}') from None
 

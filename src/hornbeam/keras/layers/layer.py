@@ -20,6 +20,7 @@ from hornbeam.keras.layers.input_spec import assert_input_compatibility
 from hornbeam.keras.layers.layer_arguments import old_arguments, weight_arguments
 from hornbeam.keras.layers.layer_dtypes import LayerDtypes
 from hornbeam.keras.layers.layer_state import LayerState
+from hornbeam.keras.learning_phase import asks_a_tensor, by_phase, phase_for
 from hornbeam.keras.lookup import named
 from hornbeam.keras.masks import get_keras_mask, set_keras_mask
 from hornbeam.keras.names import keras_export
@@ -273,7 +274,8 @@ class Layer(LayerState, LayerDtypes, Operation):
         entered = context is None
         if entered:
             context = thread.call_context = CallContext(self)
-            context.set_value("training", thread.learning_phase)
+            phase = thread.learning_phase
+            context.set_value("training", phase_for(self, mode.current_graph()) if phase is None else phase)
             self._clear_losses()
         before = {name: context.get_value(name) for name in self._call_context_args}
         try:
@@ -281,7 +283,8 @@ class Layer(LayerState, LayerDtypes, Operation):
                 self._pass_down(name, call, context, kwargs)
             previous_mask = self._filled_masks(call, kwargs)
             with self._open_name_scope():
-                outputs = self._computed(args, kwargs)
+                outputs = (by_phase(self, context, args, kwargs) if asks_a_tensor(self, kwargs)
+                           else self._computed(args, kwargs))
                 self.built = True
                 if self.activity_regularizer is not None:
                     self._regularize_activity(outputs)

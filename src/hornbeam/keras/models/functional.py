@@ -79,6 +79,8 @@ class Functional(Function, Model):
         """The names of the inputs."""
         return [history_of(x).operation.name for x in self._inputs]
 
+    _passes_training_on = True
+
     # Calling --------------------------------------------------------------------------------------
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any) -> Any:

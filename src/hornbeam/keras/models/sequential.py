@@ -123,6 +123,8 @@ class Sequential(Model):
         else:
             super().__setattr__(name, value)
 
+    _passes_training_on = True
+
     # Calling --------------------------------------------------------------------------------------
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any) -> Any:

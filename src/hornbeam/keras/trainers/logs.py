@@ -7,6 +7,8 @@ from typing import Any, final
 
 import numpy as np
 
+from hornbeam.keras.old_names import Results
+
 
 def plain(value: Any) -> Any:
     """A result as a Python float, or as an array where it has dimensions."""
@@ -17,14 +19,14 @@ def plain(value: Any) -> Any:
 def plain_logs(logs: Any) -> dict[str, Any]:
     """Results by name as plain values, in the order of their names."""
     if logs is None:
-        return {}
+        return Results()
     if not isinstance(logs, Mapping):
         raise ValueError(f"A step gives a dictionary of results, not {logs!r}")
-    return {key: plain(value) for key, value in sorted(logs.items())}
+    return Results((key, plain(value)) for key, value in sorted(logs.items()))
 
 
 @final
-class Logs(dict):
+class Logs(Results):
     """A dictionary of results that waits for the device when it is first read."""
 
     def __init__(self, results: Mapping[str, Any]) -> None:

@@ -33,6 +33,58 @@ def taking_old_arguments(*without_effect: str, **renamed: str) -> Callable[[Meth
     return declare
 
 
+def metrics_in_third_place(loss_weights: Any, metrics: Any) -> tuple[Any, Any]:
+    """`loss_weights` and `metrics` of `compile`, which stood the other way round in Keras 2."""
+    given = loss_weights.values() if isinstance(loss_weights, dict) else loss_weights
+    given = [given] if isinstance(given, str) else given
+    if isinstance(given, (list, tuple)) or isinstance(loss_weights, dict):
+        flat = [item for items in given for item in (items if isinstance(items, (list, tuple)) else [items])]
+        if flat and all(isinstance(item, str) or callable(item) for item in flat):
+            warn_of_old_spelling("`compile(optimizer, loss, metrics)` is now `compile(optimizer, loss, "
+                                 "metrics=metrics)`.")
+            return metrics, [loss_weights] if isinstance(loss_weights, str) else loss_weights
+    return loss_weights, metrics
+
+
+def resetting_metrics(method: Method) -> Method:
+    """Decorator: the method on one batch takes Keras 2's `reset_metrics`, which says that it begins anew."""
+    @functools.wraps(method)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if "reset_metrics" in kwargs:
+            warn_of_old_spelling(f"`{method.__name__}(..., reset_metrics=True)` is now `model.reset_metrics()` before "
+                                 f"`{method.__name__}(...)`.")
+        if kwargs.pop("reset_metrics", True) and self.compiled:
+            self.reset_metrics()
+        return method(self, *args, **kwargs)
+
+    return call  # type: ignore[return-value]
+
+
+def names_of_results(model: Any) -> list[str]:
+    """The names of what `evaluate` gives, in Keras 2's order: the loss, the losses of the outputs, metrics."""
+    outputs = list(getattr(model, "output_names", None) or ())
+    names = ["loss"]
+    inner = model._compile_loss.metrics if model._compile_loss is not None else []
+    names += [m.name for m in inner] or [f"{name}_loss" for name in outputs if len(outputs) > 1 and model.loss]
+    compiled = model._compile_metrics
+    if compiled is not None:
+        names += list(compiled.result()) if compiled.built else _as_given(model._compile_arguments["metrics"], outputs)
+    known = {id(m) for m in (model._loss_tracker, compiled, *inner)}
+    return names + [m.name for m in model.metrics if id(m) not in known]
+
+
+def _as_given(metrics: Any, outputs: list[str]) -> list[str]:
+    """What metrics will be called that have not seen a batch yet."""
+    if isinstance(metrics, dict):
+        prefix = len(outputs) > 1
+        return [f"{output}_{name}" if prefix else name for output in outputs if output in metrics
+                for name in _as_given(metrics[output], [output])]
+    given = metrics if isinstance(metrics, (list, tuple)) else [metrics]
+    flat = [m for item in given for m in (item if isinstance(item, (list, tuple)) else [item]) if m is not None]
+    return [m if isinstance(m, str) else getattr(m, "name", None) or getattr(m, "__name__", type(m).__name__)
+            for m in flat]
+
+
 class OldMethods:
     """The part of a model that Keras 2's programs call."""
 
@@ -64,6 +116,12 @@ class OldMethods:
         """Keras 2's `predict` for generators. max_queue_size, workers, use_multiprocessing: without effect."""
         warn_of_old_spelling("`model.predict_generator` is now `model.predict`.")
         return self.predict(generator, steps=steps, callbacks=callbacks, verbose=verbose)
+
+    @property
+    def updates(self) -> list[Any]:
+        """Keras 2's operations that move averages along: none, as layers do that when they run."""
+        warn_of_old_spelling("`model.updates` belongs to Keras 2: layers update their state when they run.")
+        return []
 
     def predict_proba(self, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Any:
         """Keras 2's `predict` for classifiers."""

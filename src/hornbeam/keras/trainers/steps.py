@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import hornbeam as tf
 from hornbeam.keras import ops, optimizers
+from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.metrics.means import Mean
 from hornbeam.keras.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from hornbeam.keras.saving.serialization import deserialize_keras_object, serialize_keras_object
 from hornbeam.keras.trainers.compile_loss import CompileLoss
 from hornbeam.keras.trainers.compile_metrics import CompileMetrics
 from hornbeam.keras.trainers.data.batch import unpack_x_y_sample_weight
+from hornbeam.keras.trainers.old_methods import metrics_in_third_place, names_of_results, taking_old_arguments
 from hornbeam.keras.tree import structures as tree
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class Steps(OfLayer):
 
     # Compiling ------------------------------------------------------------------------------------
 
+    @taking_old_arguments("sample_weight_mode", "target_tensors")
     def compile(self, optimizer: Any = "rmsprop", loss: Any = None, loss_weights: Any = None, metrics: Any = None,
                 weighted_metrics: Any = None, run_eagerly: bool = False, steps_per_execution: Any = 1,
                 jit_compile: Any = "auto", auto_scale_loss: bool = True) -> None:
@@ -65,6 +68,7 @@ class Steps(OfLayer):
         callbacks, a number or `"auto"`. jit_compile: accepted; steps are always compiled. auto_scale_loss: under the
         policy `mixed_float16` the optimizer becomes a `LossScaleOptimizer`. Raises ValueError for anything else.
         """
+        loss_weights, metrics = metrics_in_third_place(loss_weights, metrics)
         self._untracked_set("optimizer", self._scaled(optimizers.get(optimizer), auto_scale_loss))
         names = getattr(self, "output_names", None)
         if steps_per_execution != "auto" and (not isinstance(steps_per_execution, int) or steps_per_execution < 1):
@@ -162,7 +166,7 @@ class Steps(OfLayer):
     @property
     def metrics_names(self) -> list[str]:
         """The names of the metrics."""
-        return [m.name for m in self.metrics]
+        return names_of_results(self) if Conventions.keras_2 and self.compiled else [m.name for m in self.metrics]
 
     def reset_metrics(self) -> None:
         """Every metric as before its first batch."""
@@ -214,7 +218,7 @@ class Steps(OfLayer):
         return self(x, training=training) if self._call_has_training_arg else self(x)
 
     def _track_loss(self, loss: Any, x: Any) -> None:
-        first = tree.flatten(x)[0]
+        first = next(leaf for leaf in tree.flatten(x) if leaf is not None)
         self._loss_tracker.update_state(loss, sample_weight=ops.shape(first)[0] if len(first.shape) else 1)
 
     def train_step(self, data: Any) -> Any:

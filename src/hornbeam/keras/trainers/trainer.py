@@ -13,6 +13,7 @@ import numpy as np
 
 from hornbeam.keras.callbacks.callback_list import CallbackList
 from hornbeam.keras.config import settings
+from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.trainers.data.arrays import split, standardized
 from hornbeam.keras.trainers.data.batch import unpack_x_y_sample_weight
 from hornbeam.keras.trainers.data.source import Source, with_class_weight
@@ -20,7 +21,7 @@ from hornbeam.keras.trainers.data.sources import is_array_data, source_for
 from hornbeam.keras.trainers.interrupts import HeldInterrupts
 from hornbeam.keras.trainers.logs import Logs, plain_logs
 from hornbeam.keras.trainers.loops import Pass
-from hornbeam.keras.trainers.old_methods import OldMethods, taking_old_arguments
+from hornbeam.keras.trainers.old_methods import OldMethods, names_of_results, resetting_metrics, taking_old_arguments
 from hornbeam.keras.trainers.programs import Programs, as_tensors
 from hornbeam.keras.trainers.steps import Steps
 from hornbeam.keras.tree import structures as tree
@@ -64,11 +65,12 @@ class Trainer(OldMethods, Steps):
         source = source_for(x, y, sample_weight, batch_size, shuffle, class_weight)
         checked = None if validation_data is None else _validation_source(validation_data, validation_batch_size
                                                                           or batch_size)
+        limit = settings.max_epochs()
+        if limit is not None and limit < epochs:
+            warnings.warn(f"Limiting epochs to {limit}, as `keras.config.set_max_epochs` says.", stacklevel=3)
+            epochs = limit
+        steps_per_epoch = _limited(steps_per_epoch, source)
         steps = steps_per_epoch if steps_per_epoch is not None else source.num_batches
-        limit = settings.max_steps_per_epoch() if hasattr(settings, "max_steps_per_epoch") else None
-        if limit is not None:
-            steps_per_epoch = min(limit, steps or limit)
-            steps = steps_per_epoch
         called = CallbackList(callbacks, add_history=True, add_progbar=_verbosity(verbose) != 0, model=self,
                               verbose=_verbosity(verbose), epochs=epochs, steps=steps)
         results: Any = None
@@ -130,6 +132,7 @@ class Trainer(OldMethods, Steps):
             raise ValueError(f"Arguments not recognized: {kwargs}")
         self.stop_evaluating = False
         source = source_for(x, y, sample_weight, batch_size)
+        steps = _limited(steps, source)
         called = CallbackList(callbacks, add_progbar=_verbosity(verbose) != 0, model=self,
                               verbose=_verbosity(verbose), epochs=1,
                               steps=steps if steps is not None else source.num_batches)
@@ -156,12 +159,16 @@ class Trainer(OldMethods, Steps):
         x: as for `fit`. steps: batches to take.
         """
         self.stop_predicting = False
+        if verbose == "auto" and Conventions.keras_2:
+            verbose = 0
         source = source_for(x, None, None, batch_size)
+        steps = _limited(steps, source)
         called = CallbackList(callbacks, add_progbar=_verbosity(verbose) != 0, model=self,
                               verbose=_verbosity(verbose), epochs=1,
                               steps=steps if steps is not None else source.num_batches)
         found: list[Any] = []
         step = self._all_programs().step("predict")
+        per_call = 1 if self.steps_per_execution == "auto" else max(1, self.steps_per_execution)
         listening = bool(called.listening("predict"))
         bar = called.progbar
         with HeldInterrupts() as interrupts:
@@ -169,29 +176,29 @@ class Trainer(OldMethods, Steps):
             for number, batch in enumerate(source.batches()):
                 if number == steps or self.stop_predicting:
                     break
-                if listening:
+                if listening and number % per_call == 0:
                     called.on_predict_batch_begin(number)
-                outputs = step(batch)
-                found.append(outputs)
-                if listening:
-                    called.on_predict_batch_end(number, {"outputs": tree.map_structure(np.asarray, outputs)})
-                elif bar is not None:
+                found.append(step(batch))
+                if listening and number % per_call == per_call - 1:
+                    called.on_predict_batch_end(number, {"outputs": _joined(found[-per_call:])})
+                elif bar is not None and not listening:
                     bar.on_predict_batch_end(number)
                 interrupts.raise_if_any()
+            left = len(found) % per_call
+            if listening and left:
+                called.on_predict_batch_end(len(found) - left + per_call - 1, {"outputs": _joined(found[-left:])})
             if not found:
                 raise ValueError("Unexpected result of `predict_function` (Empty batch_outputs): there were no data.")
             called.on_predict_end()
         source.close()
-        if len(found) == 1:
-            return tree.map_structure(_as_numpy, found[0])
-        return tree.map_structure(lambda *parts: np.concatenate([np.asarray(p) for p in parts], axis=0), *found)
+        return _joined(found)
 
     # One batch ------------------------------------------------------------------------------------
 
+    @resetting_metrics
     def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None,
                        return_dict: bool = False) -> Any:
-        """Train on one batch of arrays. Returns the loss and metrics as `evaluate` does; they go on from the last call.
-        """
+        """Train on one batch of arrays. Returns the loss and metrics of this batch as `evaluate` does."""
         self._assert_compile_called("train_on_batch")
         batch = _one_batch(x, y, sample_weight)
         if class_weight is not None:
@@ -199,8 +206,9 @@ class Trainer(OldMethods, Steps):
         logs = plain_logs(self._all_programs().step("train")(batch))
         return logs if return_dict else self._in_order(logs)
 
+    @resetting_metrics
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """The loss and metrics of one batch of arrays; they go on from the last call."""
+        """The loss and metrics of one batch of arrays."""
         self._assert_compile_called("test_on_batch")
         logs = plain_logs(self._all_programs().step("test")(_one_batch(x, y, sample_weight)))
         return logs if return_dict else self._in_order(logs)
@@ -242,7 +250,7 @@ class Trainer(OldMethods, Steps):
 
     def _in_order(self, logs: dict[str, Any]) -> Any:
         """Logs as a list in the order of the metrics; alone where it is one."""
-        names: list[str] = []
+        names: list[str] = names_of_results(self) if Conventions.keras_2 else []
         for metric in self.metrics:
             names += [m.name for m in metric.metrics] if metric is self._compile_metrics else [metric.name]
         values = [logs[name] for name in dict.fromkeys(names) if name in logs]
@@ -264,6 +272,19 @@ def _is_due(epoch: int, frequency: Any) -> bool:
         return epoch + 1 in frequency
     raise ValueError(f"Expected `validation_freq` to be a list or int. Received: validation_freq={frequency} of the "
                      f"type {type(frequency)}.")
+
+
+def _limited(steps: int | None, source: Source) -> int | None:
+    """The steps of an epoch, at most as many as `keras.config.set_max_steps_per_epoch` allows."""
+    limit = settings.max_steps_per_epoch()
+    return steps if limit is None else min(limit, steps or source.num_batches or limit)
+
+
+def _joined(outputs: list[Any]) -> Any:
+    """What a model gave for several batches, as NumPy arrays."""
+    if len(outputs) == 1:
+        return tree.map_structure(_as_numpy, outputs[0])
+    return tree.map_structure(lambda *parts: np.concatenate([np.asarray(p) for p in parts], axis=0), *outputs)
 
 
 def _validation_source(data: Any, batch_size: int | None) -> Source:

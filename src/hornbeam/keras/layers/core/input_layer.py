@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
+import weakref
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hornbeam.keras.dtypes import standardize_dtype
@@ -11,6 +14,23 @@ from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.nodes import Node
 from hornbeam.keras.shapes import standardize_shape
+
+
+_origins: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+
+
+@contextlib.contextmanager
+def origins_of_inputs(inputs: Sequence[Any]) -> Iterator[None]:
+    """Within the block tensors that `Input(tensor=...)` took over follow again from what made them, but for `inputs`."""
+    given = {id(x) for x in inputs}
+    changed = [(x, x._keras_history, origin) for x, origin in list(_origins.items()) if id(x) not in given]
+    for x, _, origin in changed:
+        x._keras_history = origin
+    try:
+        yield
+    finally:
+        for x, history, _ in changed:
+            x._keras_history = history
 
 
 @keras_export("layers.InputLayer")
@@ -43,6 +63,10 @@ class InputLayer(Layer):
             input_tensor = KerasTensor(self._batch_shape, dtype=self._dtype, sparse=self.sparse, ragged=self.ragged,
                                        name=name)
         self._input_tensor = input_tensor
+        before = getattr(input_tensor, "_keras_history", None)
+        if before is not None and before.operation is not None and not before.operation._inbound_nodes[
+                before.node_index].is_input:
+            _origins[input_tensor] = before
         Node(self, (), {}, input_tensor)
         self.built = True
 
