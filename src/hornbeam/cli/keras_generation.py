@@ -21,7 +21,7 @@ _ARGUMENTS_2 = frozenset("""
     subsample dim_ordering init W_regularizer schedule_decay samples_per_epoch
 """.split())
 _NAMES_3 = frozenset("PyDataset KerasTensor SeedGenerator convert_to_numpy standardize_dtype".split())
-_MODULES_3 = frozenset("keras.ops keras.random keras.saving keras.config keras.tree keras.distribution keras.src".split())
+_MODULES_3 = frozenset("keras.ops keras.random keras.saving keras.config keras.tree keras.distribution".split())
 
 
 def is_for_keras_2(source: str | bytes) -> bool:

@@ -2,7 +2,7 @@
 
 `follow_keras_2()` is called for programs of its time that `hornbeam run` runs; elsewhere nothing of this holds:
 
-- `model.metrics_names` names each number that `evaluate` gives, which are: the loss, the losses of the outputs, metrics;
+- `model.metrics_names` names each number that `evaluate` gives: the loss, the losses of the outputs, metrics;
 - `train_on_batch` and `test_on_batch` give the metrics of that batch alone;
 - `predict` draws no progress bar;
 - Adadelta, Adagrad, Adamax and Nadam have Keras 2's learning rates by default.

@@ -1,4 +1,4 @@
-"""Keras 2's learning phase: 1 while training, 0 else. In a graph of TensorFlow 1 it is a tensor that a session feeds."""
+"""Keras 2's learning phase: 1 while training, 0 else; in a graph of TensorFlow 1 a tensor that a session feeds."""
 
 from __future__ import annotations
 

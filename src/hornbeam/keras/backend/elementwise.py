@@ -7,19 +7,19 @@ from typing import Any
 import hornbeam as tf
 from hornbeam.keras import ops
 from hornbeam.keras.backend.old import old
-from hornbeam.keras.config.settings import epsilon, floatx
+from hornbeam.keras.config.settings import floatx
 
 
 @old("keras.ops.argmax")
 def argmax(x: Any, axis: int = -1) -> Any:
     """The place of the largest value along an axis, the last by default."""
-    return ops.argmax(x, axis=axis)
+    return ops.cast(ops.argmax(x, axis=axis), "int64")
 
 
 @old("keras.ops.argmin")
 def argmin(x: Any, axis: int = -1) -> Any:
     """The place of the smallest value along an axis, the last by default."""
-    return ops.argmin(x, axis=axis)
+    return ops.cast(ops.argmin(x, axis=axis), "int64")
 
 
 @old("keras.ops.clip")
@@ -97,19 +97,6 @@ def in_top_k(predictions: Any, targets: Any, k: int) -> Any:
     return ops.in_top_k(targets, predictions, k)
 
 
-@old("keras.ops.ctc_loss")
-def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
-    """The CTC loss [batch, 1] of labels [batch, l] for probabilities [batch, time, classes]; the last class is blank.
-
-    input_length, label_length: [batch, 1].
-    """
-    logits = ops.log(ops.add(y_pred, epsilon()))
-    blank = y_pred.shape[-1] - 1
-    loss = ops.ctc_loss(ops.cast(y_true, "int32"), logits, ops.cast(ops.squeeze(label_length, -1), "int32"),
-                        ops.cast(ops.squeeze(input_length, -1), "int32"), mask_index=blank)
-    return ops.expand_dims(loss, 1)
-
-
 @old("keras.random.dropout")
 def dropout(x: Any, level: float, noise_shape: Any = None, seed: int | None = None) -> Any:
     """A part `level` of the values set to 0, the others scaled up."""
@@ -128,3 +115,32 @@ def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
 def cast_to_floatx(x: Any) -> Any:
     """x in the dtype of floats."""
     return ops.convert_to_numpy(x).astype(floatx()) if not tf.is_tensor(x) else ops.cast(x, floatx())
+
+
+@old("keras.ops.batch_normalization")
+def batch_normalization(x: Any, mean: Any, var: Any, beta: Any, gamma: Any, axis: int = -1,
+                        epsilon: float = 1e-3) -> Any:
+    """x less the mean, by the deviation, then scaled by `gamma` and shifted by `beta`; each fits `x`, or is of `axis`.
+    """
+    def spread(value: Any) -> Any:
+        if value is None or len(value.shape) == len(x.shape):
+            return value
+        shape = [1] * len(x.shape)
+        shape[axis] = -1
+        return ops.reshape(value, shape)
+
+    scale, shift = spread(gamma), spread(beta)
+    normed = ops.multiply(ops.subtract(x, spread(mean)), ops.rsqrt(ops.add(spread(var), epsilon)))
+    normed = normed if scale is None else ops.multiply(normed, scale)
+    return normed if shift is None else ops.add(normed, shift)
+
+
+@old("keras.layers.BatchNormalization")
+def normalize_batch_in_training(x: Any, gamma: Any, beta: Any, reduction_axes: Any,
+                                epsilon: float = 1e-3) -> tuple[Any, Any, Any]:
+    """x by its own moments over `reduction_axes`, then scaled and shifted; with the mean and the variance."""
+    axes = [axis % len(x.shape) for axis in reduction_axes]
+    mean, variance = ops.moments(x, axes)
+    shape = [1 if i in axes else x.shape[i] for i in range(len(x.shape))]
+    spread = [None if v is None else ops.reshape(v, shape) for v in (mean, variance, beta, gamma)]
+    return batch_normalization(x, *spread, epsilon=epsilon), mean, variance

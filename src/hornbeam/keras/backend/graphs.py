@@ -13,8 +13,8 @@ from hornbeam.keras.backend.old import old
 from hornbeam.keras.functions import Function
 from hornbeam.keras.graph_map import nodes_between
 from hornbeam.keras.keras_tensor import KerasTensor
-from hornbeam.keras.learning_phase import LearningPhase
 from hornbeam.keras.layers.core.input_layer import origins_of_inputs
+from hornbeam.keras.learning_phase import LearningPhase
 from hornbeam.keras.models.functional import call_operation
 from hornbeam.keras.operations import Operation
 from hornbeam.keras.tree import structures as tree

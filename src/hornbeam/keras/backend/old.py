@@ -16,7 +16,7 @@ _AS_IN_OPS = """
 """
 
 functions: dict[str, Any] = {name: f"ops.{name}" for name in _AS_IN_OPS.split()}
-functions |= {"batch_normalization": "ops.batch_normalization", "map_fn": "ops.map", "permute_dimensions":
+functions |= {"map_fn": "ops.map", "permute_dimensions":
               "ops.transpose", "pow": "ops.power", "is_tensor": "ops.is_tensor"}
 
 

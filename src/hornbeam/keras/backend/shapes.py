@@ -7,7 +7,7 @@ from typing import Any
 import hornbeam as tf
 from hornbeam.keras import ops
 from hornbeam.keras.backend.old import old
-from hornbeam.keras.config.settings import floatx, standardize_data_format
+from hornbeam.keras.config.settings import floatx, set_image_data_format, standardize_data_format
 from hornbeam.keras.dtypes import standardize_dtype
 from hornbeam.keras.layers.merging import merge
 
@@ -158,3 +158,52 @@ def resize_images(x: Any, height_factor: int, width_factor: int, data_format: st
         return ops.repeat(ops.repeat(x, height_factor, axis=rows), width_factor, axis=columns)
     size = (x.shape[rows] * height_factor, x.shape[columns] * width_factor)
     return ops.image.resize(x, size, interpolation=interpolation, data_format=data_format)
+
+
+@old("keras.layers.UpSampling3D")
+def resize_volumes(x: Any, depth_factor: int, height_factor: int, width_factor: int, data_format: str) -> Any:
+    """Volumes made larger by whole factors."""
+    start = 2 if standardize_data_format(data_format) == "channels_first" else 1
+    for axis, factor in enumerate((depth_factor, height_factor, width_factor), start):
+        x = ops.repeat(x, factor, axis=axis)
+    return x
+
+
+@old("keras.ops.pad")
+def spatial_3d_padding(x: Any, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None) -> Any:
+    """Zeros around volumes."""
+    inner = tuple(tuple(p) for p in padding)
+    first = standardize_data_format(data_format) == "channels_first"
+    return ops.pad(x, ((0, 0), (0, 0), *inner) if first else ((0, 0), *inner, (0, 0)))
+
+
+@old("keras.ops.size")
+def size(x: Any, name: str | None = None) -> Any:
+    """The number of elements, as a tensor."""
+    return tf.size(x, name=name)
+
+
+@old("keras.config.image_data_format")
+def normalize_data_format(value: str | None) -> str:
+    """`value`, or what `image_data_format()` says. Raises ValueError for others."""
+    return standardize_data_format(value)
+
+
+@old("x.shape")
+def get_variable_shape(x: Any) -> tuple[int | None, ...] | None:
+    """The shape of a variable as a tuple."""
+    return int_shape(x)
+
+
+@old("keras.config.image_data_format")
+def image_dim_ordering() -> str:
+    """Keras 1's word for where the channels are: 'th' for first, 'tf' for last."""
+    return "th" if standardize_data_format(None) == "channels_first" else "tf"
+
+
+@old("keras.config.set_image_data_format")
+def set_image_dim_ordering(dim_ordering: str) -> None:
+    """Say where channels are: 'th' for first, 'tf' for last. Raises ValueError for others."""
+    if dim_ordering not in ("tf", "th"):
+        raise ValueError("Unknown dim_ordering:", dim_ordering)
+    set_image_data_format("channels_first" if dim_ordering == "th" else "channels_last")

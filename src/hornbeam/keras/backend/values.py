@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 import hornbeam as tf
+from hornbeam.graph.operation import Operation as GraphOperation
+from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras import ops
 from hornbeam.keras.backend.old import old
 from hornbeam.keras.config.settings import floatx
@@ -194,3 +196,40 @@ def to_dense(tensor: Any) -> Any:
 def name_scope(name: str, default_name: str | None = None, values: Any = None) -> Any:
     """A scope of names."""
     return tf.name_scope(name or default_name or "")
+
+
+@old("keras.ops.convert_to_tensor")
+def identity(x: Any, name: str | None = None) -> Any:
+    """A tensor with the same values."""
+    return tf.identity(x, name=name)
+
+
+@old("isinstance(x, keras.Variable)")
+def is_variable(x: Any) -> bool:
+    """Whether `x` is a variable."""
+    return isinstance(x, tf.Variable)
+
+
+@old("isinstance(x, keras.KerasTensor)")
+def is_symbolic(x: Any) -> bool:
+    """Whether `x` is a tensor without a value: of a model, or of a graph."""
+    return isinstance(x, (KerasTensor, GraphTensor))
+
+
+@old("tf.control_dependencies")
+def control_dependencies(control_inputs: Any) -> Any:
+    """Within the block operations of a graph run after these."""
+    inputs = control_inputs if isinstance(control_inputs, (list, tuple)) else [control_inputs]
+    return tf.control_dependencies([x for x in inputs if isinstance(x, (GraphTensor, GraphOperation))])
+
+
+@old("the function itself")
+def symbolic(func: Callable[..., Any]) -> Callable[..., Any]:
+    """The function itself: symbolic tensors need no mode of their own."""
+    return func
+
+
+@old("the function itself")
+def eager(func: Callable[..., Any]) -> Callable[..., Any]:
+    """The function itself: tensors with values need no mode of their own."""
+    return func
