@@ -201,6 +201,9 @@ def _(call, dloss, dgradient):
 
 
 def _sequences(indices: Any, values: Any, batch: int) -> list[list[int]]:
+    if batch > len(values):
+        rows = {row for row, _ in indices.tolist()}
+        raise ShapeFault(f"Labels length is zero in batch {next(b for b in range(batch) if b not in rows)}")
     found: list[list[int]] = [[] for _ in range(batch)]
     for (row, _), value in zip(indices.tolist(), values.tolist(), strict=True):
         if not 0 <= row < batch:

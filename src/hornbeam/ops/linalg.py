@@ -108,9 +108,9 @@ def expm(input):
 
 
 def _one_by_one(function: Any, x: Any) -> Any:
-    """A function of one matrix, on each of an array of matrices."""
+    """A function of one matrix, on each of an array of matrices; NaN where one is not finite: it might never end."""
     flat = x.reshape(-1, *x.shape[-2:])
-    found = [function(m) for m in flat]
+    found = [function(m) if np.isfinite(m).all() else np.full(m.shape, np.nan) for m in flat]
     return np.reshape(np.array(found, x.dtype), x.shape) if found else x
 
 
@@ -120,7 +120,13 @@ def logm(input):
     """The principal matrix logarithm of complex matrices: expm of it is the input. Davies and Higham 2003."""
     from scipy import linalg
 
-    return _one_by_one(lambda matrix: linalg.logm(matrix.astype(np.complex128)), np.asarray(input))
+    def principal(matrix: Any) -> Any:
+        largest = np.abs(matrix).max(initial=0.0)
+        # log(c · A) = log(A) + log(c): SciPy's iteration need not end on numbers near the ends of the range.
+        scale = largest if not 1e-100 < largest < 1e100 and largest else 1.0
+        return linalg.logm(matrix.astype(np.complex128) / scale) + np.log(scale) * np.eye(len(matrix))
+
+    return _one_by_one(principal, np.asarray(input))
 
 
 @logm.grad

@@ -37,6 +37,17 @@ def diag(x, *, k: int = 0):
     return jnp.diag(x, k)
 
 
+@diag.shape
+def _(inputs, attrs):
+    (dims, dtype), k = inputs[0][:2], abs(attrs["k"])
+    if dims is None:
+        return [(None, dtype)]
+    if len(dims) != 1:
+        raise ShapeFault(f"Shape must be rank 1 but is rank {len(dims)}")
+    size = None if dims[0] is None else dims[0] + k
+    return [((size, size), dtype)]
+
+
 @op("NumPyTril", inputs="x: T", samples=lambda rng: [((rng.normal(size=(2, 3, 3)),), {"k": k}) for k in (0, 1, -1)])
 def tril(x, *, k: int = 0):
     """Zeros above the diagonal k."""

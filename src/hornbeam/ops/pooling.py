@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from hornbeam.ops import array, windows
 from hornbeam.ops.conv import check_gradient, known_sizes
 from hornbeam.ops.windows import Slide
 
+_MOST = 2**28
 _MANY_TAPS = 64
 """Larger windows go through select-and-scatter: the program would grow with each element."""
 
@@ -41,6 +43,8 @@ def pooling(op_type: str, attrs: dict[str, Any], rank: int) -> Slide:
         if any(v <= 0 for v in values):
             raise ShapeFault(f"Sliding window {what} for dimension {next(i for i, v in enumerate(values) if v <= 0)} "
                              "must be positive")
+    if prod(ksize) > _MOST:
+        raise ShapeFault(f"Sliding window ksize holds {prod(ksize)} elements, more than {_MOST}")
     if ksize[0] != 1 or strides[0] != 1:
         raise ShapeFault("Pooling is not yet supported on the batch dimension.")
     if ksize[where.channel] != 1 and any(ksize[i] != 1 for i in where.spatial):

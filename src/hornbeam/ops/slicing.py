@@ -273,7 +273,11 @@ def _(inputs, attrs):
 
 
 def _sliced(dims: Any, vectors: Sequence[Any], attrs: dict[str, Any]) -> Any:
-    count = next((v.dims[0] for v in vectors if v.dims and v.dims[0] is not None), None)
+    counts = [v.dims[0] for v in vectors if v.dims and v.dims[0] is not None]
+    if len(set(counts)) > 1:
+        raise ShapeFault("Expected begin, end, and strides to be 1D equal size tensors, but got shapes "
+                         f"{', '.join(shapes.text(v.dims) for v in vectors)} instead.")
+    count = counts[0] if counts else None
     if dims is None or count is None:
         return None
     begin, end, strides = (_ints(v.value) if v.value is not None else list(v.partial or (None,) * count)
