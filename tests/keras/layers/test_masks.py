@@ -83,3 +83,18 @@ def test_root_mean_square_normalization_takes_no_mask_on():
     assert not layers.RMSNormalization().supports_masking
     with pytest.warns(UserWarning, match="does not support masking"):
         layers.RMSNormalization()(layers.Masking()(ONE))
+
+
+def test_time_distributed_refuses_masks_of_other_lengths():
+    layer = layers.TimeDistributed(layers.Dense(5))
+    layer(np.zeros((4, 5, 3)), mask=np.ones((4, 5, 2), bool))
+    for shape in ((4, 6), (5, 5), (4, 6, 2), (4,)):
+        with pytest.raises(ValueError, match="The `mask` passed to the `TimeDistributed` layer has a shape"):
+            layer(np.zeros((4, 5, 3)), mask=np.ones(shape, bool))
+
+
+def test_batch_normalization_takes_masks_of_one_dimension_less():
+    layer = layers.BatchNormalization(scale=False, center=False)
+    np.testing.assert_array_equal(layer(np.zeros((4, 5)), mask=np.zeros(4), training=True), np.zeros((4, 5)))
+    with pytest.raises(ValueError, match="one dimension less"):
+        layer(np.zeros((4, 5)), mask=np.zeros((4, 5)), training=True)

@@ -154,7 +154,8 @@ def test_several_batches_between_callbacks(data) -> None:
             calls.append(("end", batch))
 
     linear(steps_per_execution=3).fit(x[:40], y[:40], batch_size=8, verbose=0, callbacks=[Keep()])
-    assert calls == [("begin", 0), ("end", 2), ("begin", 3), ("end", 4)]
+    # The last call is incomplete, but ends with the number that a whole one would have.
+    assert calls == [("begin", 0), ("end", 2), ("begin", 3), ("end", 5)]
 
 
 def test_validation_takes_the_last_samples(data) -> None:

@@ -86,7 +86,7 @@ class ProgbarLogger(Callback):
 
     def _draw(self, batch: int, logs: Any) -> None:
         bar = self._bar()
-        self.seen = batch + 1
+        self.seen = batch + 1 if self.target is None else min(batch + 1, self.target)
         if self.verbose == 1:  # reading logs waits for the device: only where they are drawn
             shown = list(logs.items()) if logs and bar.is_due() else None
             bar.update(self.seen, shown, finalize=False)

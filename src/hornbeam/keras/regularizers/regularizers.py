@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from hornbeam.keras import ops
 from hornbeam.keras.identifiers import Identifiers, with_snake_case
 from hornbeam.keras.names import keras_export
@@ -80,8 +82,8 @@ class L1(Regularizer):
         return _penalty(self.l1, x, ops.sum(ops.abs(x)))
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` makes the regularizer from."""
-        return {"l1": self.l1}
+        """What `from_config` makes the regularizer from. The factor is a float32, as in Keras's files."""
+        return {"l1": float(np.float32(self.l1))}
 
 
 @keras_export("regularizers.L2", "regularizers.l2")
@@ -126,8 +128,8 @@ class OrthogonalRegularizer(Regularizer):
         return self.factor * 0.5 * ops.sum(cosines) / (number * (number - 1.0) / 2.0)
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` makes the regularizer from."""
-        return {"factor": self.factor, "mode": self.mode}
+        """What `from_config` makes the regularizer from. The factor is a float32, as in Keras's files."""
+        return {"factor": float(np.float32(self.factor)), "mode": self.mode}
 
 
 REGULARIZERS = Identifiers("regularizers", "regularizer", with_snake_case, also={"l1_l2": "L1L2"})

@@ -61,6 +61,7 @@ class CompileMetrics(Metric):
 
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Match the metrics with the outputs."""
+        self._plain, self._weighted = [], []
         outputs = Outputs(y_pred, self._names)
         targets = outputs.matched(y_true, "y_true", for_all=True)
         predictions = outputs.of_prediction(y_pred)
@@ -73,7 +74,7 @@ class CompileMetrics(Metric):
                     entries += [_Entry(place, as_metric(m, targets[place], predictions[place]),
                                        outputs.names[place] if several else None) for m in found]
             except (ValueError, KeyError) as error:
-                raise ValueError(f"{error.args[0]}\nReceived: {argument}={spec}") from error
+                raise ValueError(f"Invalid `{argument}`: {error.args[0]}\nReceived: {argument}={spec}") from error
         self._outputs = outputs
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]

@@ -35,6 +35,7 @@ class Pass:
         self.programs: Programs = model._all_programs()
         self._placed: Any = None
         self._iterator: Iterator[Any] | None = None
+        self._seen = 0
         self._on_device = self._refused = False
         self._chunk = 1
         self.ran_out = False
@@ -96,8 +97,9 @@ class Pass:
                 begin(at, {})
             results = repeated(EagerTensor(np.int32(at)), EagerTensor(np.int32(at + count)), placed_order, self._placed)
             at += count
-            if every_batch:
-                end(at - 1, Logs(results))
+            if fixed is not None:
+                if count == fixed or not source.partial:  # else the partial batch ends this call
+                    end(at - count + fixed - 1, Logs(results))
             else:
                 self._draw(at - 1, results)
                 if before is not None:
@@ -108,7 +110,9 @@ class Pass:
                 before = results, count
             self.interrupts.raise_if_any()
         if source.partial and not self._stopped():
-            results = self._one(whole, source.rows(order[whole * source.batch_size:]), every_batch)
+            place = whole % (fixed or 1)
+            rows = source.rows(order[whole * source.batch_size:])
+            results = self._one(whole, rows, every_batch, begins=place == 0, last=whole - place + (fixed or 1) - 1)
         return results
 
     def _adapt(self, count: int, seconds: float) -> None:
@@ -122,26 +126,35 @@ class Pass:
         listening = bool(self.callbacks.listening(self.mode))
         steps_per_call = self._steps_per_call()
         results: Any = None
+        open_call: int | None = None
         for number, batch in enumerate(self._batches()):
-            call_begins = number % steps_per_call == 0
-            call_ends = number % steps_per_call == steps_per_call - 1 or number + 1 == self._known_steps()
-            results = self._one(number, batch, listening, call_begins, call_ends)
+            place = number % steps_per_call
+            call_ends = place == steps_per_call - 1 or number + 1 == self._known_steps()
+            results = self._one(number, batch, listening, place == 0, call_ends, number - place + steps_per_call - 1)
+            open_call = None if call_ends else number - place
             if self._stopped():
                 break
+        if open_call is not None and results is not None:
+            self._end(open_call + steps_per_call - 1, results, listening)
         return results
 
-    def _one(self, number: int, batch: Any, listening: bool, begins: bool = True, ends: bool = True) -> Any:
+    def _one(self, number: int, batch: Any, listening: bool, begins: bool = True, ends: bool = True,
+             last: int | None = None) -> Any:
+        """One step. `last`: the number that its call ends with, which an incomplete call has too."""
         if listening and begins:
             getattr(self.callbacks, f"on_{self.mode}_batch_begin")(number, {})
         results = self.programs.step(self.mode)(batch)
         if ends:
-            if listening:
-                getattr(self.callbacks, f"on_{self.mode}_batch_end")(
-                    number, Logs(results) if isinstance(results, dict) else results)
-            else:
-                self._draw(number, results)
+            self._end(number if last is None or not listening else last, results, listening)
         self.interrupts.raise_if_any()
         return results
+
+    def _end(self, number: int, results: Any, listening: bool) -> None:
+        if listening:
+            getattr(self.callbacks, f"on_{self.mode}_batch_end")(
+                number, Logs(results) if isinstance(results, dict) else results)
+        else:
+            self._draw(number, results)
 
     def _known_steps(self) -> int | None:
         return self.steps if self.steps is not None else self.source.num_batches
@@ -157,9 +170,13 @@ class Pass:
             batch = next(self._iterator, None)
             if batch is None:
                 self._iterator = self.source.batches() if self.source.repeats else iter(())
+                self._seen = 0
                 self.ran_out = True
                 return
+            self._seen += 1
             yield batch
+        if self._seen == self.source.num_batches and self.source.repeats:
+            self._iterator, self._seen = None, 0  # the next epoch begins anew, and nothing ran out
 
     # Both -----------------------------------------------------------------------------------------
 

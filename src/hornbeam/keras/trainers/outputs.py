@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any, NamedTuple, final
 
@@ -79,21 +80,39 @@ class Outputs:
         spec: one for all outputs, or nested as the outputs are; dictionaries may go by the outputs' names. Raises
         KeyError and ValueError for paths and names that the outputs do not have.
         """
-        found: dict[Path, list[Any]] = {o.path: [] for o in self.all}
-        self._assign(spec, (), found, argument)
+        found = self.assigned_by_path(spec, argument)
         return [found[o.path] for o in self.all]
 
+    def assigned_by_path(self, spec: Any, argument: str) -> dict[Path, list[Any]]:
+        """As `assigned`, by path. Functions may also stand where several outputs belong together, for all of those:
+        nested as the outputs are, or in a list beside such a structure."""
+        found: dict[Path, list[Any]] = {o.path: [] for o in self.all}
+        self._assign(spec, (), found, argument)
+        return found
+
+    def packed(self, values: Sequence[Any]) -> Any:
+        """One value for each output, in the structure of the outputs."""
+        by_path = {o.path: value for o, value in zip(self.all, values, strict=True)}
+        return tree.pack_sequence_as(self.structure, [by_path[p] for p, _ in tree.flatten_with_path(self.structure)])
+
     def _assign(self, spec: Any, path: Path, found: dict[Path, list[Any]], argument: str) -> None:
-        below = [p for p in found if p[:len(path)] == path]
+        below = [o.path for o in self.all if o.path[:len(path)] == path]
         if spec is None:
             return
         if not tree.is_nested(spec):
-            for p in below:
-                found[p].append(spec)
+            whole = path and below != [path] and _is_for_the_whole(spec)
+            for p in [path] if whole else below:
+                found.setdefault(p, []).append(spec)
         elif below == [path]:
             self._assign_to_leaf(spec, path, found, argument)
         elif isinstance(spec, dict):
             self._assign_by_key(spec, path, found, argument)
+        elif self._beside_structure(spec, path):
+            for item in spec:
+                if _is_for_the_whole(item):
+                    found.setdefault(path, []).append(item)
+                else:
+                    self._assign(item, path, found, argument)
         elif len(spec) == len({p[len(path)] for p in below}):
             keys = list(dict.fromkeys(p[len(path)] for p in below))
             for key, item in zip(keys, spec, strict=True):
@@ -105,29 +124,45 @@ class Outputs:
             raise ValueError(f"`{argument}` has {len(spec)} entries, the model's outputs are "
                              f"{[o.name or o.path for o in self.all]}. Received: {argument}={spec}")
 
+    def _beside_structure(self, spec: Any, path: Path) -> bool:
+        """Whether a list holds functions of a whole structure beside what is nested as that is."""
+        return (not isinstance(at(path, self.structure), type(spec)) and any(tree.is_nested(item) for item in spec)
+                and any(_is_for_the_whole(item) for item in spec))
+
     def _assign_to_leaf(self, spec: Any, path: Path, found: dict[Path, list[Any]], argument: str) -> None:
         if isinstance(spec, dict):
             name = next(o.name for o in self.all if o.path == path)
             unknown = [k for k in spec if k != name]
+            if unknown and path and isinstance(path[0], str):
+                raise _no_such_path((*path, unknown[0]), argument)
             if name is not None and unknown:
                 raise ValueError(f"Expected keys {[name]} in {argument} dict, but found {argument}.keys()="
                                  f"{list(spec)}")
         found[path] += [leaf for leaf in tree.flatten(spec) if leaf is not None]
 
     def _assign_by_key(self, spec: dict[Any, Any], path: Path, found: dict[Path, list[Any]], argument: str) -> None:
-        keys = {p[len(path)] for p in found if p[:len(path)] == path}
+        keys = {o.path[len(path)] for o in self.all if o.path[:len(path)] == path}
         names = {o.name: o.path for o in self.all if o.name is not None}
         for key, item in spec.items():
             if key in keys:
                 self._assign(item, (*path, key), found, argument)
             elif not path and key in names:
                 self._assign(item, names[key], found, argument)
-            elif names and not path:
+            elif names and not path and not isinstance(self.structure, dict):
                 raise ValueError(f"Expected keys {list(names)} in {argument} dict, but found {argument}.keys()="
                                  f"{list(spec)}")
             else:
-                raise KeyError(f"The path: {(*path, key)} in the `{argument}` argument, can't be found in either the "
-                               "model's output (`y_pred`) or in the labels (`y_true`).")
+                raise _no_such_path((*path, key), argument)
+
+
+def _is_for_the_whole(item: Any) -> bool:
+    """Whether a loss, or its weight, looks at a structure of outputs where it stands for one."""
+    return inspect.isfunction(item) or isinstance(item, (int, float))
+
+
+def _no_such_path(path: Path, argument: str) -> KeyError:
+    return KeyError(f"The path: {path} in the `{argument}` argument, can't be found in either the model's output "
+                    "(`y_pred`) or in the labels (`y_true`).")
 
 
 def at(path: Path, structure: Any) -> Any:

@@ -33,8 +33,8 @@ class BaseConvTranspose(Convolution):
         self.output_padding = None if output_padding is None else sizes.sizes(output_padding, self.rank,
                                                                               "output_padding", allow_zero=True)
         if self.output_padding and any(p >= s for p, s in zip(self.output_padding, self.strides, strict=True)):
-            raise ValueError("The value of `output_padding` must be smaller than `strides`. Received: output_padding="
-                             f"{self.output_padding} and strides={self.strides}")
+            raise ValueError("`output_padding` must be strictly less than `strides`. Received: "
+                             f"output_padding={self.output_padding} and strides={self.strides}")
 
     def build(self, input_shape: Any) -> None:
         channels = self._channels_in(input_shape)

@@ -229,7 +229,6 @@ class _AdaptivePool(Layer):
         super().__init__(**kwargs)
         self.output_size = sizes.sizes(output_size, self.rank, "output_size")
         self.data_format = standardize_data_format(data_format)
-        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return sizes.with_spatial(input_shape[0], self.output_size, sizes.channels_of(input_shape, self.data_format),

@@ -106,6 +106,7 @@ class Bidirectional(Layer):
         if self.return_state:
             states = (*y[1:], *back[1:])
             y, back = y[0], back[0]
+        y, back = ops.cast(y, self.compute_dtype), ops.cast(back, self.compute_dtype)
         if self.return_sequences:
             back = ops.flip(back, axis=1)
         if self.merge_mode == "concat":

@@ -65,7 +65,7 @@ class SimpleRNN(CellLayer):
         cell = SimpleRNNCell(**_cell_arguments(None, locals(), kwargs, self._cell_names), name="simple_rnn_cell")
         super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll,
                          activity_regularizer=activity_regularizer, **kwargs)
-        self._made()
+        self.input_spec = [InputSpec(ndim=3)]
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -12,7 +12,10 @@ from hornbeam.keras.names import keras_export
 
 @keras_export("layers.TimeDistributed")
 class TimeDistributed(Wrapper):
-    """`layer` on each of the steps [batch, steps, …]: they join the batch for it. Raises ValueError for no layer."""
+    """`layer` on each of the steps [batch, steps, …]: they join the batch for it.
+
+    Raises ValueError for no layer, and for a mask that is not [batch, steps, …].
+    """
 
     def __init__(self, layer: Any, **kwargs: Any) -> None:
         if not isinstance(layer, Layer):
@@ -35,6 +38,8 @@ class TimeDistributed(Wrapper):
         return (inner[0], input_shape[1], *inner[1:])
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        if mask is not None:
+            _check_mask(inputs.shape, mask.shape)
         shape = ops.shape(inputs)
         takes: dict[str, Any] = {}
         if self.layer._call_has_training_arg:
@@ -42,6 +47,13 @@ class TimeDistributed(Wrapper):
         if mask is not None and "mask" in getattr(self.layer, "call_signature_parameters", ()):
             takes["mask"] = ops.reshape(mask, (-1, *ops.shape(mask)[2:]))
         flat = ops.reshape(inputs, (-1, *shape[2:]))
-        outputs = self.layer(flat, **takes)
+        outputs = ops.cast(self.layer(flat, **takes), self.compute_dtype)
         return ops.reshape(outputs, (shape[0] if inputs.shape[0] is None else inputs.shape[0],
                                      shape[1], *ops.shape(outputs)[1:]))
+
+
+def _check_mask(shape: Any, mask: Any) -> None:
+    if len(mask) < 2 or any(None not in (m, d) and m != d for m, d in zip(mask[:2], shape[:2], strict=True)):
+        raise ValueError("The `mask` passed to the `TimeDistributed` layer has a shape that does not fit its input: "
+                         f"the first two dimensions must be equal. Received: mask.shape={tuple(mask)}, "
+                         f"input.shape={tuple(shape)}")

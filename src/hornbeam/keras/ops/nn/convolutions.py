@@ -137,12 +137,8 @@ def transposed_pads(kernel: int, stride: int, rate: int, padding: str, extra: in
     reach = (kernel - 1) * rate + 1
     if padding == "valid":
         return reach - 1, reach - 1 + (max(reach, stride) - reach if extra is None else extra)
-    if extra is None:
-        total = stride + reach - 2
-        before = reach - 1 if stride > reach - 1 else -(-total // 2)
-    else:
-        total = reach + reach % 2 - 2 + extra
-        before = min(total // 2 + reach % 2, reach - 1)
+    total = reach - 2 + (stride if extra is None else reach % 2 + extra)
+    before = min(-(-total // 2), reach - 1)
     return before, total - before
 
 
