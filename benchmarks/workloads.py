@@ -111,7 +111,8 @@ def bare_step(images: np.ndarray, labels: np.ndarray) -> Callable[[], None]:
 def convolutions(side: str) -> dict[str, float]:
     """Seconds to build a network of two convolutions with Adam and to run it for the first time."""
     tf = tf1(side)
-    tf.Session(graph=tf.Graph()).close()  # what a process does once
+    with tf.Graph().as_default(), tf.Session() as session:  # what a process does once: devices, the compiler's modules
+        session.run(tf.matmul(tf.ones([512, 512]), tf.ones([512, 512]))[0, 0])
     images, labels = batch()
     started = time.perf_counter()
 

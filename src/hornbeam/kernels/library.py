@@ -13,7 +13,8 @@ from pathlib import Path
 from hornbeam.backend.lazy import jax
 
 LIBRARY = Path(__file__).with_name("compiled") / "libhornbeam_kernels.so"
-TARGETS = ("hornbeam_matmul", "hornbeam_convolution", "hornbeam_convolution_to_input", "hornbeam_convolution_to_filter")
+TARGETS = ("hornbeam_matmul", "hornbeam_convolution", "hornbeam_convolution_to_input", "hornbeam_convolution_to_filter",
+           "hornbeam_adam")
 _ONEDNN = "libdnnl.so.3"
 
 _lock = threading.Lock()
@@ -48,6 +49,7 @@ def _load() -> str | None:
         for name in TARGETS:
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(library, name)), platform="cpu")
         library.hornbeam_convolution_name.restype = ctypes.c_char_p
+        library.hornbeam_convolutions_kept.restype = ctypes.c_int64
         _libraries.append(library)
     except Exception as error:  # whatever is wrong with the library, there is a way without it
         return f"{type(error).__name__}: {error}"
@@ -61,6 +63,11 @@ def convolution_name(form: int, groups: int, space: int, sizes: tuple[int, ...])
     name = _libraries[0].hornbeam_convolution_name(
         ctypes.c_int64(form), ctypes.c_int64(groups), ctypes.c_int64(space), array)
     return name.decode()
+
+
+def convolutions_kept() -> int:
+    """How many of oneDNN's primitives for convolutions are kept for the next call of their shape."""
+    return _libraries[0].hornbeam_convolutions_kept()
 
 
 def _places() -> Iterator[Path]:
