@@ -1,5 +1,6 @@
-"""Preprocessing, under the names of Keras 2."""
+"""Sequences: `pad_sequences`, and what Keras 2's programs prepare them with."""
 
-from hornbeam.keras.names import namespace_of
+from hornbeam.keras.old_names import with_old_names
+from hornbeam.keras.preprocessing.sequence import series
 
-__getattr__ = namespace_of(__name__)
+__getattr__ = with_old_names(__name__, series.OLD)
