@@ -118,14 +118,18 @@ Convolution make(Kind kind, const Shape& shape, int64_t batch) {
   return made;
 }
 
-std::shared_ptr<const Convolution> convolution(Kind kind, const Shape& shape, int64_t batch) {
+Cache<Convolution>& convolutions() {
   static auto* kept = new Cache<Convolution>();  // never destroyed: threads of the pool may outlive static objects
+  return *kept;
+}
+
+std::shared_ptr<const Convolution> convolution(Kind kind, const Shape& shape, int64_t batch) {
   Key key;
   for (int64_t n : {int64_t(kind), batch, shape.groups, int64_t(shape.x.size())}) key.add(n);
   for (size_t i = 1; i < shape.x.size(); i++) key.add(shape.x[i]);
   for (size_t i = 1; i < shape.y.size(); i++) key.add(shape.y[i]);
   for (const dims* part : {&shape.w, &shape.strides, &shape.dilations, &shape.before, &shape.after}) key.add_all(*part);
-  return kept->get(key, [&] { return make(kind, shape, batch); });
+  return convolutions().get(key, [&] { return make(kind, shape, batch); });
 }
 
 // Moves a filter to or from the primitive's layout, on this thread.
@@ -276,6 +280,8 @@ extern "C" const char* hornbeam_convolution_name(int64_t kind, int64_t groups, i
   }
   return name.c_str();
 }
+
+extern "C" int64_t hornbeam_convolutions_kept() { return static_cast<int64_t>(convolutions().size()); }
 
 }  // namespace hornbeam
 

@@ -96,6 +96,11 @@ class Cache {
     return made;
   }
 
+  size_t size() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return order_.size();
+  }
+
  private:
   using Order = std::list<std::pair<Key, std::shared_ptr<const Value>>>;
   size_t capacity_;

@@ -17,7 +17,7 @@ from hornbeam.kernels.selection import Kernel, call, forced, kernel
 from hornbeam.ops import conv, depthwise
 from hornbeam.ops.windows import Layout
 
-SMALL = 100_000
+SMALL = 10_000
 """Multiplications up to which XLA's own loops are taken."""
 _FEW_CHANNELS = 4
 _FORWARD, _TO_INPUT, _TO_FILTER = range(3)
