@@ -24,7 +24,10 @@ from typing import Any, NamedTuple, final
 
 import numpy as np
 
-from hornbeam.backend import numpy_primitives  # noqa: F401  (fills the table)
+from hornbeam.backend import (
+    numpy_primitives,  # noqa: F401  (fills the table)
+    threefry,
+)
 from hornbeam.backend.lazy import core, jax
 from hornbeam.backend.numpy_primitives.random import unwrapped, wrapped
 from hornbeam.backend.numpy_primitives.table import (
@@ -421,9 +424,11 @@ def _compiled(equation: Any) -> Callable[..., list]:
     return call
 
 
-def _key_impl(atom: Any) -> str | None:
+def _key_impl(atom: Any) -> Any:
     dtype = atom.aval.dtype
-    return None if isinstance(dtype, np.dtype) else KEY_NAMES[dtype.name]
+    if isinstance(dtype, np.dtype):
+        return None
+    return KEY_NAMES.get(dtype.name) or threefry.generator()
 
 
 def _key_elements(dtype: np.dtype) -> Callable[[Any], np.ndarray]:

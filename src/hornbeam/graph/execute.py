@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from hornbeam.backend import program
+from hornbeam.backend import program, threefry
 from hornbeam.backend.devices import memory_of_machine
 from hornbeam.backend.lazy import jax, lax
 from hornbeam.graph import dtypes
@@ -338,7 +338,7 @@ def _slot(item: Any, specs: list[Any]) -> _Slot:
 
 def random_key(stream: Any) -> Any:
     """The key of one draw from its two words."""
-    return jax.random.wrap_key_data(stream, impl="threefry2x32")
+    return threefry.key(stream)
 
 
 FINDING = 9

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.backend import threefry
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes, seeds
 from hornbeam.graph.execute import ShapeFault
@@ -74,7 +75,7 @@ def _mean(x: Any, rows: Any, columns: Any, overlapping: bool) -> Any:
 def _drawn(key: Any, x: Any, ratio: Any, pseudo_random: bool, deterministic: bool, words: Any) -> tuple[Any, Any]:
     """Where the windows begin, in height and width; `words`: two numbers that fix them."""
     if deterministic:
-        key = jax.random.wrap_key_data(jnp.asarray(words or (0, 0)).astype(np.uint32), impl="threefry2x32")
+        key = threefry.key(jnp.asarray(words or (0, 0)).astype(np.uint32))
     sizes = _output_sizes(x.shape, ratio)
     edges = [_edges(k, x.shape[i], sizes[i], pseudo_random)
              for k, i in zip(jax.random.split(key), (1, 2), strict=True)]

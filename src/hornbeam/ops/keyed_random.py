@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.backend import threefry
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.op import FLOATS, INDEX, INTEGERS, never, op
@@ -21,7 +22,7 @@ _SHAPE = np.array([3, 2], np.int32)
 
 
 def _key(words: Any) -> Any:
-    return jax.random.wrap_key_data(words.astype(jnp.uint32), impl="threefry2x32")
+    return threefry.key(words.astype(jnp.uint32))
 
 
 def _dims(shape: Any) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.backend import threefry
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes, mode, seeds
 from hornbeam.graph.call import composite, own_name
@@ -388,7 +389,8 @@ def binomial(key: Any, counts: Any, probs: Any, dims: Any) -> Any:
 
 def poisson(key: Any, rate: Any, dims: tuple[int, ...]) -> Any:
     """Poisson counts of shape `dims`."""
-    return jax.random.poisson(key, jnp.broadcast_to(rate.astype(jnp.float64), dims), dims, jnp.int64)
+    rates = jnp.broadcast_to(rate.astype(jnp.float64), dims)
+    return jax.random.poisson(threefry.as_in_jax(key), rates, dims, jnp.int64)
 
 
 random_poisson_op.shape(_after_shape)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.backend import threefry
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.call import composite
@@ -30,7 +31,7 @@ def key_of(seed: Any) -> Any:
     words = jnp.asarray(seed).astype(jnp.int64).astype(jnp.uint64)
     low = (words & jnp.uint64(0xFFFFFFFF)).astype(jnp.uint32)
     high = (words >> jnp.uint64(32)).astype(jnp.uint32)
-    key = jax.random.wrap_key_data(low, impl="threefry2x32")
+    key = threefry.key(low)
     return jax.random.fold_in(jax.random.fold_in(key, high[0]), high[1])
 
 
