@@ -111,3 +111,26 @@ def test_classes_are_named_or_registered_or_refused(tmp_path: Path) -> None:
     assert keras.models.load_model(tmp_path / "m.keras", custom_objects={"Mine": Mine})(x).numpy().tolist() == [[2, 2]]
     with keras.saving.custom_object_scope({"Mine": Mine}):
         assert keras.models.load_model(tmp_path / "m.keras")(x).numpy().tolist() == [[2, 2]]
+
+
+def test_a_layer_may_be_an_activation_in_files(tmp_path):
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(
+        4, activation=keras.layers.LeakyReLU(negative_slope=0.15, name="leaky"))])
+    model.save(tmp_path / "m.keras")
+    restored = keras.saving.load_model(tmp_path / "m.keras").layers[0].activation
+    assert (type(restored), restored.name, restored.negative_slope) == (keras.layers.LeakyReLU, "leaky", 0.15)
+
+
+def test_an_optimizer_that_was_named_keeps_its_configuration_in_files(tmp_path):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    model.compile("adam", "mse")
+    model.train_on_batch(np.ones((2, 4)), np.ones((2, 3)))
+    model.save(tmp_path / "m.keras")
+    loaded = keras.saving.load_model(tmp_path / "m.keras")
+    assert loaded.optimizer.get_config() == model.optimizer.get_config()
+    assert model.get_compile_config()["optimizer"]["class_name"] == "Adam"
+
+
+def test_folders_of_an_h5_file_are_made(tmp_path):
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]).save(tmp_path / "a" / "b" / "m.h5")
+    assert (tmp_path / "a" / "b" / "m.h5").exists()

@@ -162,7 +162,7 @@ def _output(history: Any, layers: dict[str, Any]) -> Any:
     layer_name, index, tensor_index = history
     layer = layers.get(layer_name)
     if layer is None:
-        raise ValueError(f"Unknown layer: {layer_name}")
+        raise ValueError(f"Missing node: {layer_name} is no layer of the model.")
     if len(layer._inbound_nodes) <= index:
         raise _NotYet
     return layer._inbound_nodes[index].output_tensors[tensor_index]

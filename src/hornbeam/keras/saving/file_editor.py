@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import h5py
 import numpy as np
 import rich.console
 import rich.markup
@@ -61,7 +60,7 @@ class KerasFileEditor:
                 if "name" in inner.attrs:
                     self.object_metadata[path] = str(inner.attrs["name"])
                 found.update({key: child_array(inner, key) for key in inner})
-            elif group.get(name, getclass=True, getlink=True) is h5py.HardLink:
+            else:
                 found[name] = self._read(child_group(group, name), f"{path}/{name}" if path else name)
         return found
 
@@ -84,12 +83,15 @@ class KerasFileEditor:
                 tree.add(rich.markup.escape(f"{name}: shape={np.shape(value)}, dtype={np.asarray(value).dtype}"))
 
     def compare(self, reference_model: Any) -> dict[str, Any]:
-        """Compare with what a model would write: `{'status': 'success' or 'error', 'error_count', 'match_count'}`."""
+        """Compare with what a model would write: `{'status': 'success' or 'error', 'error_count', 'match_count'}`.
+
+        An object that only one of them has is one error, whatever it holds.
+        """
         wanted = _Shapes()
         save_state(reference_model, wanted)
         own = {path: np.shape(value) for path, value in _flat(self.weights_dict)}
-        errors = [f"...Weight '{path}' is missing in the file" for path in wanted.shapes if path not in own]
-        errors += [f"...Object or weight '{path}' is not in the model" for path in own if path not in wanted.shapes]
+        errors = [f"...'{path}' is missing in the file" for path in _roots_beyond(wanted.shapes, own)]
+        errors += [f"...'{path}' is not in the model" for path in _roots_beyond(own, wanted.shapes)]
         errors += [f"...Weight '{path}': the file has shape {own[path]}, the model {shape}"
                    for path, shape in wanted.shapes.items() if path in own and own[path] != shape]
         matches = sum(own.get(path) == shape for path, shape in wanted.shapes.items())
@@ -211,6 +213,19 @@ def _flat(weights: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
             yield from _flat(value, inner)
         else:
             yield inner, value
+
+
+def _roots_beyond(paths: Iterable[str], others: Iterable[str]) -> list[str]:
+    """The first parts of paths, objects or weights, where others end."""
+    known = {prefix for path in others for prefix in _prefixes(path)}
+    return list(dict.fromkeys(next(p for p in _prefixes(path) if p not in known)
+                              for path in paths if path not in known))
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    parts = path.split("/")
+    for i in range(1, len(parts) + 1):
+        yield "/".join(parts[:i])
 
 
 def _dictionaries(weights: dict[str, Any]) -> Iterator[dict[str, Any]]:

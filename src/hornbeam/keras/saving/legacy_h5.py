@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import warnings
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -34,6 +35,7 @@ def save_model(model: Any, path: str, include_optimizer: bool = True) -> None:
         attributes: dict[str, Any] = {
             "keras_version": KERAS_VERSION, "backend": backend(),
             "model_config": {"class_name": type(model).__name__, "config": model.get_config()}}
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     optimizer = getattr(model, "optimizer", None) if include_optimizer else None
     if optimizer is not None and model.compiled:
         attributes["training_config"] = _training_config(model, optimizer)

@@ -282,7 +282,8 @@ def _from_module(config: Any, module_objects: Mapping[str, Any], custom: Mapping
     else:
         name = config
     if not isinstance(name, str) or name not in module_objects:
-        return True, name
+        elsewhere = isinstance(config, dict) and isinstance(config.get("module"), str) and "config" in config
+        return (False, config) if elsewhere else (True, name)  # a layer may be an activation
     held = module_objects[name]
     if not isinstance(held, type):
         return True, held

@@ -17,6 +17,7 @@ from hornbeam.keras.utils.naming import to_snake_case
 
 _CONTAINERS = (list, tuple, dict)
 _MODEL_PARTS = {"Sequential": {"_functional"}, "Functional": {"operations", "_operations"}}
+_OLD_NAMES = {"updates"}  # Keras 2's, which say so when they are read
 
 
 def is_saveable(obj: Any) -> bool:
@@ -31,7 +32,7 @@ def _not_walked(kind: str) -> frozenset[str]:
         return frozenset(dir(named(kind)()))
     if kind == "Optimizer":
         return frozenset(dir(named("optimizers.SGD")(1.0))) - {"variables"}
-    return frozenset(dir(Layer())) | _MODEL_PARTS.get(kind, set())
+    return frozenset(dir(Layer())) | _OLD_NAMES | _MODEL_PARTS.get(kind, set())
 
 
 def _attributes(obj: Any) -> Iterator[tuple[str, Any]]:

@@ -91,7 +91,7 @@ class Steps(OfLayer):
         self._untracked_set("_trainable_when_compiled", {id(layer): (layer, layer.trainable)
                                                          for layer in self._flatten_layers()})
         self._untracked_set("_compile_arguments", {
-            "optimizer": optimizer if isinstance(optimizer, str) else self.optimizer, "loss": loss,
+            "optimizer": self.optimizer, "loss": loss,
             "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics,
             "run_eagerly": run_eagerly, "steps_per_execution": steps_per_execution, "jit_compile": bool(jit_compile)
             if jit_compile != "auto" else False})
