@@ -111,6 +111,25 @@ def test_the_version_is_the_one_programs_ask_for(run, generation, line):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+TF1_IN_TF2 = """import tensorflow as tf
+with tf.compat.v1.name_scope(None, "a", [1.0]):
+    assert (tf.ones([2]) + 1).numpy().tolist() == [2, 2]
+with tf.compat.v1.variable_scope("s"):
+    v = tf.compat.v1.get_variable("x", [2], initializer=tf.compat.v1.ones_initializer())
+assert v.name == "s/x:0" and tf.executing_eagerly()
+tf.compat.v1.train.GradientDescentOptimizer(0.5).minimize(lambda: tf.reduce_sum(v * v))
+assert v.numpy().tolist() == [0, 0]
+with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    x = tf.compat.v1.placeholder(tf.float32)
+    assert session.run(x + 1, {x: 2}) == 3
+"""
+
+
+def test_tf1s_functions_run_at_once_in_programs_of_tf2(run):
+    done = run(TF1_IN_TF2)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "line", ["import tensorflow.part", "from tensorflow.part import x", "import tensorflow.compat.v3"]
 )

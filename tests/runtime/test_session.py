@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict, defaultdict, namedtuple
 
 import numpy as np
 import pytest
@@ -312,3 +312,17 @@ def test_a_device_that_is_not_there_is_refused_unless_placement_is_soft() -> Non
             sess.run(x)
     with tf.Session(config=tf.ConfigProto(allow_soft_placement=True)) as sess:
         assert sess.run(x) == 2.0
+
+
+def test_a_dictionary_with_a_default_keeps_it() -> None:
+    with tf.Graph().as_default(), tf.Session() as session:
+        answer = session.run(defaultdict(list, a=tf.constant(1.0)))
+        assert answer == {"a": 1.0}
+        assert answer["other"] == []
+
+
+def test_a_tensors_name_is_no_operations() -> None:
+    with tf.Graph().as_default() as graph:
+        tf.constant(1.0, name="a")
+        with pytest.raises(ValueError, match="Name 'a:0' appears to refer to a Tensor, not a Operation"):
+            graph.get_operation_by_name("a:0")

@@ -30,8 +30,13 @@ _NO_KERAS = "Hornbeam has no keras yet"
 
 
 def install(generation: int) -> None:
-    """From now on, in this process, `tensorflow` is Hornbeam's namespace of `generation` (1 or 2)."""
+    """From now on, in this process, `tensorflow` is Hornbeam's namespace of `generation` (1 or 2).
+
+    In a program of the second, `tensorflow.compat.v1` runs calls at once too, until it is told otherwise.
+    """
     sys.meta_path.insert(0, _Finder(generation))
+    if generation == 2:
+        importlib.import_module("hornbeam.graph.mode").set_v1_builds(False)
 
 
 def follow_keras_2() -> None:

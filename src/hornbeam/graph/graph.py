@@ -104,9 +104,11 @@ class Graph:
         self._finalized = False
 
     def get_operation_by_name(self, name: str) -> Operation:
-        """The operation of that name. Raises KeyError where there is none."""
+        """The operation of that name. Raises KeyError where there is none, ValueError where it is a tensor's."""
         if not isinstance(name, str):
             raise TypeError(f"Operation names are strings, not {type(name).__name__}.")
+        if ":" in name:
+            raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a Operation.")
         return self._find_operation(name)
 
     def get_tensor_by_name(self, name: str) -> GraphTensor:

@@ -108,7 +108,7 @@ class Op:
         self.type = type
         self.function = function
         self.__doc__ = function.__doc__
-        self.__name__ = function.__name__.rstrip("_")
+        self.__name__ = self.__qualname__ = function.__name__.rstrip("_")
         self.__module__ = function.__module__
         self.types = {name: tuple(allowed) for name, allowed in (types or {}).items()}
         signature = inspect.signature(function)

@@ -148,5 +148,9 @@ def extend(name: str, function: Callable[..., Any]) -> None:
 
 
 bind(Tensor)
+# Classes that act for tensors, as deferred ones do, ask which operators to hand on.
+Tensor.OVERLOADABLE_OPERATORS = {  # type: ignore[attr-defined]
+    *(f"__{side}{operator}__" for operator in BINARY for side in ("", "r")), *(f"__{o}__" for o in COMPARISONS),
+    "__neg__", "__abs__", "__invert__", "__eq__", "__ne__", "__getitem__"}
 
 __all__ = ["bind", "extend"]

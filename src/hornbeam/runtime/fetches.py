@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from hornbeam.graph.graph import Graph
@@ -39,7 +41,7 @@ def fetched(graph: Graph, fetches: Any) -> Fetched:
             return lambda values: kind([p(values) for p in parts])
         if isinstance(item, Mapping):
             keys, parts = list(item), [walk(v) for v in item.values()]
-            kind = type(item)
+            kind = partial(type(item), item.default_factory) if isinstance(item, defaultdict) else type(item)
             return lambda values: kind((k, p(values)) for k, p in zip(keys, parts, strict=True))
         if isinstance(item, IndexedSlices):
             parts = [walk(p) for p in (item.values, item.indices, item.dense_shape) if p is not None]

@@ -52,7 +52,13 @@ class AdamOptimizer(Optimizer):
     def _apply_dense(self, grad: Any, var: Any) -> Any:
         return training.apply_adam(*self._arguments(var), grad, use_locking=self._use_locking)
 
+    def _get_beta_accumulators(self) -> tuple[Any, Any]:
+        """The running powers, for subclasses such as those that update rows lazily."""
+        return self._powers(self._graph)
+
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Any) -> Any:
+        if type(self)._apply_sparse is not Optimizer._apply_sparse:
+            return super()._apply_sparse_duplicate_indices(grad, var)
         return training_sparse.sparse_apply_adam(*self._arguments(var), grad.values, grad.indices,
                                                  use_locking=self._use_locking)
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from hornbeam.autodiff.gradients import gradients
+from hornbeam.autodiff.tape import GradientTape
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.indexed_slices import IndexedSlices
@@ -83,6 +84,8 @@ class Optimizer:
         """
         if callable(loss):
             with mode.graph_first():
+                if mode.executing_eagerly():
+                    return self._with_tape(loss, var_list, grad_loss)
                 loss = loss()
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
             raise ValueError("gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, "
@@ -105,6 +108,16 @@ class Optimizer:
         pairs = list(zip(grads, variables, strict=True))
         self._assert_valid_dtypes([v for g, v in pairs if g is not None])
         return pairs
+
+    def _with_tape(self, loss: Callable[[], Any], var_list: Any, grad_loss: Any) -> list[tuple[Any, Any]]:
+        with GradientTape() as tape:
+            watched = None if var_list is None else list(_leaves(var_list))
+            tape.watch(watched or [])
+            value = loss()
+        variables = list(tape.watched_variables()) if watched is None else watched
+        if not variables:
+            raise ValueError("No variables to optimize.")
+        return list(zip(tape.gradient(value, variables, grad_loss), variables, strict=True))
 
     @staticmethod
     def _listed(var_list: Any, graph: Graph) -> list[Any]:
@@ -264,17 +277,29 @@ class Optimizer:
 
     def _apply_dense(self, grad: Any, var: Any) -> Any:
         """An operation that changes `var` by a gradient of its shape."""
+        if type(self)._resource_apply_dense is not Optimizer._resource_apply_dense:
+            return self._resource_apply_dense(grad, var)
         raise NotImplementedError(f"{type(self).__name__} does not say how a dense gradient is applied: "
                                   "define _apply_dense")
 
     def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Any:
         """An operation that changes rows of `var`; every row occurs once."""
+        if type(self)._resource_apply_sparse is not Optimizer._resource_apply_sparse:
+            return self._resource_apply_sparse(grad.values, var, grad.indices)
         raise NotImplementedError(f"{type(self).__name__} does not say how rows are updated: define _apply_sparse")
 
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Any) -> Any:
         """As `_apply_sparse`, for rows that may occur several times: they are added up first."""
         values, indices = scatter.sum_duplicates(grad.values, grad.indices)
         return self._apply_sparse(IndexedSlices(values, indices, grad.dense_shape), var)
+
+    # Subclasses written for resource variables define these two instead; there is one kind of variable here.
+
+    def _resource_apply_dense(self, grad: Any, handle: Any) -> Any:
+        return self._apply_dense(grad, handle)
+
+    def _resource_apply_sparse(self, grad: Any, handle: Any, indices: Any) -> Any:
+        return self._apply_sparse(IndexedSlices(grad, indices), handle)
 
     def _finish(self, update_ops: Sequence[Any], name_scope: str) -> Any:
         """One operation that has run when all updates have."""
