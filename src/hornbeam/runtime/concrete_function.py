@@ -34,6 +34,7 @@ class ConcreteFunction:
             args, kwargs = arguments.rebuilt(given)
             result = python_function(*args, **kwargs)
             self._result, outputs = _outputs(graph, result, name)
+            self._names = _names(self._result)
         del args, kwargs, result
         graph.finish(outputs, given)
         graph.given.clear()
@@ -50,6 +51,8 @@ class ConcreteFunction:
             return outputs[0]
         if self._result is None:
             return None
+        if self._names is not None:
+            return {name: outputs[place] for name, place in self._names}
         left = iter(outputs)
         leaves = [None if leaf is None else next(left) for leaf in nest.flatten(self._result, True)]
         return nest.pack_sequence_as(self._result, leaves, True)
@@ -154,6 +157,14 @@ class ConcreteFunction:
 
 
 _ONE = object()
+
+
+def _names(structure: Any) -> list[tuple[str, int]] | None:
+    """The keys of a plain dictionary of tensors, each with the place of its output; None for other structures."""
+    if type(structure) is not dict or not all(type(k) is str and type(v) is GraphTensor for k, v in structure.items()):
+        return None
+    places = {name: place for place, name in enumerate(sorted(structure))}
+    return [(name, places[name]) for name in structure]
 
 
 def _outputs(graph: FunctionGraph, result: Any, name: str) -> tuple[Any, list[GraphTensor]]:

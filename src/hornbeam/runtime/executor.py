@@ -7,6 +7,7 @@ call. A run that fails leaves every variable as it was.
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -82,6 +83,35 @@ def _kept(old: Any, new: Any, failed: Any) -> Any:
     if old is None or jnp.shape(old) != jnp.shape(new):
         return new
     return jnp.where(failed != 0, old, new)
+
+
+class _Late(threading.local):
+    findings: list[tuple[CompiledStage, Any]] | None = None
+
+
+_late = _Late()
+
+
+@final
+class LateChecks:
+    """A run of one compiled stage within the block is not waited for; `raise_any` raises what its checks found."""
+
+    __slots__ = ("_findings",)
+
+    def __init__(self) -> None:
+        self._findings: list[tuple[CompiledStage, Any]] = []
+
+    def __enter__(self) -> LateChecks:
+        _late.findings = self._findings
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        _late.findings = None
+
+    def raise_any(self) -> None:
+        """Wait for the run, and raise what it found. A second call does nothing."""
+        while self._findings:
+            _raise_found(*self._findings.pop())
 
 
 def random_operations(ops: Sequence[Operation]) -> list[Operation]:
@@ -172,7 +202,10 @@ class Runner:
             if stage.compiled != count:
                 _log(self.plan, stage, moving, started)
             if found is not None:
-                _raise_found(stage, found)
+                if _late.findings is None:
+                    _raise_found(stage, found)
+                else:
+                    _late.findings.append((stage, found))
             return outputs if plain else [feeds[i] if is_fed else outputs[i] for is_fed, i in picks]
 
         return run

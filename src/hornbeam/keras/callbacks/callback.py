@@ -85,15 +85,20 @@ class Callback:
         """At the end of `predict`."""
 
 
-BATCH_METHODS = {"train": ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end"),
-                 "test": ("on_test_batch_begin", "on_test_batch_end"),
-                 "predict": ("on_predict_batch_begin", "on_predict_batch_end")}
+BATCH_METHODS = {"train": {"begin": ("on_train_batch_begin", "on_batch_begin"),
+                           "end": ("on_train_batch_end", "on_batch_end")},
+                 "test": {"begin": ("on_test_batch_begin",), "end": ("on_test_batch_end",)},
+                 "predict": {"begin": ("on_predict_batch_begin",), "end": ("on_predict_batch_end",)}}
 
 
-def listens_to_batches(callback: Callback, mode: str) -> bool:
-    """Whether a callback does something at batches of `"train"`, `"test"` or `"predict"`."""
+def listens_to_batches(callback: Callback, mode: str, when: str | None = None) -> bool:
+    """Whether a callback does something at batches of `"train"`, `"test"` or `"predict"`.
+
+    when: `"begin"` or `"end"` of them; None: either.
+    """
     own = getattr(callback, "listens_to_batches", None)
     if own is not None:
         return bool(own(mode))
+    names = [name for at, names in BATCH_METHODS[mode].items() if when in (None, at) for name in names]
     return any(getattr(type(callback), name, None) is not getattr(Callback, name) or name in vars(callback)
-               for name in BATCH_METHODS[mode])
+               for name in names)

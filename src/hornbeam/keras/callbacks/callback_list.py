@@ -65,6 +65,11 @@ class CallbackList:
         """The callbacks that do something at batches of `"train"`, `"test"` or `"predict"`, but for the bar."""
         return [c for c in self.callbacks if c is not self._progbar and listens_to_batches(c, mode)]
 
+    def hooks(self, mode: str, when: str) -> list[Any]:
+        """The methods to call at the `"begin"` or `"end"` of each batch, with its number and logs; not the bar's."""
+        return [getattr(c, f"on_{mode}_batch_{when}") for c in self.callbacks
+                if c is not self._progbar and listens_to_batches(c, mode, when)]
+
     @property
     def progbar(self) -> Any:
         """The `ProgbarLogger`, or None."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.keras.callbacks.callback import BATCH_METHODS, Callback
+from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.callbacks.learning_rates import optimizers_of
 from hornbeam.keras.names import keras_export
 
@@ -25,13 +25,9 @@ class LambdaCallback(Callback):
         given = {"on_epoch_begin": on_epoch_begin, "on_epoch_end": on_epoch_end, "on_train_begin": on_train_begin,
                  "on_train_end": on_train_end, "on_train_batch_begin": on_train_batch_begin,
                  "on_train_batch_end": on_train_batch_end, **kwargs}
-        self._given = {name for name, function in given.items() if function is not None}
-        for name in self._given:
-            setattr(self, name, given[name])
-
-    def listens_to_batches(self, mode: str) -> bool:
-        """Whether a function was given for batches."""
-        return any(name in self._given for name in BATCH_METHODS[mode])
+        for name, function in given.items():
+            if function is not None:
+                setattr(self, name, function)
 
 
 @keras_export("callbacks.TerminateOnNaN")
@@ -50,7 +46,7 @@ class TerminateOnNaN(Callback):
         if loss is None or np.isfinite(loss):
             return
         if self.raise_error:
-            raise RuntimeError(f"Batch {batch}: Invalid loss, terminating training")
+            raise RuntimeError(f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. Training ends.")
         print(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True
 
@@ -67,6 +63,7 @@ class SwapEMAWeights(Callback):
         super().__init__()
         self.swap_on_epoch = swap_on_epoch
         self._swapped = False
+        self._held: list[np.ndarray] = []
 
     def _averages(self) -> list[tuple[Any, Any]]:
         """Weights and their averages."""
@@ -95,10 +92,15 @@ class SwapEMAWeights(Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if self.swap_on_epoch and not self._swapped:
             self._swap()
+            self._held = [weight.numpy() for weight, _ in self._averages()]
 
     def on_train_end(self, logs: Any = None) -> None:
+        """Leave the averages in the model, where the optimizer has put what it took for them: the swapped weights."""
         if self._swapped:
-            self._swap()
+            for (weight, average), held in zip(self._averages(), self._held, strict=True):
+                weight.assign(held)
+                average.assign(held)
+            self._swapped = False
 
     def on_test_begin(self, logs: Any = None) -> None:
         if not self._swapped:

@@ -7,12 +7,14 @@ from typing import Any, final
 
 import numpy as np
 
+from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.old_names import Results
+from hornbeam.runtime.executor import LateChecks
 
 
 def plain(value: Any) -> Any:
     """A result as a Python float, or as an array where it has dimensions."""
-    array = np.asarray(value)
+    array = np.asarray(value._value if type(value) is EagerTensor else value)
     return float(array) if array.ndim == 0 and array.dtype.kind in "fiubV" else array
 
 
@@ -27,14 +29,20 @@ def plain_logs(logs: Any) -> dict[str, Any]:
 
 @final
 class Logs(Results):
-    """A dictionary of results that waits for the device when it is first read."""
+    """A dictionary of results that waits for the device when it is first read.
 
-    def __init__(self, results: Mapping[str, Any]) -> None:
+    checks: of the step that gave the results; what they found is raised then, too.
+    """
+
+    def __init__(self, results: Mapping[str, Any], checks: LateChecks | None = None) -> None:
         super().__init__()
         self._waiting: Mapping[str, Any] | None = results
+        self._checks = checks
 
     def _read(self) -> None:
         if self._waiting is not None:
+            if self._checks is not None:
+                self._checks.raise_any()
             waiting, self._waiting = self._waiting, None
             super().update(plain_logs(waiting))
 

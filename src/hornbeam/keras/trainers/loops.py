@@ -1,6 +1,7 @@
 """One pass over data: batch by batch from the host, or many batches a call where the data lie on the device.
 
-The device is never waited for but one call late: results are read when they are drawn, or when a callback looks.
+The device is never waited for but one call late: results are read when they are drawn, or when a callback looks, and
+what a step's checks found when the next step is on its way. Meanwhile the host prepares the batch after it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hornbeam.keras.trainers.data.source import Source
 from hornbeam.keras.trainers.logs import Logs
 from hornbeam.keras.trainers.programs import SHORT_STEP, Programs
 from hornbeam.keras.tree import structures as tree
+from hornbeam.runtime.executor import LateChecks
 
 _CHUNK_SECONDS = 0.15
 """How long one call on the device is to take: Ctrl-C and the progress bar wait for no longer."""
@@ -38,6 +40,9 @@ class Pass:
         self._seen = 0
         self._on_device = self._refused = False
         self._chunk = 1
+        self._checks = LateChecks()
+        self._begins: list[Any] = []
+        self._ends: list[Any] = []
         self.ran_out = False
 
     def _fits_device(self) -> bool:
@@ -54,14 +59,14 @@ class Pass:
 
     def run(self) -> Any:
         """One epoch. Returns the results after its last batch, None where there was none."""
-        listening = self.callbacks.listening(self.mode)
+        self._begins, self._ends = (self.callbacks.hooks(self.mode, when) for when in ("begin", "end"))
+        one_by_one = bool(self._begins or self._ends) and self.model.steps_per_execution == 1
         if self._placed is None and not self._refused:
-            self._on_device = self._fits_device()  # a model may have been built by an epoch before
-        if self._on_device:
-            repeated = self._prepared()
-            if repeated is not None:
-                return self._run_on_device(repeated, bool(listening))
-        return self._run_by_batch()
+            self._on_device = not one_by_one and self._fits_device()  # the epoch before may have built the model
+        repeated = self._prepared() if self._on_device and not one_by_one else None
+        results = self._run_by_batch() if repeated is None else self._run_on_device(repeated)
+        self._checks.raise_any()
+        return results
 
     # On the device --------------------------------------------------------------------------------
 
@@ -80,39 +85,38 @@ class Pass:
                 return None
         return function
 
-    def _run_on_device(self, repeated: Any, every_batch: bool) -> Any:
-        source, mode = self.source, self.mode
+    def _run_on_device(self, repeated: Any) -> Any:
+        source = self.source
         assert isinstance(source, ArraySource)
         order = source.order()
         placed_order = EagerTensor(on_device(order))
         whole = source.samples // source.batch_size
-        fixed = self._steps_per_call() if every_batch else None
+        listened = bool(self._begins or self._ends)
+        fixed = self._steps_per_call() if listened and self.model.steps_per_execution != "auto" else None
         results: Any = None
         before: Any = None
         at, started = 0, time.perf_counter()
-        begin, end = (getattr(self.callbacks, f"on_{mode}_batch_{w}") for w in ("begin", "end"))
         while at < whole and not self._stopped():
             count = min(fixed or self._chunk, whole - at)
-            if every_batch:
-                begin(at, {})
-            results = repeated(EagerTensor(np.int32(at)), EagerTensor(np.int32(at + count)), placed_order, self._placed)
-            at += count
-            if fixed is not None:
-                if count == fixed or not source.partial:  # else the partial batch ends this call
-                    end(at - count + fixed - 1, Logs(results))
+            self._begin(at)
+            with LateChecks() as checks:
+                results = repeated(EagerTensor(np.int32(at)), EagerTensor(np.int32(at + count)), placed_order,
+                                   self._placed)
+            if before is not None:
+                _wait_for(before[0])
+                now = time.perf_counter()
+                self._adapt(before[1], now - started)
+                started = now
+            before = results, count
+            if fixed is not None and count < fixed and source.partial:  # the partial batch ends this call
+                self._look_back(checks)
             else:
-                self._draw(at - 1, results)
-                if before is not None:
-                    _wait_for(before[0])
-                    now = time.perf_counter()
-                    self._adapt(before[1], now - started)
-                    started = now
-                before = results, count
-            self.interrupts.raise_if_any()
+                self._end(at + count - 1, results, checks, at + (fixed or count) - 1)
+            at += count
         if source.partial and not self._stopped():
             place = whole % (fixed or 1)
             rows = source.rows(order[whole * source.batch_size:])
-            results = self._one(whole, rows, every_batch, begins=place == 0, last=whole - place + (fixed or 1) - 1)
+            results = self._one(whole, rows, begins=place == 0, told=whole - place + (fixed or 1) - 1)
         return results
 
     def _adapt(self, count: int, seconds: float) -> None:
@@ -123,38 +127,32 @@ class Pass:
     # From the host --------------------------------------------------------------------------------
 
     def _run_by_batch(self) -> Any:
-        listening = bool(self.callbacks.listening(self.mode))
         steps_per_call = self._steps_per_call()
+        last = self._known_steps()
         results: Any = None
         open_call: int | None = None
         for number, batch in enumerate(self._batches()):
             place = number % steps_per_call
-            call_ends = place == steps_per_call - 1 or number + 1 == self._known_steps()
-            results = self._one(number, batch, listening, place == 0, call_ends, number - place + steps_per_call - 1)
-            open_call = None if call_ends else number - place
+            ends = place == steps_per_call - 1 or number + 1 == last
+            results = self._one(number, batch, place == 0, ends, number - place + steps_per_call - 1)
+            open_call = None if ends else number - place
             if self._stopped():
                 break
         if open_call is not None and results is not None:
-            self._end(open_call + steps_per_call - 1, results, listening)
+            self._end(number, results, self._checks, open_call + steps_per_call - 1)
         return results
 
-    def _one(self, number: int, batch: Any, listening: bool, begins: bool = True, ends: bool = True,
-             last: int | None = None) -> Any:
-        """One step. `last`: the number that its call ends with, which an incomplete call has too."""
-        if listening and begins:
-            getattr(self.callbacks, f"on_{self.mode}_batch_begin")(number, {})
-        results = self.programs.step(self.mode)(batch)
+    def _one(self, number: int, batch: Any, begins: bool = True, ends: bool = True, told: int | None = None) -> Any:
+        """One step. told: the number that callbacks hear at the end, an incomplete call's too."""
+        if begins:
+            self._begin(number)
+        with LateChecks() as checks:
+            results = self.programs.step(self.mode)(batch)
         if ends:
-            self._end(number if last is None or not listening else last, results, listening)
-        self.interrupts.raise_if_any()
-        return results
-
-    def _end(self, number: int, results: Any, listening: bool) -> None:
-        if listening:
-            getattr(self.callbacks, f"on_{self.mode}_batch_end")(
-                number, Logs(results) if isinstance(results, dict) else results)
+            self._end(number, results, checks, told)
         else:
-            self._draw(number, results)
+            self._look_back(checks)
+        return results
 
     def _known_steps(self) -> int | None:
         return self.steps if self.steps is not None else self.source.num_batches
@@ -187,11 +185,27 @@ class Pass:
     def _stopped(self) -> bool:
         return self.model.stop_training if self.mode == "train" else self.model.stop_evaluating
 
-    def _draw(self, number: int, results: Any) -> None:
-        """Let the progress bar, where there is one, show the results when it is due."""
+    def _begin(self, number: int) -> None:
+        for hook in self._begins:
+            hook(number, {})
+
+    def _end(self, number: int, results: Any, checks: LateChecks, told: int | None = None) -> None:
+        """Tell callbacks and the progress bar of results; who reads them waits for the device."""
+        self._look_back(checks)
+        if self._ends:
+            logs = Logs(results, checks) if isinstance(results, dict) else results
+            for hook in self._ends:
+                hook(number if told is None else told, logs)
         bar = self.callbacks.progbar
         if bar is not None and bar.listens_to_batches(self.mode):
             getattr(bar, f"on_{self.mode}_batch_end")(number, Logs(results) if isinstance(results, dict) else None)
+
+    def _look_back(self, checks: LateChecks) -> None:
+        """Raise what the checks of the call before found, and Ctrl-C; the checks of this call wait for the next."""
+        before, self._checks = self._checks, checks
+        if before is not checks:
+            before.raise_any()
+        self.interrupts.raise_if_any()
 
 
 def _wait_for(results: Any) -> None:

@@ -6,7 +6,9 @@ so that it is compiled once. All state is in variables, which the program is giv
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import itertools
 from collections.abc import Callable
 from typing import Any, final
 
@@ -17,6 +19,7 @@ from hornbeam.autograph.conversion import convert as converted
 from hornbeam.graph.body import bodies
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.tree import structures as tree
+from hornbeam.kernels.selection import why_not
 from hornbeam.ops.batches import rows_at
 from hornbeam.runtime.executor import work_of
 from hornbeam.runtime.function import Function
@@ -46,11 +49,7 @@ class Programs:
                 with self.model._trainable_as_compiled() if mode == "train" else contextlib.nullcontext():
                     return traces(batch)
 
-            if self.model.run_eagerly:
-                found = lambda batch: step(as_tensors(batch))  # noqa: E731
-            else:
-                traced = Function(step, autograph=False, reduce_retracing=False)
-                found = lambda batch: traced(as_tensors(batch))  # noqa: E731
+            found = EagerStep(step) if self.model.run_eagerly else TracedStep(step)
             self._made[key] = found
         return found
 
@@ -89,9 +88,59 @@ class Programs:
         """
         ops = [op for trace in function._history for op in trace.concrete.graph.needed]
         inner = [op for loop in ops for body in bodies(loop) for op in body.needed]
-        if any(on_host(op) for op in ops) or any("Conv" in op.type for op in inner):
+        if any(on_host(op) for op in ops) or (why_not() is not None and any("Conv" in op.type for op in inner)):
             return False
         return sum(work_of(op, 1) for op in inner) <= SHORT_STEP
+
+
+@final
+class EagerStep:
+    """A step that runs op by op."""
+
+    def __init__(self, step: Callable[[Any], Any]) -> None:
+        self._step = step
+
+    def __call__(self, batch: Any) -> Any:
+        return self._step(as_tensors(batch))
+
+
+@final
+class TracedStep:
+    """A step as a traced function of the arrays in a batch, one for each structure that batches have."""
+
+    def __init__(self, step: Callable[[Any], Any]) -> None:
+        self._step = step
+        self._traced: dict[Any, Function] = {}
+
+    def __call__(self, batch: Any) -> Any:
+        leaves = batch
+        if type(batch) is tuple and all(type(a) is np.ndarray for a in batch):  # nearly all batches
+            key: Any = len(batch)
+        else:
+            key = _structure(batch)
+            leaves = [leaf for leaf in tree.flatten(batch) if leaf is not None]
+        traced = self._traced.get(key)
+        if traced is None:
+            traced = self._traced[key] = self._of_leaves(batch)
+        return traced(*[EagerTensor(a) if type(a) is np.ndarray else as_tensors(a) for a in leaves])
+
+    def _of_leaves(self, batch: Any) -> Function:
+        places = itertools.count()
+        pattern = tree.map_structure(lambda leaf: None if leaf is None else next(places), batch)
+
+        def step(*leaves: Any) -> Any:
+            return self._step(tree.map_structure(lambda place: None if place is None else leaves[place], pattern))
+
+        return Function(step, autograph=False, reduce_retracing=False)
+
+
+def _structure(batch: Any) -> Any:
+    """What two batches share that one traced step can take."""
+    if isinstance(batch, dict):
+        return dict, tuple((key, _structure(item)) for key, item in batch.items())
+    if isinstance(batch, (list, tuple, collections.deque)):
+        return type(batch), tuple([_structure(item) for item in batch])
+    return batch is None
 
 
 def _is_users(method: Any) -> bool:

@@ -53,15 +53,18 @@ class ArraySource(Source):
         return order
 
     def batches(self) -> Iterator[Any]:
-        order = self.order()
-        plain = self.shuffle is False or not self.shuffle
+        if not self.shuffle:
+            for start in range(0, self.samples, self.batch_size):
+                yield self.rows(slice(start, start + self.batch_size))
+            return
+        order = self.order().astype(np.intp)
         for start in range(0, self.samples, self.batch_size):
-            stop = min(start + self.batch_size, self.samples)
-            rows: Any = slice(start, stop) if plain else order[start:stop]
-            yield tree.map_structure(lambda a, rows=rows: None if a is None else a[rows], self.arrays)
+            yield self.rows(order[start:start + self.batch_size])
 
     def rows(self, rows: Any) -> Any:
-        """A batch of these rows."""
+        """A batch of these rows: places, or a slice."""
+        if all(type(a) is np.ndarray for a in self.arrays):  # the usual data
+            return tuple([a[rows] for a in self.arrays])
         return tree.map_structure(lambda a: None if a is None else a[rows], self.arrays)
 
 
