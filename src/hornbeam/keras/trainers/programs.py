@@ -83,8 +83,8 @@ class Programs:
     def suits_device(self, function: Function) -> bool:
         """Whether steps repeated on the device are faster than one call each.
 
-        Not where a part can only run on the host, and not for long steps: XLA runs convolutions within loops on one
-        core, by its plainest code, and next to a long step the cost of a call is nothing.
+        Not where a part can only run on the host, and not for long steps: next to one the cost of a call is nothing.
+        XLA's own convolutions run on one core within loops, by its plainest code; the kernels' do not.
         """
         ops = [op for trace in function._history for op in trace.concrete.graph.needed]
         inner = [op for loop in ops for body in bodies(loop) for op in body.needed]
