@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
+from hornbeam.keras import ops
 from hornbeam.keras.callbacks.callback import Callback
 
 _LARGER_IS_BETTER = ("acc", "accuracy", "auc", "precision", "recall", "f1_score", "fbeta_score", "r2_score", "iou")
@@ -34,6 +36,11 @@ class Monitor(Callback):
         if best is None:
             return True
         return value - self.min_delta > best if self._larger else value + self.min_delta < best
+
+    @property
+    def monitor_op(self) -> Callable[[Any, Any], Any] | None:
+        """`ops.less` or `ops.greater`, as smaller or larger numbers are better; None until that is known."""
+        return None if self._larger is None else ops.greater if self._larger else ops.less
 
     def _direction(self) -> bool:
         name = self.monitor.removeprefix("val_")

@@ -103,7 +103,7 @@ class Trainer(OldMethods, Steps):
                 called.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
-            if getattr(self.optimizer, "use_ema", False) and epochs > 0:
+            if self.optimizer is not None and epochs > 0:
                 self.optimizer.finalize_variable_values(self.trainable_weights)
             called.on_train_end(logs)
         source.close()
