@@ -12,13 +12,15 @@ _MODULES_2 = {f"keras.{name}" for name in OLD_PLACES} | {"keras.preprocessing.te
                                                          "keras.wrappers.scikit_learn"}
 _NAMES_2 = frozenset("""
     np_utils vis_utils fit_generator evaluate_generator predict_generator predict_classes predict_proba
-    ImageDataGenerator Tokenizer int_shape learning_phase set_learning_phase set_session get_session to_yaml
-    model_from_yaml multi_gpu_model get_input_at get_output_at CuDNNLSTM CuDNNGRU batch_flatten
-    permute_dimensions count_params get_value set_value image_dim_ordering ctc_batch_cost l2_normalize
+    ImageDataGenerator Convolution1D Convolution2D Convolution3D Tokenizer int_shape learning_phase
+    set_learning_phase set_session get_session to_yaml model_from_yaml multi_gpu_model get_input_at
+    get_output_at CuDNNLSTM CuDNNGRU batch_flatten permute_dimensions count_params get_value set_value
+    image_dim_ordering ctc_batch_cost l2_normalize
 """.split())
 _ARGUMENTS_2 = frozenset("""
     lr decay nb_epoch input_dim input_shape batch_input_shape input_length output_dim border_mode nb_filter
-    subsample dim_ordering init W_regularizer schedule_decay samples_per_epoch
+    subsample dim_ordering init W_regularizer W_constraint filter_length pool_length inner_init dropout_W
+    dropout_U schedule_decay samples_per_epoch
 """.split())
 _NAMES_3 = frozenset("PyDataset KerasTensor SeedGenerator convert_to_numpy standardize_dtype".split())
 _MODULES_3 = frozenset("keras.ops keras.random keras.saving keras.config keras.tree keras.distribution".split())

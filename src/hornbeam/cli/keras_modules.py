@@ -8,6 +8,10 @@ _LAYERS = ("layers",)
 _UTILS = ("utils",)
 
 OLD_PLACES: dict[str, tuple[str, ...]] = {
+    "backend.common": ("backend",),
+    "callbacks.callbacks": ("callbacks",),
+    "callbacks.tensorboard_v1": ("callbacks",),
+    "callbacks.tensorboard_v2": ("callbacks",),
     "engine": ("layers", "models", ""),
     "engine.base_layer": ("layers", ""),
     "engine.functional": ("models",),
@@ -41,6 +45,7 @@ OLD_PLACES: dict[str, tuple[str, ...]] = {
     "utils.io_utils": _UTILS,
     "utils.layer_utils": _UTILS,
     "utils.losses_utils": ("losses", "utils"),
+    "utils.metrics_utils": ("metrics", "utils"),
     "utils.np_utils": _UTILS,
     "utils.tf_utils": _UTILS,
     "utils.training_utils": _UTILS,

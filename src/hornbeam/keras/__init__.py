@@ -10,9 +10,11 @@ from typing import Any
 
 from hornbeam import namespace
 from hornbeam.graph import names
+from hornbeam.keras.layers import keras1_arguments
 from hornbeam.keras.names import load_public_names
 
 load_public_names()
+keras1_arguments.take_keras_1_arguments()
 
 
 def __getattr__(name: str) -> Any:

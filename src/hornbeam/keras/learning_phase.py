@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dis
+import functools
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import hornbeam as tf
@@ -35,14 +38,26 @@ def phase_of(graph: Any) -> Any:
 
 def phase_for(layer: Any, graph: Any) -> Any:
     """What a call of a layer in `graph` begins with; None where no layer asks, or the graph is not TensorFlow 1's."""
-    if graph is None or not graph.v1 or not any(inner._call_has_training_arg for inner in layer._flatten_layers()):
+    if graph is None or not graph.v1 or not any(
+            inner._call_has_training_arg and _reads_training(type(inner).call) for inner in layer._flatten_layers()):
         return None
     return phase_of(graph)
 
 
 def asks_a_tensor(layer: Any, arguments: dict[str, Any]) -> bool:
     """Whether a layer's own code is told by a tensor of a graph whether it trains."""
-    return isinstance(arguments.get("training"), GraphTensor) and not getattr(layer, "_passes_training_on", False)
+    return (isinstance(arguments.get("training"), GraphTensor) and not getattr(layer, "_passes_training_on", False)
+            and _reads_training(getattr(type(layer).call, "__wrapped__", type(layer).call)))
+
+
+@functools.cache
+def _reads_training(call: Callable[..., Any]) -> bool:
+    """Whether a function does anything with its argument `training`: `Dense` takes it and does not look."""
+    if not hasattr(call, "__code__"):
+        return True
+    return any(step.opname.startswith("LOAD") and "training" in (step.argval if isinstance(step.argval, tuple)
+                                                                 else (step.argval,))
+               for step in dis.get_instructions(call))
 
 
 def by_phase(layer: Any, context: Any, args: tuple[Any, ...], arguments: dict[str, Any]) -> Any:

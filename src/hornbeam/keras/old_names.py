@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -16,6 +17,17 @@ class Old(NamedTuple):
 
     target: Any
     now: str | None
+
+
+class Later(NamedTuple):
+    """An object of a module that is imported when the object is first used."""
+
+    module: str
+    attribute: str
+
+    def load(self) -> Any:
+        """The object."""
+        return getattr(importlib.import_module(self.module), self.attribute)
 
 
 def warn_of_old_spelling(text: str) -> None:
@@ -81,6 +93,6 @@ def with_old_names(module_name: str, old: Mapping[str, Any]) -> Callable[[str], 
         if sys._getframe(1).f_code.co_name != "_handle_fromlist":
             today = "belongs to Keras 2" if found.now is None else f"is now `{found.now}`"
             warn_of_old_spelling(f"`{namespace}.{name}` {today}.")
-        return found.target
+        return found.target.load() if isinstance(found.target, Later) else found.target
 
     return find_old

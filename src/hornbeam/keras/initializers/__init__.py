@@ -1,5 +1,6 @@
 """`keras.initializers`."""
 
-from hornbeam.keras.names import namespace_of
+from hornbeam.keras.old_names import with_old_names
 
-__getattr__ = namespace_of(__name__)
+__getattr__ = with_old_names(__name__, {"normal": "initializers.RandomNormal", "uniform": "initializers.RandomUniform",
+                                        "one": "initializers.Ones", "zero": "initializers.Zeros"})

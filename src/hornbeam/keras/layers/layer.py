@@ -275,7 +275,9 @@ class Layer(LayerState, LayerDtypes, Operation):
         if entered:
             context = thread.call_context = CallContext(self)
             phase = thread.learning_phase
-            context.set_value("training", phase_for(self, mode.current_graph()) if phase is None else phase)
+            if phase is None and not any_symbolic(given_args, given_kwargs):
+                phase = phase_for(self, mode.current_graph())
+            context.set_value("training", phase)
             self._clear_losses()
         before = {name: context.get_value(name) for name in self._call_context_args}
         try:

@@ -3,5 +3,5 @@
 from hornbeam.keras.losses import lookup, loss
 from hornbeam.keras.old_names import with_old_names
 
-__getattr__ = with_old_names(__name__, {**{name: f"losses.{now}" for name, now in lookup.OLD_FUNCTIONS.items()},
+__getattr__ = with_old_names(__name__, {**{name: f"losses.{now}" for name, now in lookup.OLD_NAMES.items()},
                                         "Reduction": loss.Reduction})

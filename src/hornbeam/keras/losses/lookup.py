@@ -14,7 +14,8 @@ ABBREVIATIONS = {"bce": "binary_crossentropy", "kld": "kl_divergence", "mae": "m
                  "msle": "mean_squared_logarithmic_error"}
 OLD_FUNCTIONS = {**ABBREVIATIONS, **{short.upper(): full for short, full in ABBREVIATIONS.items()},
                  "logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence",
-                 "cosine_proximity": "cosine_similarity"}
+                 "cosine_proximity": "cosine_similarity", "cosine": "cosine_similarity"}
+OLD_NAMES = {**OLD_FUNCTIONS, "huber_loss": "huber"}
 LOSSES = Identifiers("losses", "loss", functions=True, also=OLD_FUNCTIONS)
 
 

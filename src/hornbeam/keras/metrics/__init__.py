@@ -5,4 +5,5 @@ from hornbeam.keras.old_names import with_old_names
 
 __getattr__ = with_old_names(__name__, {**{name: f"losses.{now}" for name, now in losses.OLD_FUNCTIONS.items()},
                                         "cosine_similarity": "losses.cosine_similarity",
+                                        "cosine": "losses.cosine_similarity",
                                         "CosineProximity": "metrics.CosineSimilarity"})

@@ -2,8 +2,10 @@
 learning rates that change.
 """
 
-from hornbeam.keras.old_names import with_old_names
+from hornbeam.keras.old_names import Later, Old, with_old_names
 
 _CLASSES = "SGD RMSprop Adagrad Adadelta Adam Adamax Nadam Ftrl"
 
-__getattr__ = with_old_names(__name__, {name.lower(): f"optimizers.{name}" for name in _CLASSES.split()})
+__getattr__ = with_old_names(__name__, {
+    **{name.lower(): f"optimizers.{name}" for name in _CLASSES.split()},
+    "TFOptimizer": Old(Later("hornbeam.keras.optimizers.of_tensorflow", "of_tensorflow"), "keras.optimizers.get")})

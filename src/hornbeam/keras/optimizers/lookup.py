@@ -7,7 +7,9 @@ from typing import Any
 
 from hornbeam.keras.identifiers import Identifiers
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.optimizers.of_tensorflow import of_tensorflow
 from hornbeam.keras.optimizers.optimizer import Optimizer
+from hornbeam.train.optimizer import Optimizer as TrainOptimizer
 
 OPTIMIZERS = Identifiers("optimizers", "optimizer", lambda name: (name.lower(),))
 
@@ -24,6 +26,8 @@ def get(identifier: Any) -> Any:
     """
     if identifier is None:
         return None
+    if isinstance(identifier, TrainOptimizer):
+        return of_tensorflow(identifier)
     found = identifier
     if isinstance(identifier, dict):
         found = deserialize(identifier)

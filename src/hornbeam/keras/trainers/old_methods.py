@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from hornbeam.keras.old_names import warn_of_old_spelling
+from hornbeam.keras.old_names import Later, warn_of_old_spelling
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -116,6 +116,11 @@ class OldMethods:
         """Keras 2's `predict` for generators. max_queue_size, workers, use_multiprocessing: without effect."""
         warn_of_old_spelling("`model.predict_generator` is now `model.predict`.")
         return self.predict(generator, steps=steps, callbacks=callbacks, verbose=verbose)
+
+    def to_yaml(self, **kwargs: Any) -> str:
+        """The model's configuration as YAML. kwargs: those of `yaml.safe_dump`. Needs PyYAML."""
+        warn_of_old_spelling("`model.to_yaml()` is now `model.to_json()`.")
+        return Later("hornbeam.keras.models.old_files", "to_yaml").load()(self, **kwargs)
 
     @property
     def updates(self) -> list[Any]:

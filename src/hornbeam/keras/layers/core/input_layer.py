@@ -15,13 +15,12 @@ from hornbeam.keras.names import keras_export
 from hornbeam.keras.nodes import Node
 from hornbeam.keras.shapes import standardize_shape
 
-
 _origins: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
 
 @contextlib.contextmanager
 def origins_of_inputs(inputs: Sequence[Any]) -> Iterator[None]:
-    """Within the block tensors that `Input(tensor=...)` took over follow again from what made them, but for `inputs`."""
+    """Within the block tensors that `Input(tensor=...)` took over follow from what made them, but for `inputs`."""
     given = {id(x) for x in inputs}
     changed = [(x, x._keras_history, origin) for x, origin in list(_origins.items()) if id(x) not in given]
     for x, _, origin in changed:
