@@ -10,6 +10,7 @@ from math import prod
 
 import numpy as np
 
+from hornbeam.backend.numpy_primitives.blocks import in_blocks
 from hornbeam.backend.numpy_primitives.table import Equation, primitive, scalar
 
 _UINT32 = np.dtype(np.uint32)
@@ -109,8 +110,11 @@ def random_fold_in(eq: Equation):
 
 def _counters(key_shape: tuple[int, ...], shape: tuple[int, ...]) -> tuple:
     """0, 1, … over `shape`, as high and low words, and the shape that lets keys broadcast against them."""
-    count = np.arange(prod(shape), dtype=np.uint64).reshape(shape)
-    high, low = (count >> np.uint64(32)).astype(np.uint32), count.astype(np.uint32)
+    if prod(shape) <= 1 << 32:
+        high, low = np.zeros((), _UINT32), np.arange(prod(shape), dtype=_UINT32).reshape(shape)
+    else:
+        count = np.arange(prod(shape), dtype=np.uint64).reshape(shape)
+        high, low = (count >> np.uint64(32)).astype(_UINT32), count.astype(_UINT32)
     return high, low, key_shape + (1,) * len(shape)
 
 
@@ -129,10 +133,16 @@ def random_bits(eq: Equation):
     dtype = eq.outs[0].dtype
     high, low, spread = _counters(eq.ins[0].shape, tuple(eq.params["shape"]))
 
-    def bits(keys):
-        a, b = threefry_2x32(*words(keys.reshape(spread)), high, low)
+    def mixed(k0, k1, high, low):
+        a, b = threefry_2x32(k0, k1, high, low)
         if dtype.itemsize == 8:
             return np.bitwise_or(np.left_shift(a.astype(dtype), np.uint64(32)), b.astype(dtype))
         return np.bitwise_xor(a, b).astype(dtype)
+
+    def bits(keys):
+        k0, k1 = words(keys.reshape(spread))
+        if k0.size > 1 or high.ndim:
+            return mixed(k0, k1, high, low)
+        return in_blocks(lambda low: mixed(k0.reshape(()), k1.reshape(()), high, low), dtype, low)
 
     return bits

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.backend.numpy_primitives.blocks import in_blocks
 from hornbeam.backend.numpy_primitives.elementwise import in_float32
 from hornbeam.backend.numpy_primitives.table import FLOAT32, Equation, is_half, primitive
 
@@ -101,7 +102,7 @@ def erf_inv(eq: Equation):
             limit = wider
         return np.where(np.absolute(x) == 1, x * dtype.type(np.inf), factor * x)
 
-    return in_float32(eq, inverse)
+    return in_float32(eq, lambda x: in_blocks(inverse, dtype, x))
 
 
 def _scipy(name: str, primitive_name: str, undefined: Callable[..., Any] | None = None) -> None:
