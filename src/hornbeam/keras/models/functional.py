@@ -19,6 +19,7 @@ from hornbeam.keras.models import functional_config
 from hornbeam.keras.models.model import Model, _functional
 from hornbeam.keras.models.subgraphs import copied_nodes
 from hornbeam.keras.saving.serialization import internal
+from hornbeam.keras.trainers.old_methods import taking_old_arguments
 from hornbeam.keras.tree import structures as tree
 from hornbeam.keras.variables import to_tensor
 
@@ -34,6 +35,7 @@ class Functional(Function, Model):
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return Layer.__new__(cls, *args, **kwargs)
 
+    @taking_old_arguments(input="inputs", output="outputs")
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         self._lock = False
         if isinstance(inputs, dict):

@@ -189,7 +189,8 @@ class Model(Trainer, Layer):
 
 def is_functional_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Whether `Model(...)` got inputs and outputs."""
-    return len(args) == 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
+    inputs, outputs = not {"inputs", "input"}.isdisjoint(kwargs), not {"outputs", "output"}.isdisjoint(kwargs)
+    return len(args) == 2 or (len(args) == 1 and outputs) or (inputs and outputs)
 
 
 def _become_functional(cls: type) -> None:
