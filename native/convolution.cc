@@ -17,6 +17,8 @@ using Numbers = ffi::Span<const int64_t>;
 
 constexpr double kWorkOfTask = 4e6;  // floating-point operations that are worth a task
 
+constexpr int64_t kCache = 1 << 19;   // bytes of a piece that another pass finds in its core's cache
+
 enum Kind : int64_t { kForward, kToInput, kToFilter };
 
 // One convolution, as the ops describe it: sizes [batch, *space, channels], and how the filter slides.
@@ -169,9 +171,24 @@ Buffer& second_buffer_of_call() {
   return buffer;
 }
 
+// max(y + bias, 0) over rows of channels, in place; what is not a number stays so.
+__attribute__((target_clones("avx512f", "avx2", "default"))) void add_and_rectify(float* y, const float* bias,
+                                                                                  int64_t rows, int64_t channels) {
+  for (int64_t i = 0; i < rows; i++, y += channels) {
+#pragma GCC ivdep
+    for (int64_t c = 0; c < channels; c++) {
+      const float sum = y[c] + bias[c];
+      y[c] = sum <= 0 ? 0 : sum;
+    }
+  }
+}
+
 // The forward form and the input's gradient: each image of one operand and the filter give an image of the other.
-void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char* w, const char* from, char* to) {
-  const Pieces pieces = pieces_of(shape, threads_of(pool), 4);
+// With a bias the forward form is rectified as soon as a piece is there, while it lies in the cache.
+void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char* w, const char* from, char* to,
+               const float* bias = nullptr) {
+  Pieces pieces = pieces_of(shape, threads_of(pool), 4);
+  if (bias) pieces = Pieces(shape.x[0], std::max<int64_t>(pieces.count, shape.x[0] * volume_of_one(shape.y) * 4 / kCache));
   const auto usual = convolution(kind, shape, pieces.length_of(0));
   const auto last = convolution(kind, shape, pieces.length_of(pieces.count - 1));
   const Filter filter(*usual, w, buffer_of_call());
@@ -187,11 +204,17 @@ void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char*
         {{DNNL_ARG_WEIGHTS, &chosen.w, (is_last ? filter_of_last : filter).data},
          {forward ? DNNL_ARG_SRC : DNNL_ARG_DIFF_DST, forward ? &chosen.x : &chosen.y, from + at * (forward ? x : y)},
          {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_SRC, forward ? &chosen.y : &chosen.x, to + at * (forward ? y : x)}});
+    const int64_t channels = shape.y.back();
+    if (bias)
+      add_and_rectify(reinterpret_cast<float*>(to + at * y), bias, pieces.length_of(i) * y / 4 / channels, channels);
   });
 }
 
 void to_filter(ffi::ThreadPool& pool, const Shape& shape, const char* x, const char* dy, char* dw) {
-  const Pieces pieces = pieces_of(shape, threads_of(pool), 1);
+  // More sums than threads only where adding them is little beside making them.
+  const double adding = 100.0 * volume_of_one(shape.w) * shape.w[0];
+  const int each = static_cast<int>(std::clamp(shape.work() / adding / threads_of(pool), 1.0, 4.0));
+  const Pieces pieces = pieces_of(shape, threads_of(pool), each);
   const auto usual = convolution(kToFilter, shape, pieces.length_of(0));
   auto last = convolution(kToFilter, shape, pieces.length_of(pieces.count - 1));
   const size_t bytes = aligned(usual->w.get_size());
@@ -240,6 +263,17 @@ ffi::Error forward_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffe
   });
 }
 
+ffi::Error relu_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer w, ffi::AnyBuffer bias,
+                        ffi::Result<ffi::AnyBuffer> y, int64_t groups, Numbers strides, Numbers dilations,
+                        Numbers before, Numbers after) {
+  return guarded([&] {
+    const Shape shape{of(x.dimensions()), of(w.dimensions()), of(y->dimensions()), of(strides), of(dilations),
+                      of(before), of(after), groups};
+    by_images(pool, kForward, shape, data(w), data(x), static_cast<char*>(y->untyped_data()),
+              reinterpret_cast<const float*>(data(bias)));
+  });
+}
+
 ffi::Error to_input_handler(ffi::ThreadPool pool, ffi::AnyBuffer w, ffi::AnyBuffer dy, ffi::Result<ffi::AnyBuffer> dx,
                             int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
   return guarded([&] {
@@ -285,19 +319,19 @@ extern "C" int64_t hornbeam_convolutions_kept() { return static_cast<int64_t>(co
 
 }  // namespace hornbeam
 
-#define HORNBEAM_CONVOLUTION(symbol, handler)                             \
-  XLA_FFI_DEFINE_HANDLER_SYMBOL(symbol, handler,                          \
-                                xla::ffi::Ffi::Bind()                     \
-                                    .Ctx<xla::ffi::ThreadPool>()          \
-                                    .Arg<xla::ffi::AnyBuffer>()           \
-                                    .Arg<xla::ffi::AnyBuffer>()           \
-                                    .Ret<xla::ffi::AnyBuffer>()           \
-                                    .Attr<int64_t>("groups")              \
-                                    .Attr<hornbeam::Numbers>("strides")   \
+#define HORNBEAM_CONVOLUTION(symbol, handler, arguments)      \
+  XLA_FFI_DEFINE_HANDLER_SYMBOL(symbol, handler,              \
+                                xla::ffi::Ffi::Bind()         \
+                                    .Ctx<xla::ffi::ThreadPool>() arguments \
+                                    .Ret<xla::ffi::AnyBuffer>() \
+                                    .Attr<int64_t>("groups")  \
+                                    .Attr<hornbeam::Numbers>("strides") \
                                     .Attr<hornbeam::Numbers>("dilations") \
-                                    .Attr<hornbeam::Numbers>("before")    \
+                                    .Attr<hornbeam::Numbers>("before") \
                                     .Attr<hornbeam::Numbers>("after"))
+#define HORNBEAM_TWO .Arg<xla::ffi::AnyBuffer>().Arg<xla::ffi::AnyBuffer>()
 
-HORNBEAM_CONVOLUTION(hornbeam_convolution, hornbeam::forward_handler);
-HORNBEAM_CONVOLUTION(hornbeam_convolution_to_input, hornbeam::to_input_handler);
-HORNBEAM_CONVOLUTION(hornbeam_convolution_to_filter, hornbeam::to_filter_handler);
+HORNBEAM_CONVOLUTION(hornbeam_convolution, hornbeam::forward_handler, HORNBEAM_TWO);
+HORNBEAM_CONVOLUTION(hornbeam_convolution_relu, hornbeam::relu_handler, HORNBEAM_TWO.Arg<xla::ffi::AnyBuffer>());
+HORNBEAM_CONVOLUTION(hornbeam_convolution_to_input, hornbeam::to_input_handler, HORNBEAM_TWO);
+HORNBEAM_CONVOLUTION(hornbeam_convolution_to_filter, hornbeam::to_filter_handler, HORNBEAM_TWO);

@@ -86,7 +86,7 @@ ffi::Error matmul(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi:
 
     const int threads = threads_of(pool);
     const double work = 2.0 * batch * rows * columns * left.columns;
-    const int64_t wanted = std::max<int64_t>(1, std::min<int64_t>(work / kWorkOfTask, threads == 1 ? 1 : 2 * threads));
+    const int64_t wanted = std::max<int64_t>(1, std::min<int64_t>(work / kWorkOfTask, threads == 1 ? 1 : 4 * threads));
     // Batches are cut first, then the longer side of the matrices.
     const Pieces batches(batch, std::min(batch, wanted));
     const int64_t left_over = (wanted + batches.count - 1) / batches.count;

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.kernels.conftest import check
+from tests.kernels.conftest import check, relative
 
+import hornbeam as tf
+import hornbeam.v1 as v1
+from hornbeam.kernels import convolution
 from hornbeam.ops import conv, depthwise
 
 RNG = np.random.default_rng(5)
@@ -110,3 +113,77 @@ def test_what_is_not_finite_stays_so(native):
     expected = np.asarray(conv.conv2d_op.function(x, w, **attrs))
     for kind in (np.isnan, np.isposinf, np.isneginf):
         np.testing.assert_array_equal(kind(found), kind(expected))
+
+
+# A convolution, its bias and ReLU ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def targets(native, monkeypatch):
+    """The kernels that programs are compiled with while a test runs."""
+    made = []
+    original = convolution.call
+    monkeypatch.setattr(convolution, "call", lambda target, *args, **kwargs: (
+        made.append(target), original(target, *args, **kwargs))[1])
+    return made
+
+
+def test_bias_and_relu_are_part_of_the_convolution(targets, monkeypatch):
+    x, w, b = normal(5, 9, 9, 8), normal(3, 3, 8, 16), normal(16)
+    x[0, 0, 0, 0], b[3] = np.nan, -1e6
+
+    def losses():
+        with v1.Graph().as_default(), v1.Session() as session:
+            held = v1.placeholder(v1.float32, [None, 9, 9, 8])
+            weights, bias = v1.placeholder(v1.float32, w.shape), v1.placeholder(v1.float32, b.shape)
+            y = v1.nn.relu(v1.nn.bias_add(v1.nn.conv2d(held, weights, [1, 1, 1, 1], "SAME"), bias))
+            z = v1.nn.relu(bias + v1.nn.depthwise_conv2d(held, weights[..., :2], [1, 1, 1, 1], "VALID"))
+            fetches = [y, z, *v1.gradients([y, z], [held, weights, bias])]
+            return session.run(fetches, {held: x, weights: w, bias: b})
+
+    found = losses()
+    assert targets.count("hornbeam_convolution_relu") == 2
+    monkeypatch.setenv("HORNBEAM_KERNELS", "off")
+    for a, b_ in zip(found, losses(), strict=True):
+        np.testing.assert_array_equal(np.isnan(a), np.isnan(b_))
+        assert relative(np.nan_to_num(a), np.nan_to_num(b_)) < 1e-5
+    assert not found[0][1:, :, :, 3].any()
+
+
+def test_keras_layers_fuse_too(targets):
+    layer = tf.keras.layers.Conv2D(6, 3, activation="relu", bias_initializer="ones")
+    x = normal(8, 24, 24, 16)
+    run = tf.function(lambda x: layer(x))
+    found = run(tf.constant(x)).numpy()
+    assert "hornbeam_convolution_relu" in targets
+    plain = np.asarray(conv.conv2d_op.function(x, layer.kernel.numpy(), strides=(1, 1, 1, 1), padding="VALID"))
+    assert relative(found, np.maximum(plain + 1, 0)) < 1e-5
+
+
+def test_what_is_looked_at_twice_is_not_fused(targets):
+    x, w, b = normal(4, 16, 16, 16), normal(3, 3, 16, 16), normal(16)
+
+    @tf.function
+    def run(x):
+        y = tf.nn.conv2d(x, w, 1, "SAME")
+        z = y + b
+        return tf.nn.relu(z), tf.reduce_sum(y), tf.nn.relu(tf.nn.conv2d(x, w, 1, "SAME") + normal(4, 16, 16, 16))
+
+    run(tf.constant(x))
+    assert targets
+    assert set(targets) == {"hornbeam_convolution"}
+
+
+def test_a_filter_written_in_between_is_the_one_that_was_read(targets):
+    x, w = normal(4, 16, 16, 16), tf.Variable(normal(3, 3, 16, 16))
+    before = w.numpy()
+
+    @tf.function
+    def run(x):
+        y = tf.nn.conv2d(x, w, 1, "SAME") + np.ones(16, np.float32)
+        w.assign(w * 0.0)
+        return tf.nn.relu(y)
+
+    found = run(tf.constant(x)).numpy()
+    plain = np.asarray(conv.conv2d_op.function(x, before, strides=(1, 1, 1, 1), padding="SAME"))
+    assert relative(found, np.maximum(plain + 1, 0)) < 1e-5

@@ -175,8 +175,8 @@ IN_USE = "assert selection.why_not() is None, selection.why_not()"
 
 
 def run_program(text, first=IN_USE):
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", PROGRAM + first + text], capture_output=True, text=True, check=False,
-                          timeout=120, env=os.environ | {selection.VARIABLE: "native"})
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", PROGRAM + first + text], capture_output=True,
+                          text=True, check=False, timeout=120, env=os.environ | {selection.VARIABLE: "native"})
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 

@@ -143,6 +143,7 @@ class Op:
         self.static_rule: Callable[..., Any] | None = None
         self.lowering: Callable[..., Any] | None = None
         self.kernel_rule: Callable[..., Any] | None = None
+        self.fused_rule: Callable[..., Any] | None = None
         self.programs: dict[Any, Any] = {}
         self.inferred: dict[Any, Any] = {}
         self.accepted: set[Any] = set()
@@ -212,6 +213,15 @@ class Op:
         only where nothing transforms the function: it need not be differentiable or batched.
         """
         self.kernel_rule = rule
+        return rule
+
+    def fused(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorator: `rule(operation, given)` gives one kernel for an operation and those before it, or None.
+
+        `given(other)` lists the arguments that an operation before it was compiled with, or is None. The kernel is
+        called as the op's function is, under the terms of `kernel`.
+        """
+        self.fused_rule = rule
         return rule
 
     def compiles_to(self, args: Sequence[Any], attrs: dict[str, Any]) -> Callable[..., Any]:

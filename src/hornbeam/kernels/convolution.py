@@ -13,8 +13,9 @@ import numpy as np
 
 from hornbeam.backend.lazy import jnp
 from hornbeam.kernels import library
-from hornbeam.kernels.selection import Kernel, call, forced, kernel
+from hornbeam.kernels.selection import Kernel, call, forced, fused, kernel
 from hornbeam.ops import conv, depthwise
+from hornbeam.ops.activations import relu
 from hornbeam.ops.windows import Layout
 
 SMALL = 10_000
@@ -123,7 +124,7 @@ def _to_input(op_type: str) -> Callable[[Sequence[Any], dict[str, Any]], Kernel 
 
     def rule(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
         _, w, dy = args
-        return run if _suits(described(*args, attrs), _TO_INPUT, w, dy) else None
+        return run if _suits(described(args[0], w, dy, attrs), _TO_INPUT, w, dy) else None
 
     def run(sizes: Any, w: Any, dy: Any, **attrs: Any) -> Any:
         found = described(sizes, w, dy, attrs)
@@ -156,3 +157,41 @@ for _op in (conv.conv2d_backprop_input_op, conv.conv3d_backprop_input_op, depthw
     kernel(_op)(_to_input(_op.type))
 for _op in (conv.conv2d_backprop_filter_op, conv.conv3d_backprop_filter_op, depthwise.depthwise_backprop_filter_op):
     kernel(_op)(_to_filter(_op.type))
+
+
+# A convolution, its bias and ReLU in one -------------------------------------------------------------------
+
+_LOOK_AT_SHAPES = frozenset(("Shape", "ShapeN", "Size", "Rank", "SumLike"))
+
+
+@fused(relu)
+def _(operation: Any, given: Callable[[Any], list[Any] | None]) -> Kernel | None:
+    """The sum with the bias is rectified while it lies in the cache: two passes over the images less."""
+    add = _only_for(operation.inputs[0], operation)
+    if add is None or add.type not in ("BiasAdd", "AddV2", "Add") or given(add) is None:
+        return None
+    side = next((i for i, t in enumerate(add.inputs) if t.op.type in _FUSED), None)
+    if side is None or (producer := _only_for(add.inputs[side], add)) is None or given(producer) is None:
+        return None
+    x, w = given(producer)  # type: ignore[misc]
+    bias = given(add)[1 - side]  # type: ignore[index]
+    attrs = producer.attrs
+    if attrs["data_format"].startswith("NC") or not (1 <= np.ndim(bias) <= len(w.shape)):
+        return None
+    if math.prod(np.shape(bias)) != np.shape(bias)[-1] or producer.declaration.compiles_to((x, w), attrs) \
+            is producer.declaration.function:
+        return None
+    found = _described(producer.type, attrs, x.shape, w.shape)
+    if np.shape(bias)[-1] != found.y[-1]:
+        return None
+    return lambda features: call("hornbeam_convolution_relu", found.y, np.float32, jnp.asarray(x),
+                                 jnp.reshape(w, found.w), jnp.reshape(bias, (-1,)), **found.attributes())
+
+
+_FUSED = ("Conv2D", "Conv3D", "DepthwiseConv2dNative")
+
+
+def _only_for(tensor: Any, user: Any) -> Any:
+    """The operation that makes a tensor, where `user` alone looks at its values."""
+    others = [c for c in tensor.consumers() if c is not user and c.type not in _LOOK_AT_SHAPES]
+    return None if others else tensor.op

@@ -41,6 +41,15 @@ def kernel(*ops: Op) -> Callable[[Rule], Rule]:
     return declare
 
 
+def fused(op: Op) -> Callable[[Callable[..., Kernel | None]], Callable[..., Kernel | None]]:
+    """Decorator: `rule(operation, given)` gives one kernel for an operation and those before it (`Op.fused`)."""
+    def declare(rule: Callable[..., Kernel | None]) -> Callable[..., Kernel | None]:
+        op.fused(lambda operation, given: rule(operation, given) if why_not() is None else None)
+        return rule
+
+    return declare
+
+
 def call(target: str, shape: Sequence[int], dtype: Any, *arrays: Any, **attributes: Any) -> Any:
     """One result of a compiled kernel."""
     return jax.ffi.ffi_call(target, jax.ShapeDtypeStruct(tuple(shape), dtype))(*arrays, **attributes)

@@ -180,6 +180,7 @@ class Tracing(Evaluation):
     """On tracers, inside `jax.jit`: what depends on shapes and constants alone is computed while tracing.
 
     `found` is the first failed check: its number (from 1) and the numbers for its message, zeros where all is well.
+    `given`: what operations were given, for kernels that compute several of them at once.
     `transformed`: what is traced will be batched, so that it consists of the ops' own functions, without kernels.
     """
 
@@ -193,6 +194,7 @@ class Tracing(Evaluation):
         self.checks = checks
         self.iteration = iteration
         self.found: Any = None
+        self.given: dict[Operation, list[Any]] = {}
 
     def apply(self, op: Operation, args: list[Any]) -> Sequence[Any]:
         declaration = op.declaration
@@ -216,10 +218,9 @@ class Tracing(Evaluation):
             return (jnp.copy(args[1]),)  # a buffer of its own, not the input handed on
         keywords = {k: v for k, v in op.attrs.items() if k in declaration.defaults}
         refuse_misfits(declaration, args, op.attrs)
-        given = args
+        function = self._function(op, args)
         if declaration.random:
             args = [random_key(self._stream(op)), *args]
-        function = declaration.function if self.transformed else declaration.compiles_to(given, op.attrs)
         with inlined():
             results = function(*args, **keywords)
             results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
@@ -227,6 +228,14 @@ class Tracing(Evaluation):
             if declaration.checker is not None:
                 self.note(op, finding(*declaration.checker(*args, **keywords)))
         return results
+
+    def _function(self, op: Operation, args: list[Any]) -> Any:
+        """What computes an operation: a kernel that suits it and what went before, else the op's own function."""
+        if self.transformed:
+            return op.declaration.function
+        self.given[op] = args
+        fused = op.declaration.fused_rule and op.declaration.fused_rule(op, self.given.get)
+        return fused or op.declaration.compiles_to(args, op.attrs)
 
     def _stream(self, op: Operation) -> Any:
         stream = self.streams[stream_of(op)]
