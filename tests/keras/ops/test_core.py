@@ -272,3 +272,15 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
 def test_what_does_not_fit_is_refused(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()
+
+
+def test_arrays_of_tensors_may_be_written_to():
+    array = ops.convert_to_numpy(ops.ones(3))
+    array[0] = 2.0
+    assert array.tolist() == [2.0, 1.0, 1.0]
+
+
+def test_an_inverse_transform_without_a_window_adds_frames_as_they_are():
+    x = np.random.default_rng(0).random(64).astype("float32")
+    back = ops.istft(ops.stft(x, 16, 4, 16, window=None), 16, 4, 16, length=64, window=None)
+    np.testing.assert_allclose(back, 4 * x, rtol=1e-4)

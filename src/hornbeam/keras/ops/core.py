@@ -49,8 +49,8 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
 
 @core_op(symbolic=False)
 def convert_to_numpy(x: Any) -> Any:
-    """The value as a NumPy array."""
-    return np.asarray(x if isinstance(x, np.ndarray) else tensor(x))
+    """The value as a NumPy array, which may be written to."""
+    return x if isinstance(x, np.ndarray) else np.array(tensor(x))
 
 
 @core_op(symbolic=False)

@@ -270,7 +270,10 @@ def stft(x: Any, sequence_length: int, sequence_stride: int, fft_length: int, wi
 @math_op(type="ISTFT", config="sequence_length sequence_stride fft_length length window center")
 def istft(x: Any, sequence_length: int, sequence_stride: int, fft_length: int, length: int | None = None,
           window: Any = "hann", center: bool = True) -> Any:
-    """Signals from a pair that `stft` gives with the same arguments. length: of the signals, where it is known."""
+    """Signals from a pair that `stft` gives with the same arguments. length: of the signals, where it is known.
+
+    With `window=None` frames are added as they are: the signal comes `fft_length / sequence_stride` times as large.
+    """
     values = _joined(x)
     if rank(values) < 2:
         raise ValueError(f"Input `x` must have at least 2 dimensions. Received shape: {dims(values)}")
@@ -283,6 +286,8 @@ def istft(x: Any, sequence_length: int, sequence_stride: int, fft_length: int, l
     covered = overlap_and_add(broadcast_to(weights, shape_vector([count, int(fft_length)])), int(sequence_stride))
     one = tensor(1, part)
     whole = real_div(total, select_v2_op(compare.greater(covered, tensor(1e-10, part)), covered, one))
+    if window is None:
+        whole = arithmetic.multiply(whole, tensor(fft_length / sequence_stride, part))
     start = fft_length // 2 if center else 0
     if length is not None:
         return whole[..., start:start + length]

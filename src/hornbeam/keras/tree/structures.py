@@ -57,6 +57,28 @@ def _kind(node: Any) -> Any:
     return (list if isinstance(node, list) else collections.deque), len(node)
 
 
+def _same_keys(a: Any, b: Any) -> bool:
+    return isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys()
+
+
+def _children_like(first: Any, other: Any) -> list[Any]:
+    """The children of a node in the order of those of `first`."""
+    return [other[key] for key in _keys(first)] if isinstance(first, dict) else list(other)
+
+
+def _unlike(a: Any, b: Any) -> ValueError:
+    """What to raise where one node is not like another."""
+    if not isinstance(a, _NODES) or not isinstance(b, _NODES) or (
+            _kind(a)[0] is not _kind(b)[0]):
+        kind = "namedtuple " if hasattr(a, "_fields") else ""
+        what = f"Expected an instance of {kind}{type(a).__name__}, got {type(b).__name__}."
+    elif len(a) != len(b):
+        what = f"Node arity mismatch: expected {len(a)} children, got {len(b)}."
+    else:
+        what = f"Dictionary key mismatch: expected {_paths(a)}, got {_paths(b)}."
+    return ValueError(f"Structures don't have the same nested structure. {what}\nFirst: {a}\nSecond: {b}")
+
+
 @keras_export("tree.is_nested")
 def is_nested(structure: Any) -> bool:
     """Whether `structure` is a list, tuple, dictionary or deque.
@@ -110,8 +132,9 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
         raise ValueError("Must provide at least one structure")
     first = structures[0]
     if not isinstance(first, _NODES):
-        if any(isinstance(other, _NODES) for other in structures[1:]):
-            raise ValueError("Structures don't have the same nested structure.")
+        for other in structures[1:]:
+            if isinstance(other, _NODES):
+                raise _unlike(first, other)
         if first is None and not none_is_leaf:
             return None
         return func(*structures)
@@ -119,9 +142,9 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
         return _rebuilt(first, [map_structure(func, child, none_is_leaf=none_is_leaf) if isinstance(child, _NODES)
                                 or child is None else func(child) for child in _children(first)])
     for other in structures[1:]:
-        if not isinstance(other, _NODES) or _kind(first) != _kind(other):
-            raise ValueError("Structures don't have the same nested structure.")
-    columns = zip(*map(_children, structures), strict=True)
+        if not isinstance(other, _NODES) or (_kind(first) != _kind(other) and not _same_keys(first, other)):
+            raise _unlike(first, other)
+    columns = zip(*(_children_like(first, other) for other in structures), strict=True)
     return _rebuilt(first, [map_structure(func, *column, none_is_leaf=none_is_leaf) for column in columns])
 
 
@@ -138,8 +161,9 @@ def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *struc
         raise ValueError("Must provide at least one structure")
     if not is_nested(shallow_structure):
         return func(*structures)
-    if any(not is_nested(other) or _kind(other) != _kind(shallow_structure) for other in structures):
-        raise ValueError("Structures don't have the same nested structure.")
+    for other in structures:
+        if not is_nested(other) or _kind(other) != _kind(shallow_structure):
+            raise _unlike(shallow_structure, other)
     columns = zip(_children(shallow_structure), *map(_children, structures), strict=True)
     return _rebuilt(shallow_structure, [map_structure_up_to(child, func, *rest) for child, *rest in columns])
 
@@ -151,8 +175,7 @@ def assert_same_structure(a: Any, b: Any, check_types: Any = None) -> None:
     check_types: accepted, without effect.
     """
     if is_nested(a) != is_nested(b) or (is_nested(a) and _kind(a) != _kind(b)):
-        raise ValueError("Structures don't have the same nested structure.\n"
-                         f"First: {a}\nSecond: {b}")
+        raise _unlike(a, b)
     if is_nested(a):
         for x, y in zip(_children(a), _children(b), strict=True):
             assert_same_structure(x, y)
@@ -186,7 +209,8 @@ def pack_sequence_as(structure: Any, flat_sequence: Iterable[Any]) -> Any:
     def take() -> Any:
         leaf = next(leaves, missing)
         if leaf is missing:
-            raise ValueError("Too few leaves for the structure. Could not pack sequence.")
+            raise ValueError(f"Too few leaves for the structure, expected: {len(flatten(structure))}. Could not pack "
+                             "sequence.")
         return leaf
 
     def packed(node: Any) -> Any:
@@ -194,7 +218,8 @@ def pack_sequence_as(structure: Any, flat_sequence: Iterable[Any]) -> Any:
 
     made = packed(structure)
     if next(leaves, missing) is not missing:
-        raise ValueError("Too many leaves for the structure. Could not pack sequence.")
+        raise ValueError(f"Too many leaves for the structure, expected: {len(flatten(structure))}. Could not pack "
+                         "sequence.")
     return made
 
 
