@@ -74,18 +74,19 @@ class Results(dict):
         return None
 
 
-def with_old_names(module_name: str, old: Mapping[str, Any]) -> Callable[[str], Any]:
+def with_old_names(module_name: str, old: Mapping[str, Any], star: bool = False) -> Callable[[str], Any]:
     """The `__getattr__` of a folder that is a namespace, as `namespace_of`, which knows old names too.
 
     old: what each is called now (`{"mse": "losses.mean_squared_error"}`), an `Old`, or the object itself with no name
-    of today.
+    of today. star: whether `from … import *` brings the old names too.
     """
     find = namespace_of(module_name)
     namespace = module_name.partition(".")[2]
 
     def find_old(name: str) -> Any:
         if name not in old:
-            return find(name)
+            found = find(name)
+            return sorted({*found, *old}) if name == "__all__" and star else found
         held = old[name]
         found = held if isinstance(held, Old) else Old(named(held), f"keras.{held}") if isinstance(held, str) else (
             Old(held, None))

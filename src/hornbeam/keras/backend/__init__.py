@@ -7,4 +7,4 @@ which the other files hold.
 from hornbeam.keras.backend import old
 from hornbeam.keras.old_names import with_old_names
 
-__getattr__ = with_old_names(__name__, old.functions)
+__getattr__ = with_old_names(__name__, old.functions, star=True)

@@ -3,4 +3,4 @@
 from hornbeam.keras.old_names import with_old_names
 from hornbeam.keras.preprocessing.image import generator
 
-__getattr__ = with_old_names(__name__, generator.OLD)
+__getattr__ = with_old_names(__name__, generator.OLD, star=True)

@@ -3,4 +3,4 @@
 from hornbeam.keras.old_names import with_old_names
 from hornbeam.keras.preprocessing.sequence import series
 
-__getattr__ = with_old_names(__name__, series.OLD)
+__getattr__ = with_old_names(__name__, series.OLD, star=True)

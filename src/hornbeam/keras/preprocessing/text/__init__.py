@@ -3,4 +3,4 @@
 from hornbeam.keras.old_names import with_old_names
 from hornbeam.keras.preprocessing.text import tokenizer
 
-__getattr__ = with_old_names(__name__, tokenizer.OLD)
+__getattr__ = with_old_names(__name__, tokenizer.OLD, star=True)
