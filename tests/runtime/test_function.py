@@ -548,3 +548,20 @@ def test_the_python_function_can_be_decorated_before_it_is_traced() -> None:
     assert int(function(hb.constant(1))) == 20
     with pytest.raises(ValueError, match="traced"):
         function._decorate(lambda inner: inner)
+
+
+def test_updates_from_several_threads_all_count():
+    total, rows = hb.Variable(0.0), hb.Variable(hb.zeros([3, 2]))
+
+    def add():
+        for _ in range(200):
+            total.assign_add(1.0)
+            rows.scatter_add(hb.IndexedSlices(hb.ones([1, 2]), hb.constant([1])))
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert total.numpy() == 800
+    assert rows.numpy().tolist() == [[0, 0], [800, 800], [0, 0]]

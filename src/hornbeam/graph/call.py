@@ -10,6 +10,7 @@ import functools
 import inspect
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import numpy as np
@@ -119,6 +120,15 @@ def _run(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
     tensors = _converted(op, inputs, None, "")
     _check_types(op, tensors)
     cells = {a.name: v._cell for a, v in zip(op.args, tensors, strict=True) if a.ref}
+    if not op.writes:
+        return _run_on(op, tensors, attrs, cells)
+    with ExitStack() as held:  # other threads update a variable before or after, not between read and write
+        for cell in sorted(set(cells.values()), key=id):
+            held.enter_context(cell.lock)
+        return _run_on(op, tensors, attrs, cells)
+
+
+def _run_on(op: Op, tensors: list[Any], attrs: dict[str, Any], cells: dict[str, Any]) -> Any:
     values = []
     for arg, value in zip(op.args, tensors, strict=True):
         if arg.ref:

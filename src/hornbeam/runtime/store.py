@@ -21,13 +21,15 @@ RUNNING = threading.RLock()
 class Cell:
     """One variable's value, None until it is first assigned.
 
-    `lent` says that others may hold the array: its buffer is not to be given away.
+    `lent` says that others may hold the array: its buffer is not to be given away. `lock` is held from the read to the
+    write of an eager update.
     """
 
-    __slots__ = ("lent", "name", "value")
+    __slots__ = ("lent", "lock", "name", "value")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.lock = threading.RLock()
         self.value: Any = None
         self.lent = False
 
