@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.backend.inlined import inlined
 from hornbeam.backend.lazy import jax, jnp, lax
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
@@ -39,10 +40,11 @@ def generator() -> Any:
     def bits(key: Any, bit_width: int, shape: tuple[int, ...]) -> Any:
         if math.prod(shape) >= _COUNTABLE or not jax.config.jax_threefry_partitionable:  # type: ignore[attr-defined]
             return plain.random_bits(key, bit_width, shape)
-        high, low = _mixed(key[0], key[1], jnp.zeros(shape, np.uint32), _numbers(shape))
-        if bit_width == 64:
-            return (high.astype(np.uint64) << np.uint64(32)) | low.astype(np.uint64)
-        return (high ^ low).astype(f"uint{bit_width}")
+        with inlined():
+            high, low = _mixed(key[0], key[1], jnp.zeros(shape, np.uint32), _numbers(shape))
+            if bit_width == 64:
+                return (high.astype(np.uint64) << np.uint64(32)) | low.astype(np.uint64)
+            return (high ^ low).astype(f"uint{bit_width}")
 
     return random.define_prng_impl(key_shape=(2,), seed=plain.seed, split=plain.split, fold_in=plain.fold_in,
                                    random_bits=bits, name="hornbeam_threefry2x32", tag="hb")
