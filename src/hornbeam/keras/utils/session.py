@@ -8,6 +8,7 @@ from typing import Any
 
 import hornbeam as tf
 from hornbeam.graph import mode
+from hornbeam.graph.names import register
 from hornbeam.keras import state
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.saving.archive import KERAS_VERSION
@@ -24,6 +25,9 @@ def clear_session(free_memory: bool = True) -> None:
         mode.reset_default_graph()
     if free_memory:
         gc.collect()
+
+
+register(KERAS_VERSION, v2=["keras.__version__"])
 
 
 @keras_export("version")
