@@ -1,6 +1,7 @@
 // Products of matrices, and of batches of them: rows, columns or batches are cut into tasks.
 #include <vector>
 
+#include "columns.h"
 #include "onednn.h"
 #include "tasks.h"
 
@@ -11,6 +12,9 @@ using dims = dnnl::memory::dims;
 
 // Less work than this (in floating-point operations) is not worth waking a thread for.
 constexpr double kWorkOfTask = 4e6;
+
+// Longer sums are left to oneDNN, which cuts them.
+constexpr int64_t kInnerOfColumns = 1024;
 
 // The operands of one product. `batch` is 1 where the matrix serves every batch of the other operand.
 struct Matrix {
@@ -92,10 +96,17 @@ ffi::Error matmul(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi:
     const int64_t left_over = (wanted + batches.count - 1) / batches.count;
     const bool by_rows = rows >= columns;
     const Pieces lines(by_rows ? rows : columns, left_over, 32);
+    const bool few_columns = item == 4 && batch == 1 && transpose_a && !transpose_b && columns <= kFewColumns &&
+                             left.columns <= kInnerOfColumns && lines.length_of(lines.count - 1) >= kRowsOfBlock;
     run_tasks(pool, batches.count * lines.count, [&](int task) {
       const int i = task / lines.count, j = task % lines.count;
       const int64_t at = lines.begin(j), length = lines.length_of(j);
       const int64_t first = batches.begin(i), many = batches.length_of(i);
+      if (few_columns) {
+        turned_product(reinterpret_cast<const float*>(from_a) + at, rows, reinterpret_cast<const float*>(from_b),
+                       reinterpret_cast<float*>(to) + at * columns, length, left.columns, columns);
+        return;
+      }
       auto chosen = product(left, right, many, by_rows ? length : rows, by_rows ? columns : length, type);
       const int64_t a_at = (left.batch > 1 ? first * left.volume() : 0) + (by_rows ? at * left.row_stride() : 0);
       const int64_t b_at = (right.batch > 1 ? first * right.volume() : 0) + (by_rows ? 0 : at * right.column_stride());

@@ -26,6 +26,12 @@ def test_matrices(native, shape, turn_a, turn_b):
           {"transpose_a": turn_a, "transpose_b": turn_b})
 
 
+@pytest.mark.parametrize(("rows", "inner"), [(32, 1), (33, 7), (784, 100), (63, 1024), (40, 1025), (5000, 40)])
+def test_few_columns(native, rows, inner):
+    for columns in (1, 2, 3, 9, 10, 14, 15):
+        check(matmul_op, (normal(inner, rows), normal(inner, columns)), {"transpose_a": True})
+
+
 @pytest.mark.parametrize(("turn_x", "turn_y"), [(False, False), (True, False), (False, True), (True, True)])
 @pytest.mark.parametrize(("x", "y"), [((5, 3, 4), (5, 4, 2)), ((2, 3, 64, 32), (2, 3, 32, 48)), ((1, 3, 4), (7, 4, 5)),
                                       ((6, 2, 9, 8), (8, 3)), ((9, 8), (3, 8, 4)), ((2, 1, 3, 4), (1, 1, 4, 4)),
