@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from hornbeam.keras.lookup import named
 from hornbeam.keras.names import namespace_of
@@ -36,6 +37,32 @@ def warn_of_old_spelling(text: str) -> None:
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "hornbeam":
         level, frame = level + 1, frame.f_back
     warnings.warn(text, DeprecationWarning, stacklevel=level)
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def taking_old_arguments(*without_effect: str, **renamed: str) -> Callable[[Function], Function]:
+    """Decorator: the function takes these arguments of Keras 2, which do nothing here or are called otherwise."""
+    def declare(function: Function) -> Function:
+        owner, _, name = function.__qualname__.rpartition(".")
+        what = {"Functional": "Model"}.get(owner, owner) if name == "__init__" else name
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            for before in without_effect:
+                if before in kwargs and kwargs.pop(before) is not None:
+                    warn_of_old_spelling(f"The argument `{before}` of `{what}` belongs to Keras 2 and has no effect.")
+            for before, now in renamed.items():
+                if before in kwargs:
+                    warn_of_old_spelling(f"The argument `{before}` of `{what}` is now `{now}`.")
+                    kwargs[now] = kwargs.pop(before)
+            return function(*args, **kwargs)
+
+        call.old_arguments = frozenset((*without_effect, *renamed))  # type: ignore[attr-defined]
+        return call  # type: ignore[return-value]
+
+    return declare
 
 
 _SHORT_TODAY = {"lr": "learning_rate", "mean_absolute_error": "mae", "mean_squared_error": "mse",

@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam.keras.keras_tensor import any_symbolic
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import taking_old_arguments
 from hornbeam.keras.operations import Operation
 from hornbeam.keras.ops.nn import activations as nn
 from hornbeam.keras.ops.numpy import binary, elementwise
@@ -57,6 +58,7 @@ def _mish(x: Any) -> Any:
 
 
 @keras_export("activations.relu")
+@taking_old_arguments(alpha="negative_slope")
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
     """max(x, 0); below the threshold x · negative_slope, and at most max_value.
 

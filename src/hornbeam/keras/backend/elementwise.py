@@ -10,6 +10,34 @@ from hornbeam.keras.backend.old import old
 from hornbeam.keras.config.settings import floatx
 
 
+def _of_two(name: str) -> None:
+    """Declare a function of two tensors: `x` and `y` here, `x1` and `x2` in `keras.ops`."""
+    def function(x: Any, y: Any) -> Any:
+        return getattr(ops, name)(x, y)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"`keras.ops.{name}` of two tensors."
+    old(f"keras.ops.{name}")(function)
+
+
+for _name in ("dot", "equal", "greater", "greater_equal", "less", "less_equal", "maximum", "minimum", "not_equal"):
+    _of_two(_name)
+
+
+@old("keras.ops.power")
+def pow(x: Any, a: Any) -> Any:
+    """Each element to the power of `a`."""
+    return ops.power(x, a)
+
+
+@old("keras.ops.stop_gradient")
+def stop_gradient(variables: Any) -> Any:
+    """The same values, constant for gradients; of a list, a list."""
+    if isinstance(variables, (list, tuple)):
+        return [ops.stop_gradient(x) for x in variables]
+    return ops.stop_gradient(variables)
+
+
 @old("keras.ops.argmax")
 def argmax(x: Any, axis: int = -1) -> Any:
     """The place of the largest value along an axis, the last by default."""

@@ -10,14 +10,13 @@ from hornbeam.keras.old_names import Old
 Item = TypeVar("Item", bound=Callable[..., Any])
 
 _AS_IN_OPS = """
-    abs all any cast convert_to_tensor cos dot elu equal exp greater greater_equal less less_equal log logsumexp max
-    maximum mean min minimum not_equal prod round sigmoid sign sin softmax softplus softsign sqrt square squeeze stack
-    std stop_gradient sum tanh tile transpose var
+    abs all any cast convert_to_tensor cos elu exp log logsumexp max
+    mean min prod round sigmoid sign sin softmax softplus softsign sqrt square squeeze stack
+    std sum tanh transpose var
 """
 
 functions: dict[str, Any] = {name: f"ops.{name}" for name in _AS_IN_OPS.split()}
-functions |= {"map_fn": "ops.map", "permute_dimensions":
-              "ops.transpose", "pow": "ops.power", "is_tensor": "ops.is_tensor"}
+functions |= {"is_tensor": "ops.is_tensor"}
 
 
 def old(now: str | None) -> Callable[[Item], Item]:

@@ -85,6 +85,12 @@ def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
     return ops.where(ops.cast(condition, "bool"), one, other)
 
 
+@old("keras.ops.map")
+def map_fn(fn: Callable[[Any], Any], elems: Any, name: str | None = None, dtype: Any = None) -> Any:
+    """`fn` of each slice of `elems`, stacked. dtype: of the results, where it is another than that of `elems`."""
+    return tf.map_fn(fn, elems, name=name, dtype=dtype)
+
+
 @old("keras.ops.scan")
 def foldl(fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None, name: str | None = None) -> Any:
     """`fn(…fn(fn(initializer, elems[0]), elems[1])…)`; the initializer is the first element by default."""

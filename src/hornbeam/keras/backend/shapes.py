@@ -49,6 +49,18 @@ def reshape(x: Any, shape: Any) -> Any:
     return ops.reshape(x, shape)
 
 
+@old("keras.ops.transpose")
+def permute_dimensions(x: Any, pattern: Any) -> Any:
+    """The dimensions in the order of `pattern`."""
+    return ops.transpose(x, axes=list(pattern))
+
+
+@old("keras.ops.tile")
+def tile(x: Any, n: Any) -> Any:
+    """x repeated `n` times along each dimension; one number stands for the last."""
+    return ops.tile(x, [1] * (len(x.shape) - 1) + [n] if isinstance(n, int) else n)
+
+
 @old("keras.ops.expand_dims")
 def expand_dims(x: Any, axis: int = -1) -> Any:
     """With a dimension of size 1, at the end by default."""

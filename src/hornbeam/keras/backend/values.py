@@ -112,9 +112,9 @@ def get_value(x: Any) -> Any:
 
 
 @old("keras.ops.convert_to_numpy")
-def batch_get_value(tensors: Iterable[Any]) -> list[Any]:
+def batch_get_value(ops: Iterable[Any]) -> list[Any]:
     """The values as NumPy arrays."""
-    return [get_value(x) for x in tensors]
+    return [get_value(x) for x in ops]
 
 
 @old("keras.ops.convert_to_numpy")

@@ -14,7 +14,6 @@ from hornbeam.keras.callbacks.monitor import Monitor
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.old_names import Results, warn_of_old_spelling
 
-
 _OLD = (".h5", ".hdf5", ".ckpt")
 
 
@@ -27,6 +26,7 @@ def _with_period(init: Callable[..., None]) -> Callable[..., None]:
             self._period = int(kwargs.pop("period"))
         init(self, *args, **kwargs)
 
+    call.old_arguments = frozenset(("period",))  # type: ignore[attr-defined]
     return call
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import taking_old_arguments
 from hornbeam.keras.utils.progbar import Progbar
 
 
@@ -13,6 +14,7 @@ from hornbeam.keras.utils.progbar import Progbar
 class ProgbarLogger(Callback):
     """Draws a bar with the logs beside it; `verbose` of `fit` says how much."""
 
+    @taking_old_arguments("count_mode", "stateful_metrics")
     def __init__(self) -> None:
         super().__init__()
         self.seen = 0

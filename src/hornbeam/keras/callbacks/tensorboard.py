@@ -13,6 +13,7 @@ import hornbeam as tf
 from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.callbacks.learning_rates import rates_of
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import taking_old_arguments
 
 
 def _package(name: str) -> Any:
@@ -33,6 +34,7 @@ class TensorBoard(Callback):
     embeddings_metadata: accepted. Raises ImportError without the package tensorboard.
     """
 
+    @taking_old_arguments("batch_size", "write_grads", "embeddings_layer_names", "embeddings_data")
     def __init__(self, log_dir: Any = "logs", histogram_freq: int = 0, write_graph: bool = True,
                  write_images: bool = False, write_steps_per_second: bool = False, update_freq: Any = "epoch",
                  profile_batch: Any = 0, embeddings_freq: int = 0, embeddings_metadata: Any = None) -> None:

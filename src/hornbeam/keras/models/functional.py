@@ -18,8 +18,8 @@ from hornbeam.keras.masks import get_keras_mask, set_keras_mask
 from hornbeam.keras.models import functional_config
 from hornbeam.keras.models.model import Model, _functional
 from hornbeam.keras.models.subgraphs import copied_nodes
+from hornbeam.keras.old_names import taking_old_arguments
 from hornbeam.keras.saving.serialization import internal
-from hornbeam.keras.trainers.old_methods import taking_old_arguments
 from hornbeam.keras.tree import structures as tree
 from hornbeam.keras.variables import to_tensor
 

@@ -11,6 +11,7 @@ import numpy as np
 from hornbeam.keras import ops
 from hornbeam.keras.identifiers import Identifiers, with_snake_case
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import taking_old_arguments
 
 
 def _factor(value: Any, name: str) -> float:
@@ -74,6 +75,7 @@ class L1L2(Regularizer):
 class L1(Regularizer):
     """l1 · sum(|x|). Raises ValueError for a factor that is not a finite number ≥ 0."""
 
+    @taking_old_arguments(l="l1")
     def __init__(self, l1: float | None = 0.01) -> None:
         self.l1 = _factor(0.01 if l1 is None else l1, "l1")
 
@@ -90,6 +92,7 @@ class L1(Regularizer):
 class L2(Regularizer):
     """l2 · sum(x²). Raises ValueError for a factor that is not a finite number ≥ 0."""
 
+    @taking_old_arguments(l="l2")
     def __init__(self, l2: float | None = 0.01) -> None:
         self.l2 = _factor(0.01 if l2 is None else l2, "l2")
 

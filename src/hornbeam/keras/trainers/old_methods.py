@@ -13,28 +13,6 @@ from hornbeam.keras.old_names import Later, warn_of_old_spelling
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def taking_old_arguments(*without_effect: str, **renamed: str) -> Callable[[Method], Method]:
-    """Decorator: the method takes these arguments of Keras 2, which do nothing here or are called otherwise."""
-    def declare(method: Method) -> Method:
-        what = "Model" if method.__name__ == "__init__" else method.__name__
-
-        @functools.wraps(method)
-        def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-            for name in without_effect:
-                if name in kwargs and kwargs.pop(name) is not None:
-                    warn_of_old_spelling(f"The argument `{name}` of `{what}` belongs to Keras 2 and has no "
-                                         "effect.")
-            for name, now in renamed.items():
-                if name in kwargs:
-                    warn_of_old_spelling(f"The argument `{name}` of `{what}` is now `{now}`.")
-                    kwargs[now] = kwargs.pop(name)
-            return method(self, *args, **kwargs)
-
-        return call  # type: ignore[return-value]
-
-    return declare
-
-
 def metrics_in_third_place(loss_weights: Any, metrics: Any) -> tuple[Any, Any]:
     """`loss_weights` and `metrics` of `compile`, which stood the other way round in Keras 2."""
     given = loss_weights.values() if isinstance(loss_weights, dict) else loss_weights

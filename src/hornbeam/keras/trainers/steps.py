@@ -15,12 +15,13 @@ import hornbeam as tf
 from hornbeam.keras import ops, optimizers
 from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.metrics.means import Mean
+from hornbeam.keras.old_names import taking_old_arguments
 from hornbeam.keras.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from hornbeam.keras.saving.serialization import deserialize_keras_object, serialize_keras_object
 from hornbeam.keras.trainers.compile_loss import CompileLoss
 from hornbeam.keras.trainers.compile_metrics import CompileMetrics
 from hornbeam.keras.trainers.data.batch import unpack_x_y_sample_weight
-from hornbeam.keras.trainers.old_methods import metrics_in_third_place, names_of_results, taking_old_arguments
+from hornbeam.keras.trainers.old_methods import metrics_in_third_place, names_of_results
 from hornbeam.keras.tree import structures as tree
 
 if TYPE_CHECKING:

@@ -14,6 +14,14 @@ import numpy as np
 from hornbeam.keras.callbacks.callback_list import CallbackList
 from hornbeam.keras.config import settings
 from hornbeam.keras.conventions import Conventions
+from hornbeam.keras.old_names import taking_old_arguments
+from hornbeam.keras.trainers.arguments import (
+    refuse_callbacks,
+    refuse_epochs,
+    refuse_numbers,
+    refuse_split,
+    warn_of_nan,
+)
 from hornbeam.keras.trainers.data.arrays import split, standardized
 from hornbeam.keras.trainers.data.batch import unpack_x_y_sample_weight
 from hornbeam.keras.trainers.data.source import Source, with_class_weight
@@ -21,7 +29,7 @@ from hornbeam.keras.trainers.data.sources import is_array_data, source_for
 from hornbeam.keras.trainers.interrupts import HeldInterrupts
 from hornbeam.keras.trainers.logs import Logs, plain_logs
 from hornbeam.keras.trainers.loops import Pass
-from hornbeam.keras.trainers.old_methods import OldMethods, names_of_results, resetting_metrics, taking_old_arguments
+from hornbeam.keras.trainers.old_methods import OldMethods, names_of_results, resetting_metrics
 from hornbeam.keras.trainers.programs import Programs, as_tensors
 from hornbeam.keras.trainers.steps import Steps
 from hornbeam.keras.tree import structures as tree
@@ -57,8 +65,11 @@ class Trainer(OldMethods, Steps):
         steps that run are whole.
         """
         self._assert_compile_called("fit")
-        if not isinstance(epochs, (int, np.integer)):
-            raise ValueError(f"`epochs` is a whole number. Received: epochs={epochs}")
+        refuse_epochs(epochs=epochs, initial_epoch=initial_epoch)
+        refuse_numbers(batch_size=batch_size, steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
+                       validation_batch_size=validation_batch_size)
+        refuse_split(validation_split)
+        refuse_callbacks(callbacks)
         self.stop_training = False
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = split((x, y, sample_weight), validation_split)
@@ -75,6 +86,7 @@ class Trainer(OldMethods, Steps):
                               verbose=_verbosity(verbose), epochs=epochs, steps=steps)
         results: Any = None
         logs: dict[str, Any] = {}
+        warned = False
         with HeldInterrupts() as interrupts:
             train = Pass(self, "train", source, called, interrupts, steps_per_epoch)
             check: Pass | None = None
@@ -95,6 +107,7 @@ class Trainer(OldMethods, Steps):
                     self._warn_ran_out(True)
                     train.ran_out = False
                 logs = plain_logs(self._fresh_results(results))
+                warned = warned or warn_of_nan(logs, epoch, source)
                 if checked is not None and _is_due(epoch, validation_freq):
                     if check is None:
                         check = Pass(self, "test", checked, called, interrupts, validation_steps)
@@ -130,6 +143,8 @@ class Trainer(OldMethods, Steps):
         self._assert_compile_called("evaluate")
         if kwargs:
             raise ValueError(f"Arguments not recognized: {kwargs}")
+        refuse_numbers(batch_size=batch_size, steps=steps)
+        refuse_callbacks(callbacks)
         self.stop_evaluating = False
         source = source_for(x, y, sample_weight, batch_size)
         steps = _limited(steps, source)
@@ -158,6 +173,8 @@ class Trainer(OldMethods, Steps):
 
         x: as for `fit`. steps: batches to take.
         """
+        refuse_numbers(batch_size=batch_size, steps=steps)
+        refuse_callbacks(callbacks)
         self.stop_predicting = False
         if verbose == "auto" and Conventions.keras_2:
             verbose = 0
@@ -261,7 +278,10 @@ class Trainer(OldMethods, Steps):
 def _verbosity(verbose: Any) -> int:
     if verbose == "auto":
         return 1 if settings.is_interactive_logging_enabled() else 2
-    return int(verbose)
+    try:
+        return int(verbose)
+    except (TypeError, ValueError):
+        raise ValueError(f"`verbose` is 'auto', 0, 1 or 2. Received: verbose={verbose!r}") from None
 
 
 def _is_due(epoch: int, frequency: Any) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from hornbeam.graph.tensor import Tensor
 from hornbeam.keras import ops
 from hornbeam.keras.config.settings import floatx, standardize_data_format
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import warn_of_old_spelling
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 _MODES = {"grayscale": ("L", ("L", "I;16", "I")), "rgba": ("RGBA", ("RGBA",)), "rgb": ("RGB", ("RGB",))}
@@ -26,7 +29,22 @@ def _pillow(user: str) -> Any:
     return Image
 
 
+def _with_grayscale(load: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: `load_img` takes Keras 2's `grayscale` too."""
+    @functools.wraps(load)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if "grayscale" in kwargs:
+            warn_of_old_spelling("`load_img(..., grayscale=True)` is now `color_mode=\"grayscale\"`.")
+            if kwargs.pop("grayscale"):
+                kwargs["color_mode"] = "grayscale"
+        return load(*args, **kwargs)
+
+    call.old_arguments = frozenset(("grayscale",))  # type: ignore[attr-defined]
+    return call
+
+
 @keras_export("utils.load_img", "preprocessing.image.load_img")
+@_with_grayscale
 def load_img(path: Any, color_mode: str = "rgb", target_size: Any = None, interpolation: str = "nearest",
              keep_aspect_ratio: bool = False) -> Any:
     """The image in a file (a path or `io.BytesIO`), as Pillow's.

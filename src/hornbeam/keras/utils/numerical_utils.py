@@ -9,9 +9,11 @@ import numpy as np
 from hornbeam.graph.tensor import EagerTensor, Tensor
 from hornbeam.keras import ops
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.old_names import taking_old_arguments
 
 
 @keras_export("utils.to_categorical")
+@taking_old_arguments("dtype", y="x")
 def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     """Class numbers as rows of zeros with a one: of shape x.shape + [num_classes] (a last dimension of 1 is dropped).
 

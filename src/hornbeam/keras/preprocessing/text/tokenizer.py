@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.keras.old_names import Old
+from hornbeam.keras.old_names import Old, taking_old_arguments
 
 FILTERS = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n"
 
 
+@taking_old_arguments(text="input_text")
 def text_to_word_sequence(input_text: str, filters: str = FILTERS, lower: bool = True, split: str = " ") -> list[str]:
     """The words of a text: the characters in `filters` separate words as `split` does.
 
@@ -26,6 +27,7 @@ def text_to_word_sequence(input_text: str, filters: str = FILTERS, lower: bool =
     return [word for word in text.split(split) if word]
 
 
+@taking_old_arguments(text="input_text")
 def one_hot(input_text: str, n: int, filters: str = FILTERS, lower: bool = True, split: str = " ",
             analyzer: Callable[[str], list[str]] | None = None) -> list[int]:
     """A number below `n` for each word, by Python's `hash`."""
