@@ -24,7 +24,7 @@ tensorflow := $(abspath $(venv)-tensorflow/bin/python)
 tensorflow_made := $(venv)-tensorflow/installed
 endif
 
-.PHONY: demo test oracle golden fuzz bench api coverage lint clean
+.PHONY: demo test oracle golden fuzz bench bench-keras api coverage lint clean
 .DELETE_ON_ERROR:
 
 demo: $(call installed,demo)
@@ -48,6 +48,11 @@ fuzz: $(call installed,test)
 bench: $(call installed,bench) $(tensorflow_made)
 	HORNBEAM_ORACLE=$(tensorflow) $(python) benchmarks/session.py --json benchmarks/session.json
 
+# Times fit and predict beside Keras on TensorFlow, JAX and PyTorch; these two have an environment of their own.
+bench-keras: $(call installed,bench) $(tensorflow_made) $(venv)-keras/installed
+	HORNBEAM_ORACLE=$(tensorflow) $(python) benchmarks/keras_fit.py --keras $(venv)-keras/bin/python \
+	  --json benchmarks/keras_fit.json
+
 # Writes what follows from the public names: the stubs for editors, and api.txt.
 api: $(call installed,test)
 	$(python) tools/make_api.py
@@ -62,7 +67,7 @@ lint: $(call installed,dev)
 	$(venv)/bin/lint-imports
 
 clean:
-	rm -rf $(venv) $(venv)-tensorflow
+	rm -rf $(venv) $(venv)-tensorflow $(venv)-keras
 
 $(made):
 	@$(if $(PYTHON),$(PYTHON),false) -c '$(is_new_enough)' || { echo \
@@ -77,4 +82,10 @@ $(venv)/installed-%-$(version): $(made) pyproject.toml hatch_build.py $(wildcard
 $(venv)-tensorflow/installed:
 	$(PYTHON) -m venv --clear $(venv)-tensorflow
 	$(venv)-tensorflow/bin/python -m pip install --quiet --disable-pip-version-check 'tensorflow-cpu==2.21.*'
+	@touch $@
+
+$(venv)-keras/installed:
+	$(PYTHON) -m venv --clear $(venv)-keras
+	$(venv)-keras/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(venv)-keras/bin/python -m pip install --quiet --disable-pip-version-check 'keras==3.15.*' jax
 	@touch $@

@@ -13,10 +13,28 @@ without loading JAX at once; `tests/test_start.py` says that nothing does.
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, final
 
 __all__ = ["core", "jax", "jnp", "jsp", "lax"]
+
+
+_CHOICE = "jax_cpu_enable_async_dispatch"
+
+
+def _loaded(name: str) -> ModuleType:
+    """A module of JAX. Where Hornbeam is the first to load JAX, programs on the CPU run in the thread that calls them.
+
+    Handing a program to another thread and waiting for it takes 50 µs, more than many a step does; all of the CPU's
+    cores work for a program either way. The environment or a program that imports JAX first may choose otherwise.
+    """
+    first = "jax" not in sys.modules
+    module = importlib.import_module(name)
+    if first and _CHOICE.upper() not in os.environ:
+        sys.modules["jax"].config.update(_CHOICE, False)
+    return module
 
 
 @final
@@ -24,7 +42,7 @@ class LazyModule(ModuleType):
     """Stands for a module that is imported when one of its attributes is first read; each is kept once read."""
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(importlib.import_module(self.__name__), name)
+        value = getattr(_loaded(self.__name__), name)
         setattr(self, name, value)
         return value
 
