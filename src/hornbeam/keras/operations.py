@@ -27,6 +27,7 @@ from hornbeam.keras.argument_errors import told_with_arguments
 from hornbeam.keras.auto_config import capture, config_of, made_from
 from hornbeam.keras.config.settings import is_traceback_filtering_enabled
 from hornbeam.keras.keras_tensor import any_symbolic
+from hornbeam.keras.lookup import named
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.nodes import Node
 from hornbeam.keras.rematerialization import remat_mode, rematerialized
@@ -190,6 +191,13 @@ class FunctionOperation(Operation):
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, **self._arguments}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """An object from what `get_config` gave, or what a file has of it: functions as configurations."""
+        read = named("saving.deserialize_keras_object")
+        return super().from_config({key: read(value) if isinstance(value, dict) and "class_name" in value else value
+                                    for key, value in config.items()})
 
 
 _SPREAD = inspect.Parameter.VAR_KEYWORD

@@ -284,3 +284,22 @@ def test_an_inverse_transform_without_a_window_adds_frames_as_they_are():
     x = np.random.default_rng(0).random(64).astype("float32")
     back = ops.istft(ops.stft(x, 16, 4, 16, window=None), 16, 4, 16, length=64, window=None)
     np.testing.assert_allclose(back, 4 * x, rtol=1e-4)
+
+
+@keras.saving.register_keras_serializable("tests")
+def doubled(x: Any) -> Any:
+    return x + x
+
+
+def test_functions_that_ops_take_are_kept_in_configurations() -> None:
+    x = keras.Input((10,))
+    model = keras.Model(x, ops.vectorized_map(doubled, x))
+    again = keras.Model.from_config(model.get_config())
+    np.testing.assert_array_equal(again(np.ones((5, 10))), 2 * np.ones((5, 10)))
+
+
+def test_a_block_has_as_many_dimensions_as_what_it_is_cut_from() -> None:
+    with pytest.raises(ValueError, match=r"in `start_indices` must match .* in `inputs`"):
+        ops.slice(np.ones((3, 3)), (1, 1, 1), (2, 2))
+    with pytest.raises(ValueError, match=r"in `inputs` must match .* in `shape`"):
+        ops.slice(np.ones((3, 3)), (1, 1), (2, 2, 2))

@@ -112,11 +112,18 @@ def _starts(start_indices: Any) -> Any:
 def slice_(inputs: Any, start_indices: Any, shape: Any) -> Any:
     """A block of `inputs` of a shape, from a place on; -1 in the shape takes all that follows.
 
-    A block that would reach beyond the end is moved.
+    A block that would reach beyond the end is moved. Raises ValueError for a place or shape of another length than
+    the inputs' rank.
     """
     x = tensor(inputs)
     at = _starts(start_indices)
     wanted = list(shape)
+    if at.shape[0] not in (None, rank(x)):
+        raise ValueError("The number of dimensions in `start_indices` must match the number of dimensions in `inputs`. "
+                         f"Received: {at.shape[0]} and {rank(x)}")
+    if len(wanted) != rank(x):
+        raise ValueError("The number of dimensions in `inputs` must match the number of dimensions in `shape`. "
+                         f"Received: {rank(x)} and {len(wanted)}")
     if not all(isinstance(w, (int, np.integer)) for w in wanted):
         return slice_of(x, at, shape_vector(wanted))
     if isinstance(at, np.ndarray):
