@@ -61,3 +61,8 @@ def test_factors_in_configurations_are_float32():
     assert regularizers.L1(0.01).get_config() == {"l1": 0.009999999776482582}
     assert regularizers.OrthogonalRegularizer(0.01).get_config()["factor"] == 0.009999999776482582
     assert regularizers.L2(0.01).get_config() == {"l2": 0.01}
+
+
+def test_both_directions_keep_what_was_said_of_cudnn():
+    both = layers.Bidirectional(layers.LSTM(1, use_cudnn=False))
+    assert both.forward_layer.use_cudnn is both.backward_layer.use_cudnn is False

@@ -44,6 +44,10 @@ class Bidirectional(Layer):
         else:
             self.backward_layer = backward_layer
         self._check()
+        if hasattr(layer, "use_cudnn"):  # which configurations leave out
+            self.forward_layer.use_cudnn = layer.use_cudnn
+            if backward_layer is None:
+                self.backward_layer.use_cudnn = layer.use_cudnn
         for each in (self.forward_layer, self.backward_layer):  # else a masked step would repeat what came before it
             if hasattr(each, "zero_output_for_mask"):
                 each.zero_output_for_mask = each.return_sequences
