@@ -218,7 +218,7 @@ def test_generators_and_coroutines_run_as_they_are() -> None:
     with heard() as warnings:
         assert list(convert(numbers)(1)) == [1, 2]
         convert(later)(1).close()
-    assert ["generators" in w or "coroutines" in w for w in warnings] == [True, True]
+    assert ["coroutines" in w for w in warnings] == [True]  # of generators, which libraries have many of, it is silent
 
 
 def test_a_jump_out_of_finally_runs_as_it_is() -> None:

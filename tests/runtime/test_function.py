@@ -565,3 +565,13 @@ def test_updates_from_several_threads_all_count():
         thread.join()
     assert total.numpy() == 800
     assert rows.numpy().tolist() == [[0, 0], [800, 800], [0, 0]]
+
+
+def test_a_concrete_function_need_not_be_added_to_graphs() -> None:
+    concrete = hb.function(lambda x: x + 1).get_concrete_function(hb.TensorSpec([], hb.int32))
+    with hb.Graph().as_default() as graph:
+        concrete.add_to_graph(graph)
+        concrete.add_gradient_functions_to_graph()
+        made = concrete(hb.constant(1))
+        with tf1.Session() as session:
+            assert session.run(made) == 2

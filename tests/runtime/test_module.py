@@ -132,3 +132,15 @@ def test_eager_scopes_nest_and_belong_to_their_thread() -> None:
         thread.join()
     assert found == [""]
     assert tf.get_current_name_scope() == ""
+
+
+def test_a_class_may_keep_attributes_out_of_its_variables() -> None:
+    class Part(tf.Module):
+        _TF_MODULE_IGNORED_PROPERTIES = frozenset({"cached", *tf.Module._TF_MODULE_IGNORED_PROPERTIES})
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.own, self.cached = tf.Variable(1.0), tf.Variable(2.0)
+
+    part = Part()
+    assert [v is part.own for v in part.variables] == [True]

@@ -104,6 +104,8 @@ def _is_standard(filename: str) -> bool:
 
 
 def _made_code(function: FunctionType, equality: bool) -> CodeType | None:
+    if inspect.isgeneratorfunction(function):
+        return None  # it runs as it is, and libraries have many: nothing to warn of
     try:
         try:
             return converted_code(function, equality)

@@ -245,7 +245,7 @@ def stateless_truncated_normal_(shape: Any, seed: Any, mean: Any = 0.0, stddev: 
 
 def _choices(logits: Any, num_samples: Any, seed: Any, dtype: Any) -> Any:
     return stateless_multinomial_op(array.convert(logits, name="logits"), num_samples, seed,
-                                    output_dtype=dtypes.as_dtype(dtype),
+                                    output_dtype=dtypes.int64 if dtype is None else dtypes.as_dtype(dtype),
                                     name=None if mode.current_graph() is None else "StatelessMultinomial")
 
 

@@ -146,6 +146,12 @@ class ConcreteFunction:
         """The dtypes of what it returns."""
         return self.packed([t.dtype for t in self.graph.outputs])
 
+    def add_to_graph(self, g: Any = None, overwrite: bool = False) -> None:
+        """Nothing needs to be added: a graph gets the operations of a function where it is called."""
+
+    def add_gradient_functions_to_graph(self, g: Any = None) -> None:
+        """Nothing needs to be added, as with `add_to_graph`."""
+
     def pretty_printed_signature(self, verbose: bool = True) -> str:
         """The arguments and results in words."""
         takes = ", ".join(f"{n}: {t.dtype.base_dtype.name}{_text(d)}" for n, t, d in zip(

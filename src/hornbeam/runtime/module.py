@@ -39,6 +39,8 @@ class Module:
     ['slope:0']
     """
 
+    _TF_MODULE_IGNORED_PROPERTIES: frozenset[str] = frozenset()  # attributes that a class keeps out of its variables
+
     def __init__(self, name: str | None = None) -> None:
         if name is None:
             name = snake_case(type(self).__name__)
@@ -108,7 +110,7 @@ def _is_variable(leaf: Any) -> bool:
 def _walked(module: Module, recursive: bool, predicate: Callable[[Any], bool], key: Any, expand: bool,
             path: tuple[Any, ...], seen: set[int]) -> Iterator[tuple[tuple[Any, ...], Any]]:
     inner: list[tuple[tuple[Any, ...], Module]] = []
-    for attribute in sorted(vars(module), key=key):
+    for attribute in sorted(vars(module).keys() - module._TF_MODULE_IGNORED_PROPERTIES, key=key):
         for place, leaf in _leaves(vars(module)[attribute], expand):
             whole = (*path, attribute, *place)
             if id(leaf) in seen and (isinstance(leaf, Module) or predicate(leaf)):
