@@ -73,3 +73,20 @@ class Plain:
             return value.__name__
         shown = repr(value)
         return f"<{type(value).__name__}>" if " at 0x" in shown else shown
+
+
+def split(text: str) -> list[tuple[str, str]]:
+    """Each argument with its default as text."""
+    parts, depth, quoted = [""], 0, ""
+    for character in text:
+        if quoted:
+            quoted = "" if character == quoted else quoted
+        elif character in "'\"":
+            quoted = character
+        depth += (character in "([{") - (character in ")]}") if not quoted else 0
+        if character == "," and depth == 0 and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += character
+    pairs = (part.strip().partition("=") for part in parts if part.strip())
+    return [(name, default) for name, _, default in pairs]

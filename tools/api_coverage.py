@@ -22,7 +22,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, final
 
-from api_arguments import arguments
+import keras2_coverage
+from api_arguments import arguments, split
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "tests" / "api" / "tensorflow.tsv.xz"
@@ -150,23 +151,6 @@ def differs(here: str, there: str) -> str:
     return ""
 
 
-def split(text: str) -> list[tuple[str, str]]:
-    """Each argument with its default as text."""
-    parts, depth, quoted = [""], 0, ""
-    for character in text:
-        if quoted:
-            quoted = "" if character == quoted else quoted
-        elif character in "'\"":
-            quoted = character
-        depth += (character in "([{") - (character in ")]}") if not quoted else 0
-        if character == "," and depth == 0 and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += character
-    pairs = (part.strip().partition("=") for part in parts if part.strip())
-    return [(name, default) for name, _, default in pairs]
-
-
 def alike(mine: str, theirs: str) -> bool:
     """Whether two defaults are the same: 1 is 1.0, one sentinel is another."""
     if mine == theirs or (mine.startswith("<") and theirs.startswith("<")):
@@ -232,6 +216,7 @@ def page(findings: list[Finding], members: list[Finding]) -> str:
         mine = [f for f in findings if f.name.root == root]
         lines += [f"## {title}", "", *summary(mine), *details(mine),
                   *of_classes([f for f in members if f.name.root == root])]
+    lines += keras2_coverage.lines()
     return "\n".join(lines).rstrip() + "\n"
 
 

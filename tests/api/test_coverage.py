@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import api_coverage  # noqa: E402
+import keras2_coverage  # noqa: E402
 
 FINDINGS = api_coverage.found_out(api_coverage.table())
 MEMBERS = api_coverage.members_found_out(api_coverage.table())
@@ -34,6 +35,13 @@ def test_members_of_classes_are_here_or_their_absence_has_a_reason(root: str) ->
 
 def test_no_reason_explains_an_absence_that_is_none() -> None:
     assert not api_coverage.unused([*FINDINGS, *MEMBERS])
+
+
+def test_names_of_keras_2_are_here_or_their_absence_has_a_reason() -> None:
+    found = keras2_coverage.findings()
+    assert not [f for f in found if f.state != "taken" and f.why is None]
+    assert not keras2_coverage.unused(found)
+    assert {"keras.layers.core.Dense", "keras.backend.rnn"} <= {f.name for f in found if f.state == "taken"}
 
 
 def test_the_page_is_current() -> None:
