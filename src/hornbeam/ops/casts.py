@@ -8,6 +8,7 @@ import numpy as np
 
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes
+from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
 from hornbeam.graph.op import COMPLEX, op, registry
 from hornbeam.ops import array, rules
@@ -40,7 +41,10 @@ def cast_op(x, *, DstT: Any, Truncate: bool = False):
 
 @cast_op.shape
 def _(inputs, attrs):
-    return [(inputs[0].dims, attrs["DstT"])]
+    given, wanted = inputs[0].dtype.base_dtype, attrs["DstT"]
+    if given is not wanted and dtypes.string in (given, wanted):
+        raise ShapeFault(f"Cast {given.name} to {wanted.name} is not supported")
+    return [(inputs[0].dims, wanted)]
 
 
 @cast_op.grad

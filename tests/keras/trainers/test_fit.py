@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-import warnings
 
 import numpy as np
 import pytest
@@ -329,35 +328,6 @@ def test_the_bar_shows_what_keras_shows(data, capsys) -> None:
     assert "\x1b[1m2/2\x1b[0m \x1b[32m" + "━" * 20 in out
 
 
-BAD = [
-    ("lengths", lambda m, x, y: m.fit(x, y[:10], verbose=0), ValueError, "Data cardinality is ambiguous"),
-    ("no compile", lambda m, x, y: keras.Sequential([layers.Dense(1)]).fit(x, y), ValueError,
-     r"You must call `compile\(\)` before using the model"),
-    ("width", lambda m, x, y: m.fit(x[:, :3], y, verbose=0), ValueError,
-     "expected axis -1 of input shape to have value 4"),
-    ("unknown loss", lambda m, x, y: m.compile("sgd", "no_such_loss") or m.fit(x, y, verbose=0), ValueError,
-     "no_such_loss"),
-    ("unknown optimizer", lambda m, x, y: m.compile("no_such"), ValueError, "no_such"),
-    ("empty", lambda m, x, y: m.fit(x[:0], y[:0], verbose=0), ValueError, "no samples"),
-    ("class and sample weights", lambda m, x, y: m.fit(x, y, class_weight={0: 1.0}, sample_weight=y[:, 0], verbose=0),
-     ValueError, "You cannot `class_weight` and `sample_weight` at the same time"),
-    ("split of a generator", lambda m, x, y: m.fit(iter([(x, y)]), validation_split=0.1, verbose=0), ValueError,
-     "`validation_split` is only supported for tensors or NumPy arrays"),
-    ("targets beside batches", lambda m, x, y: m.fit(iter([(x, y)]), y, verbose=0), ValueError,
-     "`y` should not be passed"),
-    ("no loss", lambda m, x, y: m.compile("sgd") or m.fit(x, y, verbose=0), ValueError, "No loss to compute"),
-    ("objects", lambda m, x, y: m.fit([object()], y, verbose=0), ValueError, "Unrecognized data"),
-    ("metrics", lambda m, x, y: m.compile("sgd", "mse", metrics="mae"), ValueError,
-     "Expected `metrics` argument to be a list, tuple, or dict"),
-]
-
-
-@pytest.mark.parametrize(("call", "error", "words"), [b[1:] for b in BAD], ids=[b[0] for b in BAD])
-def test_what_cannot_be_trained_is_refused(data, call, error, words) -> None:
-    with pytest.raises(error, match=words):
-        call(linear(), *data)
-
-
 def test_labels_out_of_range_are_refused(data) -> None:
     x, _ = data
     model = keras.Sequential([layers.Input((4,)), layers.Dense(3, "softmax")])
@@ -405,33 +375,3 @@ def test_a_label_that_is_no_number_stops_where_it_is_asked_for(data) -> None:
     history = linear().fit(x, y, epochs=5, verbose=0, callbacks=[keras.callbacks.TerminateOnNaN()])
     assert history.epoch in ([], [0])
     assert np.isnan(linear().evaluate(x, y, verbose=0))
-
-
-MORE_BAD = [
-    ("unknown metric", lambda m, x, y: m.compile("sgd", "mse", metrics=["no_such"]) or m.fit(x, y, verbose=0),
-     ValueError, "no_such"),
-    ("targets of another rank", lambda m, x, y: m.compile("sgd", "categorical_crossentropy") or m.fit(
-        x, np.zeros((50, 3)), verbose=0), ValueError, "shape"),
-    ("text", lambda m, x, y: m.fit(np.array([["a"] * 4] * 50), y, verbose=0), (TypeError, ValueError), ""),
-    ("no data", lambda m, x, y: m.fit(None, y, verbose=0), ValueError, ""),
-    ("weights of another length", lambda m, x, y: m.fit(x, y, sample_weight=np.ones(10), verbose=0), ValueError,
-     "Data cardinality is ambiguous"),
-    ("not compiled: evaluate", lambda m, x, y: keras.Sequential([layers.Dense(1)]).evaluate(x, y), ValueError,
-     "You must call `compile"),
-    ("not compiled: train_on_batch", lambda m, x, y: keras.Sequential([layers.Dense(1)]).train_on_batch(x, y),
-     ValueError, "You must call `compile"),
-    ("epochs", lambda m, x, y: m.fit(x, y, epochs="2", verbose=0), ValueError, "`epochs` is a whole number"),
-    ("validation", lambda m, x, y: m.fit(x, y, validation_data=(x, y[:3]), verbose=0), ValueError,
-     "Data cardinality is ambiguous"),
-    ("split", lambda m, x, y: m.fit(x, y, validation_split=1.0, verbose=0), ValueError, "validation_split"),
-]
-
-
-@pytest.mark.parametrize(("call", "error", "words"), [b[1:] for b in MORE_BAD], ids=[b[0] for b in MORE_BAD])
-def test_more_that_cannot_be_trained_is_refused(data, call, error, words) -> None:
-    model = linear()
-    before = model.get_weights()[0]
-    warnings.simplefilter("ignore")
-    with pytest.raises(error, match=words or None):
-        call(model, *data)
-    np.testing.assert_array_equal(model.get_weights()[0], before)

@@ -89,9 +89,12 @@ def dtype_of(x: Any) -> str:
 
 
 def cast(x: Any, dtype: Any) -> Any:
-    """The tensor `x` in another dtype; itself where it has that. Of complex numbers the real part."""
+    """The tensor `x` in another dtype; itself where it has that. Of complex numbers the real part.
+
+    Raises TypeError between strings and numbers.
+    """
     wanted = types.as_dtype(standardize_dtype(dtype))
-    return x if x.dtype.base_dtype is wanted else casts.cast_op(x, DstT=wanted)
+    return casts.cast(x, wanted)
 
 
 def _takes_number(dtype: Any, value: Any) -> bool:

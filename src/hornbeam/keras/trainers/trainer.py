@@ -107,7 +107,7 @@ class Trainer(OldMethods, Steps):
                     self._warn_ran_out(True)
                     train.ran_out = False
                 logs = plain_logs(self._fresh_results(results))
-                warned = warned or warn_of_nan(logs, epoch, source)
+                warned = warned or self.stop_training or warn_of_nan(logs, epoch, source)
                 if checked is not None and _is_due(epoch, validation_freq):
                     if check is None:
                         check = Pass(self, "test", checked, called, interrupts, validation_steps)
@@ -130,7 +130,7 @@ class Trainer(OldMethods, Steps):
     def _warn_ran_out(short: bool) -> None:
         warnings.warn("Your input ran out of data; interrupting training. Make sure that your dataset or generator "
                       "can generate at least `steps_per_epoch * epochs` batches. You may need to use the `.repeat()` "
-                      "function when building your dataset.", stacklevel=3)
+                      "function when building your dataset.", stacklevel=4)
 
     @taking_old_arguments(*_QUEUES)
     def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto",

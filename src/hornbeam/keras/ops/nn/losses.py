@@ -26,6 +26,7 @@ from hornbeam.keras.ops.tensors import (
 )
 from hornbeam.ops import arithmetic
 from hornbeam.ops.clip import clip_by_value
+from hornbeam.ops.compare import is_nan, select
 from hornbeam.ops.constants import one_hot as indicator
 from hornbeam.ops.division import real_div
 from hornbeam.ops.losses import (
@@ -90,6 +91,8 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
     """
     target, output = tensor(target), inexact(output)
     if dtype_of(target) not in ("int32", "int64"):
+        if target.dtype.base_dtype.is_floating:
+            target = select(is_nan(target), -1.0, target)  # no class: the check below says so
         target = cast(target, "int64")
     if rank(output) < 1:
         raise ValueError(f"Argument `output` must be at least rank 1. Received: output.shape={dims(output)}")

@@ -102,9 +102,13 @@ def _array(value: Any, float_only: bool) -> Any:
         return to_array(array.tolist())
     if array.dtype == object:
         try:
+            if any(item is None for item in array.reshape(-1)):
+                raise ValueError("None is among them")
             array = np.asarray(array.tolist(), floatx())
         except (TypeError, ValueError) as error:
             raise ValueError(f"Unrecognized data: an array of objects that are not numbers ({error})") from None
+    if array.dtype.kind in "mM":
+        raise ValueError(f"Unrecognized data type: {array.dtype}; dates and times are given as numbers.")
     wanted = np.dtype(floatx()) if floatx() != "bfloat16" else np.dtype(np.float32)
     if array.dtype == np.float64 or (float_only and array.dtype.kind in "iub"):
         array = array.astype(wanted)

@@ -27,10 +27,10 @@ class IterableSource(Source):
             self._items = self._peeked(iter(items))
 
     def _peeked(self, items: Iterator[Any]) -> Iterator[Any]:
-        first = next(items, None)
-        if first is None:
+        none = object()
+        first = next(items, none)
+        if first is none:
             return iter(())
-        _check(first)
         return itertools.chain([first], items)
 
     @property
@@ -39,6 +39,7 @@ class IterableSource(Source):
 
     def batches(self) -> Iterator[Any]:
         for item in self._items:
+            _check(item)
             yield with_class_weight(as_batch(item), self._class_weight)
 
 
