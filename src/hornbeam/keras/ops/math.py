@@ -39,6 +39,11 @@ from hornbeam.ops.signal import frame, overlap_and_add
 
 def _by_segment(op: Callable[..., Any], data: Any, segment_ids: Any, num_segments: Any) -> Any:
     data, ids = tensor(data), tensor(segment_ids)
+    if rank(ids) != 1:
+        raise ValueError(f"Argument `segment_ids` should be an 1-D vector, got shape: {dims(ids)}.")
+    if rank(data) and None not in (dims(data)[0], dims(ids)[0]) and dims(data)[0] != dims(ids)[0]:
+        raise ValueError("Argument `segment_ids` and `data` should have same leading dimension. Got "
+                         f"{dims(ids)} v.s. {dims(data)}.")
     ids = ids if dtype_of(ids) in ("int32", "int64") else cast(ids, "int32")
     if num_segments is None:
         count = arithmetic.add_v2(cast(max_(ids), "int32"), np.int32(1))
@@ -164,6 +169,12 @@ def _joined(x: Any) -> Any:
     return casts.complex(real, imag)
 
 
+def _of_rank(x: Any, least: int) -> Any:
+    if rank(x) < least:
+        raise ValueError(f"Input should have rank >= {least}. Received: input.shape = {dims(x)}")
+    return x
+
+
 def _parted(x: Any) -> tuple[Any, Any]:
     return casts.real(x), casts.imag(x)
 
@@ -191,19 +202,19 @@ def view_as_real(x: Any) -> Any:
 @math_op(type="FFT")
 def fft(x: Any) -> Any:
     """The Fourier transform of a pair (real, imaginary) along the last dimension, as a pair."""
-    return _parted(spectral.fft(_joined(x)))
+    return _parted(spectral.fft(_of_rank(_joined(x), 1)))
 
 
 @math_op(type="FFT2")
 def fft2(x: Any) -> Any:
     """The Fourier transform of a pair (real, imaginary) along the last two dimensions, as a pair."""
-    return _parted(spectral.fft2d(_joined(x)))
+    return _parted(spectral.fft2d(_of_rank(_joined(x), 2)))
 
 
 @math_op(type="IFFT2")
 def ifft2(x: Any) -> Any:
     """The inverse Fourier transform of a pair (real, imaginary) along the last two dimensions, as a pair."""
-    return _parted(spectral.ifft2d(_joined(x)))
+    return _parted(spectral.ifft2d(_of_rank(_joined(x), 2)))
 
 
 @math_op(type="RFFT")
@@ -212,19 +223,28 @@ def rfft(x: Any, fft_length: int | None = None) -> Any:
 
     fft_length: the input is cut or filled up with zeros to this length.
     """
-    return _parted(spectral.rfft(inexact(x), None if fft_length is None else [int(fft_length)]))
+    return _parted(spectral.rfft(_of_rank(inexact(x), 1), None if fft_length is None else [int(fft_length)]))
 
 
 @math_op(type="IRFFT")
 def irfft(x: Any, fft_length: int | None = None) -> Any:
     """Real numbers from a pair (real, imaginary) that `rfft` gives."""
-    return spectral.irfft(_joined(x), None if fft_length is None else [int(fft_length)])
+    return spectral.irfft(_of_rank(_joined(x), 1), None if fft_length is None else [int(fft_length)])
 
 
 @math_op(config="sequence_length sequence_stride")
 def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any:
     """The stretches of a length along the last dimension, each `sequence_stride` after the one before."""
-    return frame(tensor(x), int(sequence_length), int(sequence_stride))
+    _check_stride(sequence_stride)
+    x = tensor(x)
+    if rank(x) < 1:
+        raise ValueError(f"Input should have rank >= 1. Received: input.shape = {dims(x)}")
+    return frame(x, int(sequence_length), int(sequence_stride))
+
+
+def _check_stride(stride: Any) -> None:
+    if not isinstance(stride, (int, np.integer)) or stride <= 0:
+        raise ValueError(f"`sequence_stride` must be a positive integer. Received: sequence_stride={stride}")
 
 
 def _window(window: Any, length: int, whole: int, dtype: str) -> Any:
@@ -260,6 +280,7 @@ def stft(x: Any, sequence_length: int, sequence_stride: int, fft_length: int, wi
     if fft_length < sequence_length:
         raise ValueError("`fft_length` must equal or larger than `sequence_length`. Received: "
                          f"sequence_length={sequence_length}, fft_length={fft_length}")
+    _check_stride(sequence_stride)
     shape = _window(window, sequence_length, fft_length, dtype_of(x))
     if center:
         x = pad(x, [(0, 0)] * (rank(x) - 1) + [(fft_length // 2, fft_length // 2)], "reflect")
@@ -275,8 +296,10 @@ def istft(x: Any, sequence_length: int, sequence_stride: int, fft_length: int, l
     With `window=None` frames are added as they are: the signal comes `fft_length / sequence_stride` times as large.
     """
     values = _joined(x)
+    _check_stride(sequence_stride)
     if rank(values) < 2:
-        raise ValueError(f"Input `x` must have at least 2 dimensions. Received shape: {dims(values)}")
+        raise ValueError(f"Input should have rank >= 2: it must have at least 2 dimensions. Received: "
+                         f"input.shape = {dims(values)}")
     part = dtype_of(casts.real(values))
     shape = _window(window, sequence_length, fft_length, part)
     frames = arithmetic.multiply(spectral.irfft(values, [int(fft_length)]), shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -196,6 +197,10 @@ def softmax(x: Any, axis: Any = -1) -> Any:
     if axis is None:
         axis = tuple(range(rank(x)))
     if not isinstance(axis, (tuple, list)):
+        if rank(x) and dims(x)[axis_of(axis, rank(x))] == 1:
+            warnings.warn(f"You are using a softmax over axis {axis} of a tensor of shape {dims(x)}. This axis has "
+                          "size 1. The softmax operation will always return the value 1, which is likely not what you "
+                          "intended. Did you mean to use a sigmoid instead?", stacklevel=3)
         return _along(activations.softmax_op, x, axis)
     axes = list(axes_of(axis, rank(x)))
     powers = elementary.exp(arithmetic.subtract(x, reduce_max(x, axes, True)))

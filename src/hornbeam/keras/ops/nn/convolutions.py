@@ -73,8 +73,8 @@ def conv(inputs: Any, kernel: Any, strides: Any = 1, padding: str = "valid", dat
     order, space = standardize_data_format(data_format), _space(x, "conv")
     channels, own = _channels(x, order), dims(w)[-2]
     if channels is not None and own and channels % own:
-        raise ValueError("The number of input channels must be evenly divisible by kernel's in_channels. Received "
-                         f"input channels {channels} and kernel in_channels {own}. ")
+        raise ValueError("The number of input channels must match the kernel: be evenly divisible by kernel's "
+                         f"in_channels. Received input channels {channels} and kernel in_channels {own}. ")
     steps, rates = _each(strides, space, "strides"), _each(dilation_rate, space, "dilation_rate")
     kind, layout = _padding(padding), _ORDERS[order][space]
     if kind == "VALID":
@@ -114,8 +114,8 @@ def depthwise_conv(inputs: Any, kernel: Any, strides: Any = 1, padding: str = "v
 def _check_channels(x: Any, w: Any, order: str) -> None:
     have, wanted = _channels(x, order), dims(w)[-2]
     if have is not None and wanted is not None and have != wanted:
-        raise ValueError(f"The number of input channels ({have}) must be the kernel's in_channels ({wanted}). "
-                         f"Received: inputs.shape={dims(x)}, kernel.shape={dims(w)}")
+        raise ValueError("The number of input channels must match the kernel's in_channels. Received: "
+                         f"{have} and {wanted}, inputs.shape={dims(x)}, kernel.shape={dims(w)}")
 
 
 @nn_op
@@ -154,8 +154,8 @@ def conv_transpose(inputs: Any, kernel: Any, strides: Any = 1, padding: str = "v
     order, space = standardize_data_format(data_format), _space(x, "conv_transpose")
     have, wanted = _channels(x, order), dims(w)[-1]
     if have is not None and wanted is not None and have != wanted:
-        raise ValueError(f"The number of input channels ({have}) must be the kernel's in_channels ({wanted}). "
-                         f"Received: inputs.shape={dims(x)}, kernel.shape={dims(w)}")
+        raise ValueError("The number of input channels must match the kernel's in_channels. Received: "
+                         f"{have} and {wanted}, inputs.shape={dims(x)}, kernel.shape={dims(w)}")
     steps, rates = _each(strides, space, "strides"), _each(dilation_rate, space, "dilation_rate")
     extra = (None,) * space if output_padding is None else _each(output_padding, space, "output_padding")
     kind = _padding(padding).lower()
@@ -259,18 +259,20 @@ def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding:
 
 @nn_op(config="block_size data_format")
 def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
-    """Channels spread out over blocks of `block_size` × `block_size` pixels."""
+    """Channels spread out over blocks of `block_size` × `block_size` pixels. Raises ValueError for sizes below 2."""
     return _blocks(x, int(block_size), data_format, True)
 
 
 @nn_op(config="block_size data_format")
 def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
-    """Blocks of `block_size` × `block_size` pixels as channels."""
+    """Blocks of `block_size` × `block_size` pixels as channels. Raises ValueError for sizes below 2."""
     return _blocks(x, int(block_size), data_format, False)
 
 
 def _blocks(x: Any, b: int, data_format: str, outwards: bool) -> Any:
     x, order = tensor(x), standardize_data_format(data_format)
+    if b < 2:
+        raise ValueError(f"`block_size` must be at least 2. Received: block_size={b}")
     if rank(x) != 4:
         raise ValueError(f"expected images of rank 4, got shape {dims(x)}")
     n, *rest = sizes(x)

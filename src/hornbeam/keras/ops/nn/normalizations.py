@@ -75,6 +75,13 @@ def batch_normalization(x: Any, mean: Any, variance: Any, axis: int, offset: Any
     at = axis_of(axis, rank(x))
     shape = [-1 if i == at else 1 for i in range(rank(x))]
 
+    size = dims(x)[at]
+    for name, v in (("mean", mean), ("variance", variance), ("offset", offset), ("scale", scale)):
+        given = None if v is None else dims(tensor(v))
+        if given is not None and size is not None and None not in given and tuple(given) != (size,):
+            raise ValueError(f"`{name}` must be a vector of length {size}, the size of `x` along axis {axis}. "
+                             f"Received: {name}.shape={given}")
+
     def spread(v: Any) -> Any:
         return None if v is None else reshape(tensor(v), shape)
 
@@ -107,8 +114,8 @@ def layer_normalization(x: Any, gamma: Any = None, beta: Any = None, axis: Any =
     if kwargs:
         raise TypeError(f"layer_normalization() got unexpected keyword arguments {sorted(kwargs)}")
     if rms_scaling:
-        warnings.warn("`rms_scaling=True` is deprecated: it divides by the standard deviation, not by the root mean "
-                      "square. Use `keras.ops.rms_normalization` instead.", stacklevel=2)
+        warnings.warn("You passed `rms_scaling=True`, which is deprecated: it divides by the standard deviation, not "
+                      "by the root mean square. Use `keras.ops.rms_normalization` instead.", stacklevel=2)
     given = inexact(x)
     small = default_epsilon() if epsilon is None else epsilon
     x = _wide(given)

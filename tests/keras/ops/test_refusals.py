@@ -1,0 +1,39 @@
+"""What operations refuse, and what they warn of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hornbeam import keras
+from hornbeam.keras import ops
+
+X = np.ones((2, 4, 3), np.float32)
+PAIR = (np.ones((1, 2)), np.ones((1, 2)))
+
+REFUSED = [
+    (lambda: ops.conv(X, np.ones((3, 5, 4)), padding="valid"), "input channels must match the kernel"),
+    (lambda: ops.conv_transpose(X, np.ones((2, 4, 5)), 1), "input channels must match the kernel"),
+    (lambda: ops.depth_to_space(np.ones((1, 2, 2, 12)), 1), "`block_size` must be at least 2"),
+    (lambda: ops.space_to_depth(np.ones((1, 4, 4, 3)), -1), "`block_size` must be at least 2"),
+    (lambda: ops.batch_normalization(X, np.ones(3), np.ones(3), -1, offset=np.ones(5)), "`offset` must be a vector of"),
+    (lambda: ops.stft(np.ones(8), 2, 0, 4), "`sequence_stride` must be a positive integer"),
+    (lambda: ops.istft(PAIR, 2, 1.5, 4), "`sequence_stride` must be a positive integer"),
+    (lambda: ops.istft((np.ones(3), np.ones(3)), 2, 1, 4), "Input should have rank >= 2"),
+    (lambda: ops.fft2((np.ones(3), np.ones(3))), "Input should have rank >= 2"),
+    (lambda: ops.rfft(np.float32(1.0)), "Input should have rank >= 1"),
+    (lambda: ops.extract_sequences(np.float32(1.0), 2, 1), "Input should have rank >= 1"),
+    (lambda: ops.segment_sum(np.arange(4), np.zeros((2, 2), np.int32)), "`segment_ids` should be an 1-D vector"),
+    (lambda: ops.segment_max(np.arange(3), np.zeros(4, np.int32)), "should have same leading dimension"),
+]
+
+
+@pytest.mark.parametrize(("make", "words"), REFUSED, ids=[words for _, words in REFUSED])
+def test_refused(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
+
+
+def test_a_softmax_of_one_number_is_told():
+    with pytest.warns(UserWarning, match=r"a softmax over axis -1 of a tensor of shape \(2, 1\)"):
+        keras.layers.Dense(1, activation="softmax")(np.ones((2, 3)))
