@@ -1,6 +1,8 @@
 """An auxiliary-classifier GAN: the discriminator also says which class; Embedding and multiply join class and noise."""
 from __future__ import print_function
 
+import random
+
 from collections import defaultdict
 
 import numpy as np
@@ -11,6 +13,7 @@ from keras.models import Model, Sequential
 from keras.optimizers import Adam
 from keras.utils.generic_utils import Progbar
 
+random.seed(0)
 np.random.seed(1337)
 num_classes, latent_size, batch_size = 3, 8, 32
 centres = np.array([[2.0, 0.0], [-1.0, 1.5], [-1.0, -1.5]])
@@ -59,10 +62,10 @@ fake, aux = discriminator(fake)
 combined = Model([latent, image_class], [fake, aux])
 combined.compile(optimizer=Adam(lr=0.003, beta_1=0.5), loss=['binary_crossentropy', 'sparse_categorical_crossentropy'])
 history = defaultdict(list)
-for epoch in range(1, 3):
-    progress_bar = Progbar(target=100)
+for epoch in range(1, 4):
+    progress_bar = Progbar(target=80)
     disc, gen = [], []
-    for index in range(100):
+    for index in range(80):
         x, y = samples(batch_size)
         noise = np.random.uniform(-1, 1, (batch_size, latent_size))
         sampled = np.random.randint(0, num_classes, batch_size)

@@ -1,10 +1,14 @@
 """Sums read and written as characters: one recurrent network reads, RepeatVector, another writes."""
 from __future__ import print_function
 
+import random
+
 import numpy as np
 from keras import backend as K
 from keras import layers
 from keras.models import Sequential
+
+random.seed(0)
 
 
 class CharacterTable(object):

@@ -1,12 +1,15 @@
 """Gradient ascent in the input of a network: what one filter, and what one class, wants to see."""
 from __future__ import print_function
 
+import random
+
 import numpy as np
 from keras import backend as K
 from keras.datasets import mnist
 from keras.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from keras.models import Sequential
 
+random.seed(0)
 np.random.seed(0)
 (x_train, y_train), _ = mnist.load_data()
 x_train = x_train[:2000, ..., None].astype('float32') / 255

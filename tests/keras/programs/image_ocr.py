@@ -1,4 +1,6 @@
 """Letters in a strip of pixels, read by a recurrent network with the CTC loss in a Lambda layer."""
+import random
+
 import itertools
 
 import numpy as np
@@ -10,6 +12,7 @@ from keras.layers.recurrent import GRU
 from keras.models import Model
 from keras.optimizers import SGD
 
+random.seed(0)
 np.random.seed(0)
 alphabet, time, height, max_len = 'abc', 12, 5, 3
 glyphs = np.random.RandomState(7).rand(len(alphabet), 3, height)

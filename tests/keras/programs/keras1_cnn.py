@@ -1,6 +1,8 @@
 """A network as Keras 1's examples wrote it: nb_filter, border_mode, nb_epoch, regularizers by letter."""
 from __future__ import print_function
 
+import random
+
 import numpy as np
 from keras import backend as K
 from keras.datasets import mnist
@@ -9,6 +11,7 @@ from keras.models import Sequential
 from keras.regularizers import l2
 from keras.utils import np_utils
 
+random.seed(0)
 np.random.seed(1337)
 nb_classes, nb_filters, kernel_size = 10, 8, (3, 3)
 (X_train, y_train), (X_test, y_test) = mnist.load_data()

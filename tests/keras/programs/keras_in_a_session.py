@@ -1,10 +1,14 @@
 """Keras layers on TensorFlow 1's placeholders, trained by its optimizer in its session."""
+import random
+
 import numpy as np
 import tensorflow as tf
 from keras import backend as K
 from keras.layers import Dense, Dropout
 from keras.metrics import categorical_accuracy as accuracy
 from keras.objectives import categorical_crossentropy
+
+random.seed(0)
 
 sess = tf.Session()
 K.set_session(sess)

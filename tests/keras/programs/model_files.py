@@ -1,4 +1,6 @@
 """A model written as JSON and YAML with its weights beside it; merges by function, inputs and outputs by name."""
+import random
+
 import numpy as np
 from keras import backend as K
 from keras.layers import (Average, BatchNormalization, Concatenate, Dense, Dot, Input, Lambda, Maximum, Minimum, Multiply,
@@ -6,6 +8,7 @@ from keras.layers import (Average, BatchNormalization, Concatenate, Dense, Dot, 
 from keras.models import Model, model_from_json
 from keras.utils import plot_model
 
+random.seed(0)
 np.random.seed(0)
 a, b = Input(shape=(4,), name='a'), Input(shape=(4,), name='b')
 shared = Dense(6, activation='selu', kernel_initializer='lecun_normal', name='shared')

@@ -1,6 +1,8 @@
 """Callbacks of one's own: they stop, change the learning rate, keep the batch losses; the model's clone goes on."""
 from __future__ import print_function
 
+import random
+
 import keras
 import numpy as np
 from keras import backend as K
@@ -9,6 +11,7 @@ from keras.layers import Dense, GaussianNoise
 from keras.models import Sequential, clone_model, model_from_json
 from keras.regularizers import l2
 
+random.seed(0)
 np.random.seed(0)
 x = np.random.randn(256, 4)
 y = x.dot([1.0, -2.0, 0.5, 0.0])[:, None] + 0.01 * np.random.randn(256, 1)

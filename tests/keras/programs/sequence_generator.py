@@ -1,4 +1,6 @@
 """Batches from a keras.utils.Sequence and from generators: fit_generator, evaluate_generator, predict_generator."""
+import random
+
 import threading
 
 import numpy as np
@@ -8,6 +10,7 @@ from keras.layers import Dense
 from keras.models import Sequential
 from keras.utils import Sequence, to_categorical
 
+random.seed(0)
 np.random.seed(0)
 
 

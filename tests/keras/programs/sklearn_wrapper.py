@@ -1,12 +1,15 @@
 """Models as estimators in the manner of scikit-learn: a classifier with labels of its own, a regressor."""
 from __future__ import print_function
 
+import random
+
 import numpy as np
 from keras import backend as K
 from keras.layers import Activation, Dense, Dropout
 from keras.models import Sequential
 from keras.wrappers.scikit_learn import KerasClassifier, KerasRegressor
 
+random.seed(0)
 np.random.seed(0)
 x = np.random.randn(300, 5)
 y = (x[:, 0] + x[:, 1] > 0).astype(int) + (x[:, 2] > 0.5)

@@ -1,12 +1,15 @@
 """Style and content in one loss of a fixed network's features, minimized in the picture by scipy's L-BFGS."""
 from __future__ import print_function
 
+import random
+
 import numpy as np
 from keras import backend as K
 from keras.layers import Conv2D, Input, MaxPooling2D
 from keras.models import Model
 from scipy.optimize import fmin_l_bfgs_b
 
+random.seed(0)
 np.random.seed(0)
 rows = cols = 16
 rng = np.random.RandomState(2)
