@@ -170,5 +170,6 @@ def normalize_batch_in_training(x: Any, gamma: Any, beta: Any, reduction_axes: A
     axes = [axis % len(x.shape) for axis in reduction_axes]
     mean, variance = ops.moments(x, axes)
     shape = [1 if i in axes else x.shape[i] for i in range(len(x.shape))]
-    spread = [None if v is None else ops.reshape(v, shape) for v in (mean, variance, beta, gamma)]
-    return batch_normalization(x, *spread, epsilon=epsilon), mean, variance
+    mean_, variance_, beta_, gamma_ = (None if v is None else ops.reshape(v, shape)
+                                       for v in (mean, variance, beta, gamma))
+    return batch_normalization(x, mean_, variance_, beta_, gamma_, epsilon=epsilon), mean, variance

@@ -42,7 +42,7 @@ def resetting_metrics(method: Method) -> Method:
 
 def names_of_results(model: Any) -> list[str]:
     """The names of what `evaluate` gives, in Keras 2's order: the loss, the losses of the outputs, metrics."""
-    outputs = list(getattr(model, "output_names", None) or ())
+    outputs: list[str] = list(getattr(model, "output_names", None) or ())
     names = ["loss"]
     inner = model._compile_loss.metrics if model._compile_loss is not None else []
     names += [m.name for m in inner] or [f"{name}_loss" for name in outputs if len(outputs) > 1 and model.loss]

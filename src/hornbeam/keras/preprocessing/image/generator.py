@@ -150,14 +150,15 @@ class ImageDataGenerator:
             x, given("theta", 0), given("tx", 0), given("ty", 0), given("shear", 0), given("zx", 1), given("zy", 1),
             row_axis=row, col_axis=column, channel_axis=channel, fill_mode=self.fill_mode, cval=self.cval,
             order=self.interpolation_order)
-        if given("channel_shift_intensity") is not None:
-            x = transforms.apply_channel_shift(x, given("channel_shift_intensity"), channel)
+        shift, brightness = given("channel_shift_intensity"), given("brightness")
+        if shift is not None:
+            x = transforms.apply_channel_shift(x, shift, channel)
         if given("flip_horizontal", False):
             x = np.flip(x, column)
         if given("flip_vertical", False):
             x = np.flip(x, row)
-        if given("brightness") is not None:
-            x = transforms.apply_brightness_shift(x, given("brightness"))
+        if brightness is not None:
+            x = transforms.apply_brightness_shift(x, brightness)
         return x
 
     def random_transform(self, x: Any, seed: int | None = None) -> np.ndarray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -84,11 +83,11 @@ class Iterator(PyDataset):
     def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> Any:
         raise NotImplementedError(f"{type(self).__name__} does not say what a batch holds.")
 
-    def _save(self, batch: np.ndarray, indices: Sequence[int]) -> None:
+    def _save(self, batch: np.ndarray, indices: np.ndarray) -> None:
         """Each image of a batch as a file, where the program asked for that."""
-        if getattr(self, "save_to_dir", None):
+        if self.save_to_dir:
             for i, j in enumerate(indices):
-                name = f"{self.save_prefix}_{j}_{np.random.randint(1e7)}.{self.save_format}"
+                name = f"{self.save_prefix}_{j}_{np.random.randint(10**7)}.{self.save_format}"
                 array_to_img(batch[i], self.data_format, scale=True).save(os.path.join(self.save_to_dir, name))
 
     save_to_dir: str | None = None

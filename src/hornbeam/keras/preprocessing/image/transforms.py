@@ -48,7 +48,7 @@ def apply_affine_transform(x: Any, theta: float = 0, tx: float = 0, ty: float = 
     return np.moveaxis(made, 0, channel_axis)
 
 
-def _sampled(images: np.ndarray, matrix: np.ndarray, offset: np.ndarray, mode: str, cval: float,
+def _sampled(images: np.ndarray, matrix: np.ndarray, offset: Any, mode: str, cval: float,
              order: int) -> np.ndarray:
     """Images [channels, rows, columns] read at `matrix @ (row, column) + offset`."""
     if order > 1:
