@@ -37,3 +37,30 @@ def test_refused(make, words):
 def test_a_softmax_of_one_number_is_told():
     with pytest.warns(UserWarning, match=r"a softmax over axis -1 of a tensor of shape \(2, 1\)"):
         keras.layers.Dense(1, activation="softmax")(np.ones((2, 3)))
+
+
+IMAGES = [
+    (lambda: ops.image.rgb_to_hsv(np.ones((2, 2, 4))), "must have 3 channels, but received images with 4"),
+    (lambda: ops.image.affine_transform(np.ones((10, 10)), np.ones(6)), "Invalid images rank: expected rank 3"),
+    (lambda: ops.image.perspective_transform(np.ones((9, 9)), np.ones(6), np.ones(6)), "Invalid images rank"),
+    (lambda: ops.image.pad_images(np.ones((9, 9, 3)), 2, 2, target_height=-1, target_width=30), "target_height must"),
+]
+
+
+@pytest.mark.parametrize(("make", "words"), IMAGES, ids=[words for _, words in IMAGES])
+def test_images_refused(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
+
+
+def test_volumes_have_windows_of_three_sizes():
+    with pytest.raises(TypeError, match="a tuple of length 3"):
+        ops.image.extract_patches_3d(np.ones((1, 8, 8, 8, 1)), (4, 4))
+
+
+def test_images_of_unknown_size_are_padded_to_a_target():
+    x = keras.Input((None, None, 3))
+    y = ops.image.pad_images(x, 2, 3, target_height=20, target_width=30)
+    assert y.shape == (None, 20, 30, 3)
+    padded = keras.Model(x, y)(np.ones((1, 15, 25, 3)))
+    np.testing.assert_array_equal(padded, ops.image.pad_images(np.ones((1, 15, 25, 3)), 2, 3, 3, 2))

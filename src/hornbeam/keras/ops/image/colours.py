@@ -52,6 +52,9 @@ def _planes(images: Any, data_format: str | None) -> tuple[Any, int, list[Any]]:
     x, axis = of_image_rank(images), channel_axis(data_format)
     if not is_float(x):
         raise ValueError(f"Invalid images dtype: expected float dtype. Received: images.dtype={dtype_of(x)}")
+    channels = dims(x)[axis]
+    if channels not in (3, None):
+        raise ValueError(f"Input images must have 3 channels, but received images with {channels} channels.")
     return x, axis, [squeeze(p, axis) for p in split(x, 3, axis)]
 
 

@@ -104,7 +104,9 @@ def extract_patches(images: Any, size: Any, strides: Any = None, dilation_rate: 
 @image_op(symbolic=False)
 def extract_patches_3d(volumes: Any, size: Any, strides: Any = None, dilation_rate: Any = 1, padding: str = "valid",
                        data_format: str | None = None) -> Any:
-    """The windows of volumes as channels. strides: the size by default."""
+    """The windows of volumes as channels. strides: the size by default. Raises TypeError for a size of other length."""
+    if not isinstance(size, int) and (not isinstance(size, (tuple, list)) or len(size) != 3):
+        raise TypeError(f"Invalid `size` argument. Expected an int or a tuple of length 3. Received: size={size}")
     window = (size,) * 3 if isinstance(size, int) else size
     return extract_patches(volumes, window, strides, dilation_rate, padding, data_format)
 

@@ -16,10 +16,10 @@ from hornbeam.keras.ops.image.filters import gaussian_blur
 from hornbeam.keras.ops.numpy.creation import zeros
 from hornbeam.keras.ops.numpy.elementwise import round_
 from hornbeam.keras.ops.numpy.shaping import pad, squeeze, transpose
-from hornbeam.keras.ops.tensors import cast, dims, dtype_of, inexact, is_float, rank, sizes, tensor
+from hornbeam.keras.ops.tensors import cast, dims, dtype_of, inexact, is_float, rank, shape_vector, sizes, tensor
 from hornbeam.keras.random.draws import normal
 from hornbeam.keras.random.seed_generator import draw_seed
-from hornbeam.ops import image_sampling
+from hornbeam.ops import image_sampling, moving
 from hornbeam.ops.shaping import expand_dims_op, reshape
 
 _RESIZES = ("bilinear", "nearest", "lanczos3", "lanczos5", "bicubic")
@@ -64,17 +64,23 @@ def pad_images(images: Any, top_padding: Any = None, left_padding: Any = None, b
     _two_of_three(top_padding, bottom_padding, target_height, ("top_padding", "bottom_padding", "target_height"))
     _two_of_three(left_padding, right_padding, target_width, ("left_padding", "right_padding", "target_width"))
     rows, columns = _space(x, data_format)
-    widths = [[0, 0] for _ in range(rank(x))]
+    widths: list[list[Any]] = [[0, 0] for _ in range(rank(x))]
+    wanted: list[Any] = list(dims(x))
     for axis, before, after, target, names in (
             (rows, top_padding, bottom_padding, target_height, ("top_padding", "bottom_padding")),
             (columns, left_padding, right_padding, target_width, ("left_padding", "right_padding"))):
+        _refuse(f"target_{'height' if axis == rows else 'width'}", target)
         size = _known(x, axis)
         before = target - after - size if before is None else before
         after = target - before - size if after is None else after
         _refuse(names[0], before)
         _refuse(names[1], after)
         widths[axis] = [before, after]
-    return pad(x, widths)
+        wanted[axis] = target
+    if all(isinstance(w, (int, np.integer)) for pair in widths for w in pair):
+        return pad(x, widths)
+    padded = moving.pad_op(x, reshape(shape_vector([w for pair in widths for w in pair]), [rank(x), 2]))
+    return reshape(padded, shape_vector([n if w is None else w for n, w in zip(sizes(padded), wanted, strict=True)]))
 
 
 @image_op
@@ -219,6 +225,7 @@ def affine_transform(images: Any, transform: Any, interpolation: str = "bilinear
     "bilinear" or "nearest". fill_mode: what lies beyond the edges. Raises ValueError for other words and ranks.
     """
     order = _check_sampling(interpolation, fill_mode)
+    images = of_image_rank(images)
     matrix = tensor(transform)
     if rank(matrix) not in (1, 2):
         raise ValueError("Invalid transform rank: expected rank 1 (single transform) or rank 2 (batch of transforms). "
@@ -252,6 +259,7 @@ def perspective_transform(images: Any, start_points: Any, end_points: Any, inter
     The points: [4, 2] or [batch, 4, 2]. Raises ValueError for other shapes and words.
     """
     order = _check_sampling(interpolation, "constant")
+    images = of_image_rank(images)
     start, end = tensor(start_points), tensor(end_points)
     for name, points in (("start_points", start), ("end_points", end)):
         if rank(points) not in (2, 3) or dims(points)[-2:] != (4, 2):
