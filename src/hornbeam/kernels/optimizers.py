@@ -20,7 +20,7 @@ def _(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
     return adam if var.size and same and scalars and all(a.dtype == np.float32 for a in args) else None
 
 
-def adam(*args: Any, use_nesterov: bool = False, use_locking: bool = False) -> tuple[Any, Any, Any]:
+def adam(*args: Any, use_nesterov: bool = False, use_locking: bool = False) -> tuple[Any, ...]:
     """What `ApplyAdam` computes, of float32 arrays of one shape."""
     like = jax.ShapeDtypeStruct(args[0].shape, np.float32)
     call = jax.ffi.ffi_call("hornbeam_adam", (like, like, like), input_output_aliases={0: 0, 1: 1, 2: 2})

@@ -29,6 +29,6 @@ def in_blocks(function: Callable[..., np.ndarray], dtype: np.dtype[Any], *arrays
     def one(start: int) -> None:
         found[start:start + BLOCK] = function(*[a[start:start + BLOCK] for a in flat])
 
-    with ThreadPoolExecutor(os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) as threads:
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
         list(threads.map(quietly(one), range(0, first.size, BLOCK)))
     return found.reshape(first.shape)
