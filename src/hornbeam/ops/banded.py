@@ -34,8 +34,8 @@ def tridiagonal_solve_op(diagonals, rhs, *, partial_pivoting: bool = True, pertu
     upper, middle, lower = diagonals[..., 0, :], diagonals[..., 1, :], diagonals[..., 2, :]
     if n < 3 or perturb_singular:
         return jnp.linalg.solve(_dense(upper, middle, lower), rhs)
-    upper = upper.at[..., -1].set(0)
-    lower = lower.at[..., 0].set(0)
+    upper = jnp.asarray(upper).at[..., -1].set(0)
+    lower = jnp.asarray(lower).at[..., 0].set(0)
     return jax.lax.linalg.tridiagonal_solve(lower, middle, upper, rhs)
 
 

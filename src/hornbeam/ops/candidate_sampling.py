@@ -286,7 +286,7 @@ def _(inputs, attrs):
 def hits_mask(true_classes, sampled_candidates):
     """For each row and sampled class, whether it is a true one; of equal samples the last alone counts."""
     order = jnp.argsort(sampled_candidates, stable=True)
-    ordered = sampled_candidates[order]
+    ordered = jnp.asarray(sampled_candidates)[order]
     last = jnp.concatenate([ordered[1:] != ordered[:-1], jnp.ones(min(1, len(ordered)), bool)])
     held = jnp.zeros(sampled_candidates.shape, bool).at[order].set(last)
     return jnp.any(true_classes[:, :, None] == sampled_candidates, 1) & held

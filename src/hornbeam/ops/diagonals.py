@@ -141,7 +141,7 @@ def matrix_set_diag_op(input, diagonal, k, *, align: str = "RIGHT_LEFT"):
                          f"{rules.text(diagonal.shape)}")
     rows = diagonal[..., None, :] if places.single else diagonal
     held = places.exist
-    return input.at[..., places.rows[held], places.columns[held]].set(rows[..., held])
+    return jnp.asarray(input).at[..., places.rows[held], places.columns[held]].set(rows[..., held])
 
 
 @op("MatrixSetDiag", inputs="input: T, diagonal: T", T=_ANY,

@@ -153,11 +153,11 @@ def max_pool_grad(orig_input, orig_output, out_backprop, row_pooling_sequence, c
     """What a window's gradient sends to its first largest element."""
     down, _ = _places(row_pooling_sequence, orig_input.shape[1], overlapping)
     across, _ = _places(col_pooling_sequence, orig_input.shape[2], overlapping)
-    parts, held = _windows(orig_input, row_pooling_sequence, col_pooling_sequence, overlapping)
+    parts, held = _windows(jnp.asarray(orig_input), row_pooling_sequence, col_pooling_sequence, overlapping)
     lowest = -np.inf if jnp.issubdtype(parts.dtype, jnp.floating) else jnp.iinfo(parts.dtype).min
     first = jnp.argmax(jnp.where(held, parts, lowest), -1)  # [batch, height, width, channels]
-    row = down[jnp.arange(down.shape[0])[None, :, None, None], first // across.shape[1]]
-    column = across[jnp.arange(across.shape[0])[None, None, :, None], first % across.shape[1]]
+    row = jnp.asarray(down)[jnp.arange(down.shape[0])[None, :, None, None], first // across.shape[1]]
+    column = jnp.asarray(across)[jnp.arange(across.shape[0])[None, None, :, None], first % across.shape[1]]
     image = jnp.arange(first.shape[0])[:, None, None, None]
     channel = jnp.arange(first.shape[3])[None, None, None, :]
     return jnp.zeros_like(orig_input).at[image, row, column, channel].add(out_backprop)

@@ -35,7 +35,7 @@ def dynamic_slice(x, start, *, sizes: Any):
     ((rng.uniform(1, 2, (4, 3)), np.array([[1], [3], [1]], np.int32), rng.uniform(1, 2, (3, 3))), {})])
 def tensor_scatter_mul(tensor, indices, updates):
     """`tensor` with the elements (or slices) at `indices` multiplied, once for each time they are named."""
-    return tensor.at[tuple(jnp.moveaxis(indices, -1, 0))].multiply(updates)
+    return jnp.asarray(tensor).at[tuple(jnp.moveaxis(indices, -1, 0))].multiply(updates)
 
 
 tensor_scatter_mul.shape(lambda inputs, attrs: [(inputs[0].dims, inputs[0].dtype)])

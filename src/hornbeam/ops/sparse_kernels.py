@@ -142,7 +142,7 @@ def sparse_order(indices):
 def sparse_reorder_op(input_indices, input_values, input_shape):
     """Places and elements in row-major order."""
     order = _order(input_indices)
-    return input_indices[order], input_values[order]
+    return jnp.asarray(input_indices)[order], jnp.asarray(input_values)[order]
 
 
 @op("SparseReshape", inputs="input_indices: int64, input_shape: int64, new_shape: int64", differentiable=_PLACES,
@@ -248,7 +248,7 @@ def _at_places(indices: Any, shape: Any, dense: Any) -> Any:
     if lead < 0:
         raise ShapeFault(f"SparseDenseBinaryOpShared broadcasts dense to sparse only; got incompatible shapes: dense "
                          f"of rank {dense.ndim}, sparse of rank {indices.shape[1]}")
-    return dense[tuple(jnp.where(d == 1, 0, indices[:, lead + i]) for i, d in enumerate(dense.shape))] \
+    return jnp.asarray(dense)[tuple(jnp.where(d == 1, 0, indices[:, lead + i]) for i, d in enumerate(dense.shape))] \
         if dense.ndim else jnp.broadcast_to(dense, indices.shape[:1])
 
 
@@ -294,7 +294,7 @@ def sparse_dense_add_op(a_indices, a_values, a_shape, b):
     """A dense tensor with the elements of a sparse one added at their places."""
     if a_indices.shape[1] != b.ndim:
         raise ShapeFault(f"Two operands have different ranks; received: {a_indices.shape[1]} and {b.ndim}")
-    return b.at[tuple(a_indices[:, i] for i in range(b.ndim))].add(a_values)
+    return jnp.asarray(b).at[tuple(a_indices[:, i] for i in range(b.ndim))].add(a_values)
 
 
 sparse_dense_add_op.shape(lambda inputs, attrs: [(inputs[3].dims, inputs[3].dtype)])
