@@ -337,3 +337,18 @@ if __name__ == "__main__":
     assert "failures=1" in done.stderr
     assert "FAIL: testWrong" in done.stderr
     assert "testSquare" not in done.stderr.split("FAIL:")[1]
+
+
+def test_devices_are_equal_however_they_are_written(case: Any) -> None:
+    case.assertDeviceEqual("/cpu:0", "/device:CPU:0")
+    case.assertDeviceEqual(tf.DeviceSpec(device_type="GPU", device_index=1), "/gpu:1")
+    case.assertDeviceEqual(None, "")
+    fails(case.assertDeviceEqual, "/cpu:0", "/gpu:0", match="are not equal")
+
+
+def test_programs_hang_attributes_on_tensors_of_graphs(case: Any) -> None:
+    with tf.Graph().as_default():
+        x = tf.constant(1.0)
+        x.aliases = ["first"]
+        assert x.aliases == ["first"]
+        assert not hasattr(tf.identity(x), "aliases")

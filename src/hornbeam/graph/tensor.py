@@ -82,7 +82,8 @@ class TensorReference:
 class GraphTensor(Tensor):
     """Output `value_index` of `op`. It has no value of its own: `Session.run` gives it one."""
 
-    __slots__ = ("_dims", "_users", "dtype", "op", "value_index")
+    # A dictionary for what programs hang on tensors of their graphs.
+    __slots__ = ("__dict__", "_dims", "_users", "dtype", "op", "value_index")
 
     def __init__(self, op: Operation, value_index: int, dims: Dims, dtype: dtypes.DType) -> None:
         self.op = op

@@ -20,6 +20,7 @@ from hornbeam.graph import mode, nest, seeds
 from hornbeam.graph.errors import InvalidArgumentError, OpError
 from hornbeam.graph.graph import Graph
 from hornbeam.ops.conversion import is_symbolic_tensor, is_tensor
+from hornbeam.runtime.device_spec import DeviceSpec
 from hornbeam.runtime.session import Session, get_default_session
 from hornbeam.runtime.testing import get_temp_dir
 from hornbeam.runtime.testing_tools.arrays import ArrayAssertions
@@ -171,6 +172,11 @@ class TestCase(ArrayAssertions):
 
     # Files and threads -----------------------------------------------------------------------------
 
+    def assertDeviceEqual(self, device1: Any, device2: Any, msg: str | None = None) -> None:
+        """Fail unless two devices, named or given as a `DeviceSpec`, are the same; None is the same as no name."""
+        first, second = (_device_name(device) for device in (device1, device2))
+        self.assertEqual(first, second, f"Devices {first} and {second} are not equal. {msg}")
+
     def get_temp_dir(self) -> str:
         """A folder of this test, the same at each call; it is removed when the process ends."""
         if self._folder is None:
@@ -278,6 +284,10 @@ def _placed(graph: Graph, use_gpu: bool, force_gpu: bool) -> Any:
     if force_gpu:
         return graph.device("/device:GPU:0")
     return contextlib.nullcontext() if use_gpu else graph.device("/device:CPU:0")
+
+
+def _device_name(device: Any) -> str:
+    return DeviceSpec.from_string(device or "").to_string() if isinstance(device, str | None) else device.to_string()
 
 
 def _value(item: Any) -> Any:
