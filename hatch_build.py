@@ -20,8 +20,11 @@ from pathlib import Path
 from typing import Any
 
 ONEDNN = "2023.2.0"
-# The oldest jaxlib that Hornbeam runs on: later ones take handlers that were built with its headers.
-REQUIREMENTS = ["jaxlib>=0.10,<0.11", f"onednn-cpu-gomp=={ONEDNN}", f"onednn-devel-cpu-gomp=={ONEDNN}"]
+# The oldest jaxlib that Hornbeam runs on, where it is made for this Python: later ones take handlers that were built
+# with its headers.
+REQUIREMENTS = ["jaxlib>=0.10,<0.11; python_version < '3.15'", "jaxlib>=0.10,<0.13; python_version >= '3.15'",
+                f"onednn-cpu-gomp=={ONEDNN}",
+                f"onednn-devel-cpu-gomp=={ONEDNN}"]
 LIBRARY = Path("hornbeam", "kernels", "compiled", "libhornbeam_kernels.so")
 # No -march: a wheel moves to other machines, and oneDNN chooses its instructions when it runs.
 FLAGS = ["-std=c++17", "-O3", "-fPIC", "-shared", "-fvisibility-inlines-hidden", "-fno-math-errno", "-w"]

@@ -15,9 +15,15 @@ def test_a_sound_machine():
         "version    jax ",
         "device     ",
         "compiling  works",
+        "kernels    ",
         "graph      works",
     ):
         assert any(line.startswith(start) for line in lines), start
+
+
+def test_kernels_that_are_not_used_are_explained(monkeypatch):
+    monkeypatch.setenv("HORNBEAM_KERNELS", "off")
+    assert list(doctor._kernels()) == ["XLA alone: switched off by HORNBEAM_KERNELS=off"]
 
 
 @pytest.mark.parametrize(("essential", "exit_code", "word"), [(True, 1, "FAILS"), (False, 0, "fails")])
