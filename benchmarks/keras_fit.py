@@ -71,12 +71,14 @@ def main() -> None:
                         help="interpreter that has keras 3.15 and tensorflow-cpu; by default HORNBEAM_ORACLE")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument("--peers", default="jax torch tensorflow", help="which backends of Keras")
     parser.add_argument("--rows", default="", help="only workloads whose name contains this")
     options = parser.parse_args()
     sides = [Side("hornbeam", options.hornbeam), Side("jax", options.keras, {"KERAS_BACKEND": "jax"}),
              Side("torch", options.keras, {"KERAS_BACKEND": "torch"})]
     if options.tensorflow:
         sides.append(Side("tensorflow", options.tensorflow, {"KERAS_BACKEND": "tensorflow"}))
+    sides = [side for side in sides if side.name == "hornbeam" or side.name in options.peers.split()]
     machine = about(options.rounds)
     with tempfile.TemporaryDirectory() as folder:
         write_images(Path(folder))
