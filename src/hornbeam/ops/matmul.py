@@ -150,7 +150,8 @@ def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False,
     if transpose_b and adjoint_b:
         raise ValueError("Only one of `transpose_b` and `adjoint_b` can be True.")
     turn_a, turn_b = bool(transpose_a or adjoint_a), bool(transpose_b or adjoint_b)
-    kinds = [getattr(v, "dtype", None) for v in (a, b)]
+    # What a program registered a conversion for may have a dtype and be no tensor yet.
+    kinds = [getattr(v, "dtype", None) if hasattr(v, "dims") else None for v in (a, b)]
     known = next((k.base_dtype for k in kinds if isinstance(k, dtypes.DType)), None)
     if not isinstance(kinds[0], dtypes.DType):
         a = array.convert(a, known, name="a")
