@@ -161,6 +161,17 @@ def sparse_reshape_op(input_indices, input_shape, new_shape):
     return stacked, shape
 
 
+@sparse_reshape_op.shape
+def _(inputs, attrs):
+    indices, old, new = (i.dims for i in inputs)
+    for given, rank, name in ((indices, 2, "input_indices"), (old, 1, "input_shape"), (new, 1, "new_shape")):
+        dims.want_rank(given, rank, f"Input {name} should be of rank {rank} but received shape {given}")
+    if indices and old and None not in (indices[1], old[0]) and indices[1] != old[0]:
+        raise ShapeFault(f"Input tensor rank must match input shape: places of {indices[1]} numbers, {old[0]} sizes")
+    count = new[0] if new else None
+    return [((indices[0] if indices else None, count), dtypes.int64), ((count,), dtypes.int64)]
+
+
 def _completed(old: Any, new: Any) -> Any:
     """A new shape with -1 replaced by what remains."""
     rest = jnp.prod(jnp.where(new == -1, 1, new))
