@@ -64,3 +64,9 @@ def test_images_of_unknown_size_are_padded_to_a_target():
     assert y.shape == (None, 20, 30, 3)
     padded = keras.Model(x, y)(np.ones((1, 15, 25, 3)))
     np.testing.assert_array_equal(padded, ops.image.pad_images(np.ones((1, 15, 25, 3)), 2, 3, 3, 2))
+
+
+def test_a_diagonal_lies_in_two_dimensions():
+    for axes in ((0, 0), (-1, 2)):
+        with pytest.raises(ValueError, match="cannot be the same"):
+            ops.diagonal(np.ones((2, 3, 3)), axis1=axes[0], axis2=axes[1])

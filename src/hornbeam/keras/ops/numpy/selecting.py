@@ -237,10 +237,12 @@ def diagflat(x: Any, k: int = 0) -> Any:
 
 @numpy_op
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The diagonals of the matrices in two dimensions, along a new last one."""
+    """The diagonals of the matrices in two dimensions, along a new last one. Raises ValueError for one dimension."""
     x = tensor(x)
     if rank(x) < 2:
         raise ValueError(f"`diagonal` requires an array of at least two dimensions, but `x` is of shape {dims(x)}.")
+    if axis1 % rank(x) == axis2 % rank(x):
+        raise ValueError(f"`axis1` and `axis2` cannot be the same. Received: axis1={axis1}, axis2={axis2}")
     return numpy_arrays.diagonal(x, offset=offset, axis1=axis1, axis2=axis2)
 
 
