@@ -70,3 +70,10 @@ def test_a_diagonal_lies_in_two_dimensions():
     for axes in ((0, 0), (-1, 2)):
         with pytest.raises(ValueError, match="cannot be the same"):
             ops.diagonal(np.ones((2, 3, 3)), axis1=axes[0], axis2=axes[1])
+
+
+def test_shapes_of_negative_sizes():
+    with pytest.raises(ValueError, match=r"non-negative integer.*newshape=\(-2, 5\)"):
+        ops.reshape(np.zeros(20), (-2, 5))
+    with pytest.raises(ValueError, match="at most one unknown dimension"):
+        ops.reshape(np.zeros(20), (-1, -1, 5))

@@ -33,6 +33,8 @@ from hornbeam.ops import shaping as shapes
 def reshape(x: Any, newshape: Any) -> Any:
     """The elements of `x`, row by row, in another shape; one entry may be -1.
 
+    Raises ValueError for several of them, and for other numbers below 0.
+
     >>> reshape([1, 2, 3, 4], (2, -1)).numpy().tolist()
     [[1, 2], [3, 4]]
     """
@@ -40,6 +42,13 @@ def reshape(x: Any, newshape: Any) -> Any:
     if isinstance(newshape, Tensor):
         return shapes.reshape(x, newshape if rank(newshape) else shapes.reshape(newshape, [1]))
     entries = [newshape] if isinstance(newshape, (int, np.integer)) else list(newshape)
+    known = [e for e in entries if isinstance(e, (int, np.integer))]
+    if any(e < -1 for e in known):
+        raise ValueError("Each entry of `newshape` must be a non-negative integer, or -1 for the one that is found. "
+                         f"Received: newshape={newshape}")
+    if known.count(-1) > 1:
+        raise ValueError("There must be at most one unknown dimension (-1) in `newshape`. Received: "
+                         f"newshape={newshape}")
     return shapes.reshape(x, shape_vector([-1 if e is None else e for e in entries]))
 
 
