@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.backend.aligned import copied
 from hornbeam.graph import dtypes
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.tensor import EagerTensor, GraphTensor, Tensor
@@ -103,7 +104,7 @@ def _from_numpy(array: np.ndarray, dtype: DType | None) -> np.ndarray:
         return _strings(array)
     if dtype is None:
         dtypes.from_numpy(array.dtype)
-        return np.array(array)
+        return copied(array, array.dtype)
     wanted = dtype.base_dtype.np_dtype
     if wanted.kind == "O":
         raise TypeError(f"Cannot convert a NumPy array of {array.dtype} to a string tensor.")
@@ -111,7 +112,7 @@ def _from_numpy(array: np.ndarray, dtype: DType | None) -> np.ndarray:
         raise TypeError(f"Cannot convert a NumPy array of {array.dtype} to {dtype.name}: "
                         "it would lose the imaginary part; use tf.math.real")
     with np.errstate(all="ignore"):
-        return array.astype(wanted)
+        return copied(array, wanted)
 
 
 def _strings(value: Any) -> np.ndarray:

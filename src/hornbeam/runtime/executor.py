@@ -15,6 +15,7 @@ from typing import Any, final
 
 import numpy as np
 
+from hornbeam.backend.aligned import aligned
 from hornbeam.backend.compiler import compiled
 from hornbeam.backend.lazy import jnp
 from hornbeam.backend.switches import SHOW
@@ -183,7 +184,7 @@ class Runner:
         guard = RUNNING if written or read or random else nullcontext()
 
         def run(feeds: Sequence[np.ndarray]) -> Sequence[Any]:
-            moving = tuple(feeds) if in_order else tuple([feeds[i] for i in order])
+            moving = tuple([aligned(f) for f in feeds] if in_order else [aligned(feeds[i]) for i in order])
             count = stage.compiled
             started = time.perf_counter() if SHOW.value else 0.0
             with guard, x64():
@@ -256,7 +257,7 @@ class Runner:
                       variables: dict[Operation, Any], drawn: dict[Operation, np.ndarray]) -> None:
         static = {t: np.asarray(values[t]) for t in stage.static}
         compiled = _compiled(self.plan, index, static, donate=False)
-        moving = tuple(values[t] for t in compiled.moving)
+        moving = tuple(aligned(values[t]) for t in compiled.moving)
         streams = tuple(self.store.stream(op, drawn) for op in compiled.random)
         count, started = compiled.compiled, time.perf_counter()
         try:

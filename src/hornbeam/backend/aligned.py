@@ -1,0 +1,41 @@
+"""Arrays that XLA takes where they lie.
+
+XLA on the CPU uses an array of NumPy's in place if it begins at a multiple of 64 bytes. Others it copies, large ones in
+another thread, and the program then runs in another thread too, once that is done: handing over takes longer than many
+a program runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+ALIGNMENT = 64
+_LARGE = 100_000
+"""Bytes from which XLA hands the copying to another thread."""
+
+
+def aligned(value: Any) -> Any:
+    """`value`, or a copy of it that XLA takes in place, where it is a large array of NumPy's that it would not."""
+    if type(value) is not np.ndarray or value.nbytes <= _LARGE or value.dtype == object:
+        return value
+    if value.flags.c_contiguous and not value.__array_interface__["data"][0] % ALIGNMENT:
+        return value
+    return copied(value, value.dtype)
+
+
+def copied(value: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
+    """A copy of an array in the given dtype, that XLA takes in place."""
+    if value.nbytes <= _LARGE:
+        return value.astype(dtype)
+    copy = _room(value.shape, dtype)
+    np.copyto(copy, value, casting="unsafe")
+    return copy
+
+
+def _room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    size = int(np.prod(shape)) * dtype.itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.__array_interface__["data"][0] % ALIGNMENT
+    return memory[start:start + size].view(dtype).reshape(shape)

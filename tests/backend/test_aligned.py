@@ -1,0 +1,41 @@
+"""Large arrays begin where XLA takes them in place."""
+
+import numpy as np
+import pytest
+
+import hornbeam as tf
+from hornbeam.backend.aligned import ALIGNMENT, aligned, copied
+
+
+def at(array):
+    return array.__array_interface__["data"][0] % ALIGNMENT
+
+
+def shifted(shape, dtype=np.float32):
+    """An array that begins elsewhere."""
+    memory = np.arange(np.prod(shape) + 100, dtype=dtype)
+    return next(view for k in range(1, 17) if at(view := memory[k:k + np.prod(shape)].reshape(shape)))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int8, np.complex64])
+def test_large_arrays_are_moved_and_equal(dtype):
+    x = shifted((500, 300), dtype)
+    moved = aligned(x)
+    assert at(moved) == 0
+    assert moved.dtype == dtype
+    np.testing.assert_array_equal(moved, x)
+    assert aligned(moved) is moved
+    np.testing.assert_array_equal(copied(x.T, np.dtype(np.int64)), x.T.astype(np.int64))
+
+
+def test_small_arrays_strings_and_others_stay():
+    for value in (np.ones(3), np.full(200_000, b"a", object), 3, None, tf.constant(1.0)):
+        assert aligned(value) is value
+
+
+def test_a_constant_is_a_copy_that_begins_there():
+    x = shifted((400, 100))
+    tensor = tf.constant(x)
+    x[0, 0] = -1
+    assert at(np.asarray(tensor)) == 0
+    assert float(tensor[0, 0]) != -1
