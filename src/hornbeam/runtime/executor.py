@@ -191,7 +191,7 @@ class Runner:
                 streams = tuple([store.stream(op) for op in random]) if random else ()
                 try:
                     new, outputs, found = call(tuple([c.give() if c.lent else c.value for c in written]),
-                                               tuple([c.value for c in read]), streams, moving)
+                                               tuple([c.placed() for c in read]), streams, moving)
                     for cell, value in zip(written, new, strict=True):
                         cell.value = value
                         cell.lent = False

@@ -9,6 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
+from hornbeam.backend.devices import placed
 from hornbeam.graph.errors import FailedPreconditionError
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.seeds import draw_key
@@ -46,6 +47,13 @@ class Cell:
         if self.lent and not isinstance(self.value, np.ndarray) and self.value is not None:
             return self.value.copy()
         return self.value
+
+    def placed(self) -> Any:
+        """The value for a compiled program that only reads it, on the device from then on."""
+        value = self.value
+        if type(value) is np.ndarray and value.dtype != object:
+            self.value = value = placed(value)
+        return value
 
     def write(self, value: Any) -> None:
         """Take a new value, which nobody else holds."""
