@@ -24,15 +24,14 @@ def _options() -> dict[str, Any] | None:
     """XLA's options for this platform.
 
     On the CPU LLVM optimizes at level 1: level 2 takes a sixth longer to compile a training step and gives programs
-    that are no faster (Adam, softmax, layer normalisation, reductions, pooling, gathers measured). Copies are left out
-    where an order of the operations makes them needless: without that most variables that a step updates are copied
-    first, which took a tenth of the time of a step with RMSprop.
+    that are no faster (Adam, softmax, layer normalisation, reductions, pooling, gathers measured).
+    `xla_cpu_copy_insertion_use_region_analysis` would save a tenth of a step's time; it gives wrong values in nested
+    loops (jaxlib 0.10).
     """
     platform = jax.default_backend()
     if platform == "gpu" and _deterministic["asked"]:
         return {"xla_gpu_deterministic_ops": True}
-    return {"xla_backend_optimization_level": 1, "xla_cpu_copy_insertion_use_region_analysis": True} \
-        if platform == "cpu" else None
+    return {"xla_backend_optimization_level": 1} if platform == "cpu" else None
 
 
 def compiled(function: Callable[..., Any], donate: Sequence[int] = ()) -> Callable[..., Any]:
