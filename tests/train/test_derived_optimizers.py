@@ -58,6 +58,7 @@ def test_an_optimizer_without_an_update_says_so():
 
 
 def test_losses_are_functions_where_calls_run_at_once():
+    tf.reset_default_graph()
     tf.enable_eager_execution()
     try:
         w, b = hb.Variable(3.0), hb.Variable(1.0)

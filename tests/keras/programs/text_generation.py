@@ -56,7 +56,7 @@ def on_epoch_end(epoch, logs):
 
 
 print_callback = LambdaCallback(on_epoch_end=on_epoch_end)
-model.fit(x, y, batch_size=64, epochs=9, callbacks=[print_callback], verbose=0)
+model.fit(x, y, batch_size=64, epochs=16, callbacks=[print_callback], verbose=0)
 written = text[:maxlen]
 for _ in range(40):
     one = np.zeros((1, maxlen, len(chars)))
