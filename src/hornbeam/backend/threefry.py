@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.util
 import math
+import sys
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -34,7 +38,7 @@ def as_in_jax(key: Any) -> Any:
 @functools.cache
 def generator() -> Any:
     """What JAX takes as `impl` of a key."""
-    random = importlib.import_module("jax.extend.random")
+    random = _extended_random()
     plain = random.threefry_prng_impl
 
     def bits(key: Any, bit_width: int, shape: tuple[int, ...]) -> Any:
@@ -48,6 +52,17 @@ def generator() -> Any:
 
     return random.define_prng_impl(key_shape=(2,), seed=plain.seed, split=plain.split, fold_in=plain.fold_in,
                                    random_bits=bits, name="hornbeam_threefry2x32", tag="hb")
+
+
+def _extended_random() -> ModuleType:
+    """`jax.extend.random`, read without its package, which loads Pallas: 40 ms in every program that draws."""
+    file = Path(str(jax.__file__)).with_name("extend") / "random.py"
+    spec = importlib.util.spec_from_file_location("hornbeam.backend.jax_extend_random", file)
+    if "jax.extend" in sys.modules or spec is None or spec.loader is None or not file.exists():
+        return importlib.import_module("jax.extend.random")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _numbers(shape: tuple[int, ...]) -> Any:
