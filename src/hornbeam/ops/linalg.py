@@ -121,7 +121,7 @@ def logm(input):
     from scipy import linalg
 
     def principal(matrix: Any) -> Any:
-        largest = np.abs(matrix).max(initial=0.0)
+        largest = float(np.abs(matrix).max(initial=0.0))
         # log(c · A) = log(A) + log(c): SciPy's iteration need not end on numbers near the ends of the range.
         scale = largest if not 1e-100 < largest < 1e100 and largest else 1.0
         return linalg.logm(matrix.astype(np.complex128) / scale) + np.log(scale) * np.eye(len(matrix))
