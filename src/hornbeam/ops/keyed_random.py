@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hornbeam.backend import threefry
+from hornbeam.backend.inlined import looped
 from hornbeam.backend.lazy import jax, jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.op import FLOATS, INDEX, INTEGERS, never, op
@@ -109,14 +110,16 @@ _IMPLICIT = {"gradient": "how the distribution moves, not how this draw does (Fi
     samples=lambda rng: [((_SHAPE, _KEY, np.array([0.5, 3.0], np.float32)), {})])
 def keyed_gamma(shape, key, alpha):
     """Numbers from gamma distributions of shape `alpha` and scale 1."""
-    return jax.random.gamma(_key(key), alpha, _dims(shape), alpha.dtype)
+    with looped():  # its sampler is one loop, not a loop written out
+        return jax.random.gamma(_key(key), alpha, _dims(shape), alpha.dtype)
 
 
 @op("KeyedBeta", inputs="shape: S static, key: uint32, alpha: T, beta: T", S=INDEX, T=FLOATS, waive=_IMPLICIT,
     samples=lambda rng: [((_SHAPE, _KEY, np.float32(2), np.float32(3)), {})])
 def keyed_beta(shape, key, alpha, beta):
     """Numbers from beta distributions."""
-    return jax.random.beta(_key(key), alpha, beta, _dims(shape), alpha.dtype)
+    with looped():  # its sampler is one loop, not a loop written out
+        return jax.random.beta(_key(key), alpha, beta, _dims(shape), alpha.dtype)
 
 
 @op("KeyedBinomial", inputs="shape: S static, key: uint32, counts: T, probabilities: T", S=INDEX, T=FLOATS,
