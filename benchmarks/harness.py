@@ -11,7 +11,7 @@ import platform
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +38,19 @@ def run(side: Side, script: Path, workload: str, **environment: str) -> dict[str
     if done.returncode:
         raise SystemExit(f"{side.name} {workload}: {done.stderr[-2000:]}")
     return {**json.loads(done.stdout.splitlines()[-1]), "process": took}
+
+
+def micros(call: Callable[[], Any], repeats: int, blocks: int = 20) -> float:
+    """Median over blocks of the mean time of a call, in µs."""
+    for _ in range(repeats // 10 + 1):
+        call()
+    means = []
+    for _ in range(blocks):
+        started = time.perf_counter()
+        for _ in range(repeats // blocks):
+            call()
+        means.append((time.perf_counter() - started) / (repeats // blocks))
+    return 1e6 * statistics.median(means)
 
 
 def in_turn(sides: Sequence[Side], number: int) -> list[Side]:

@@ -13,10 +13,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
+from harness import micros
 
 BATCH = 128
 CLASSES = 10
@@ -160,21 +160,8 @@ def predict(side: str) -> dict[str, float]:
     keras = keras_of(side)
     model = classic(keras)
     x, y = digits(1)
-    took = micros(lambda: model.predict(x, verbose=0), 150)
+    took = micros(lambda: model.predict(x, verbose=0), 150, 15)
     return {"call": took, "loss": -float(np.log(model.predict(x, verbose=0)[0, y[0]]))}
-
-
-def micros(call: Callable[[], Any], repeats: int, blocks: int = 15) -> float:
-    """Median over blocks of the mean time of a call, in µs."""
-    for _ in range(repeats // 10 + 1):
-        call()
-    means = []
-    for _ in range(blocks):
-        started = time.perf_counter()
-        for _ in range(repeats // blocks):
-            call()
-        means.append((time.perf_counter() - started) / (repeats // blocks))
-    return 1e6 * median(means)
 
 
 def first_step(side: str, make: Callable[[Any], Any] = classic) -> dict[str, float]:

@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from harness import micros
 
 HIDDEN = 512
 
@@ -36,19 +37,6 @@ def tf2(side: str) -> Any:
     else:
         import tensorflow as tf
     return tf
-
-
-def micros(call: Callable[[], Any], repeats: int, blocks: int = 20) -> float:
-    """Median over blocks of the mean time of a call, in µs."""
-    for _ in range(repeats // 10 + 1):
-        call()
-    means = []
-    for _ in range(blocks):
-        started = time.perf_counter()
-        for _ in range(repeats // blocks):
-            call()
-        means.append((time.perf_counter() - started) / (repeats // blocks))
-    return 1e6 * median(means)
 
 
 def batch(size: int = 100) -> tuple[np.ndarray, np.ndarray]:
