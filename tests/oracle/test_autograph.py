@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.autograph.programs import CASES
 from tests.autograph.refusals import REFUSALS
-from tests.oracle.peer import VARIABLE, Peer
+from tests.oracle.peer import Peer
 
 import hornbeam as tf
 
 pytestmark = pytest.mark.oracle
-
-
-@pytest.fixture(scope="module")
-def tensorflow() -> Iterator[Peer]:
-    """TensorFlow as it is."""
-    if not os.environ.get(VARIABLE):
-        pytest.skip(f"{VARIABLE} names no interpreter that has TensorFlow")
-    peer = Peer()
-    yield peer
-    peer.close()
 
 
 def ours(name: str, arguments: tuple[Any, ...]) -> list[np.ndarray]:

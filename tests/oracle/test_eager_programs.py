@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
 from tests.oracle import eager_modules  # noqa: F401
 from tests.oracle.eager_programs import PROGRAMS, answer, differ
 from tests.oracle.encoding import decode, encode
-from tests.oracle.peer import VARIABLE, Peer
+from tests.oracle.peer import Peer
 
 import hornbeam as tf
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
-
-
-@pytest.fixture(scope="module")
-def tensorflow() -> Iterator[Peer]:
-    """TensorFlow as it is."""
-    if not os.environ.get(VARIABLE):
-        pytest.skip(f"{VARIABLE} names no interpreter that has TensorFlow")
-    peer = Peer()
-    yield peer
-    peer.close()
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
