@@ -195,6 +195,18 @@ def banded_triangular_solve_op(matrix, rhs, *, lower: bool = True, adjoint: bool
                                            lower=lower != adjoint)
 
 
+@banded_triangular_solve_op.shape
+def _(inputs, attrs):
+    bands, rhs = (matrix_dims(i.dims) for i in inputs)
+    if bands is None or rhs is None:
+        return [(None, inputs[0].dtype)]
+    if bands[-1] is not None and rhs[-2] is not None and bands[-1] != rhs[-2]:
+        raise ShapeFault(f"Dimensions must be equal, but are {bands[-1]} and {rhs[-2]}",
+                         f"Bands and rhs are incompatible: {rules.text(bands)} and {rules.text(rhs)}")
+    batch = rules.broadcast_dims([bands[:-2], rhs[:-2]])
+    return [(None if batch is None else (*batch, bands[-1], rhs[-1]), inputs[0].dtype)]
+
+
 @public("linalg.banded_triangular_solve")
 def banded_triangular_solve(bands: Any, rhs: Any, lower: bool = True, adjoint: bool = False,
                             name: str | None = None) -> Any:
