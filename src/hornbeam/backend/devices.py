@@ -88,13 +88,12 @@ def memory_of_machine() -> int:
 
 def on_device(array: Any) -> Any:
     """A copy of a NumPy array that lies on the default device. Arrays of objects stay as they are."""
+    return placed(np.array(array))
+
+
+def placed(array: np.ndarray) -> Any:
+    """An array that nobody writes to, on the default device. Arrays of objects stay as they are."""
     if array.dtype == object:
         return array
     with x64():
-        return jax.device_put(np.array(array))
-
-
-def placed(value: Any) -> Any:
-    """An array of NumPy's that nobody writes to, where programs take it without a copy."""
-    with x64():
-        return jax.device_put(value)
+        return jax.device_put(array)

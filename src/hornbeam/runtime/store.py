@@ -50,10 +50,9 @@ class Cell:
 
     def placed(self) -> Any:
         """The value for a compiled program that only reads it, on the device from then on."""
-        value = self.value
-        if type(value) is np.ndarray and value.dtype != object:
-            self.value = value = placed(value)
-        return value
+        if type(self.value) is np.ndarray:
+            self.value = placed(self.value)
+        return self.value
 
     def write(self, value: Any) -> None:
         """Take a new value, which nobody else holds."""
