@@ -11,7 +11,7 @@ if paths := os.environ.get("PYTHONPATH"):  # tests start programs in other folde
     os.environ["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in paths.split(os.pathsep))
 
 
-collect_ignore = ["keras/programs"]  # whole programs: tests/keras/test_programs.py runs them
+collect_ignore = ["keras/programs", "v1/programs"]  # whole programs: test_programs.py runs them
 
 
 @pytest.fixture(scope="session")

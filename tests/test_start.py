@@ -12,7 +12,7 @@ import pytest
 
 from hornbeam.backend import lazy
 
-LATER = ("jax", "jaxlib", "hornbeam.keras", "tensorboard", "sklearn", "rich", "click")
+LATER = ("jax", "jaxlib", "hornbeam.keras", "google.protobuf", "tensorboard", "sklearn", "rich", "click")
 
 
 def in_a_fresh_process(code: str) -> str:

@@ -7,8 +7,6 @@ import pytest
 
 import hornbeam.v1 as tf
 
-pytest.importorskip("tensorboard", reason="the protobuf messages come from tensorboard")
-
 
 @pytest.fixture(autouse=True)
 def graph():

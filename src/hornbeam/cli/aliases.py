@@ -10,7 +10,7 @@ neither needed nor touched. A module has one instance: `tensorflow.nn` *is* `hor
     tensorflow.examples[.x]      hornbeam.v1.examples[.x], as is `contrib`
     tensorflow.keras[.x], keras  hornbeam.keras[.x]; modules of Keras 2 look their names up there
     tensorflow.python[.x]        a module whose names are looked up in the public namespaces
-    tensorflow.core[.x]_pb2      the same messages from the package tensorboard
+    tensorflow.core[.x]_pb2      the same messages, `hornbeam.graph.messages`
 """
 
 import importlib
@@ -162,16 +162,13 @@ def _messages(below: str) -> ModuleType | None:
     """The generated protobuf module, or a package on the way to it."""
     if not below.endswith("_pb2"):
         return _Borrowed(f"tensorflow.{below}") if below in _MESSAGE_PACKAGES else None
-    name = f"tensorboard.compat.proto.{below.rpartition('.')[2]}"
+    name = f"hornbeam.graph.messages.{below.rpartition('.')[2]}"
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name == name:
-            return None
-        raise ModuleNotFoundError(
-            f"tensorflow.{below} needs the package tensorboard: pip install 'hornbeam[tensorboard]'",
-            name=error.name,
-        ) from None
+        if error.name != name:
+            raise
+        return None
 
 
 def _keras(below: str) -> ModuleType | None:

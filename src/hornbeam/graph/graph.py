@@ -414,7 +414,7 @@ class Graph:
         return _exporters["node_def"](op)
 
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
-        """The `GraphDef` protobuf of this graph (needs the extra `tensorboard`)."""
+        """The `GraphDef` protobuf of this graph."""
         return _exporters["graph_def"](self, from_version, add_shapes)
 
     def write_picture(self, path: Any) -> str:

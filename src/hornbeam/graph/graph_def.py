@@ -2,8 +2,7 @@
 
 Nodes carry TensorFlow's op types, argument order and attributes, so a forward graph made here runs in TensorFlow and
 the other way round; ops that TensorFlow lacks (gradients of broadcasting, say) keep Hornbeam's own types.
-The graphs inside branches and loops stand in the library of functions, their nodes written as the graph's are. The
-messages come from the `tensorboard` package (extra `tensorboard`).
+The graphs inside branches and loops stand in the library of functions, their nodes written as the graph's are.
 """
 
 from __future__ import annotations
@@ -25,15 +24,10 @@ from hornbeam.graph.tensor import GraphTensor
 
 PRODUCER = 2474
 """The version of TensorFlow's graph format that is written."""
-_ROOT = "tensorboard.compat.proto"
 
 for _name, _module in (("GraphDef", "graph_pb2"), ("NodeDef", "node_def_pb2"), ("AttrValue", "attr_value_pb2"),
                        ("MetaGraphDef", "meta_graph_pb2"), ("NameAttrList", "attr_value_pb2")):
-    register(Lazy(f"{_ROOT}.{_module}", _name, "tensorboard"), v1=(_name,))
-
-
-def _proto(module: str, name: str) -> Any:
-    return Lazy(f"{_ROOT}.{module}", name, "tensorboard").load()
+    register(Lazy(f"hornbeam.graph.messages.{_module}", _name), v1=(_name,))
 
 
 # Out ---------------------------------------------------------------------------------------------------
@@ -41,7 +35,8 @@ def _proto(module: str, name: str) -> Any:
 
 def node_def(op: Operation) -> Any:
     """The `NodeDef` of an operation."""
-    node = _proto("node_def_pb2", "NodeDef")(name=op.name, op=op.type, device=op.device)
+    from hornbeam.graph.messages.node_def_pb2 import NodeDef
+    node = NodeDef(name=op.name, op=op.type, device=op.device)
     for tensor in op.inputs:
         node.input.append(tensor.op.name if tensor.value_index == 0 else tensor.name)
     node.input.extend(f"^{c.name}" for c in op.control_inputs)
@@ -60,7 +55,8 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
 
     add_shapes: each node also says its outputs' static shapes (`_output_shapes`).
     """
-    message = _proto("graph_pb2", "GraphDef")()
+    from hornbeam.graph.messages.graph_pb2 import GraphDef
+    message = GraphDef()
     message.versions.producer = PRODUCER
     for op in graph.get_operations():
         if from_version is None or op.index >= from_version:
@@ -159,6 +155,7 @@ def make_tensor_proto(values: Any, dtype: Any = None, shape: Any = None, verify_
     Raises TypeError where the values do not fill the shape (a single value fills any, unless `verify_shape`).
     """
     from hornbeam.graph.convert import to_array
+    from hornbeam.graph.messages.tensor_pb2 import TensorProto
     array = to_array(values, None if dtype is None else dtypes.as_dtype(dtype))
     if shape is not None and array.shape != tuple(shape):
         if array.size == 1 and not verify_shape:
@@ -167,7 +164,7 @@ def make_tensor_proto(values: Any, dtype: Any = None, shape: Any = None, verify_
             array = array.reshape(tuple(shape))
         else:
             raise TypeError(f"Expected Tensor's shape: {tuple(shape)}, got {array.shape}.")
-    message = _proto("tensor_pb2", "TensorProto")(dtype=dtypes.from_numpy(array.dtype).as_datatype_enum)
+    message = TensorProto(dtype=dtypes.from_numpy(array.dtype).as_datatype_enum)
     _write_shape(message.tensor_shape, array.shape)
     if array.dtype == object:
         message.string_val.extend(array.reshape(-1).tolist())

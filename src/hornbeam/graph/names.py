@@ -20,7 +20,7 @@ class Lazy(NamedTuple):
 
     module: str
     attribute: str
-    extra: str
+    extra: str = ""
 
     def load(self) -> Any:
         """The object. Raises ImportError that names the extra where the package is absent."""

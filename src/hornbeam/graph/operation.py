@@ -99,7 +99,7 @@ class Operation:
 
     @property
     def node_def(self) -> Any:
-        """The `NodeDef` protobuf of this operation (needs the extra `tensorboard`)."""
+        """The `NodeDef` protobuf of this operation."""
         return self.graph.node_def(self)
 
     def __repr__(self) -> str:

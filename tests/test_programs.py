@@ -1,4 +1,4 @@
-"""Programs in the manner of Keras 2's examples run unchanged under `hornbeam run`, and learn.
+"""Programs in the manner of TF1's tutorials and Keras 2's examples run unchanged under `hornbeam run`, and learn.
 
 Each prints `RESULT <what> <figure> <relation> <bound>` as its last line.
 """
@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
+PROGRAMS = sorted(Path(__file__).parent.glob("*/programs/*.py"))
 RELATIONS = {">=": operator.ge, "<=": operator.le}
-DATA = Path(os.environ.get("HORNBEAM_DATA", Path(__file__).parents[3] / "shared" / "data"))
+DATA = Path(os.environ.get("HORNBEAM_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_the_program_learns(program: Path, tmp_path: Path) -> None:
     if "mnist" in program.read_text() and not (DATA / "mnist").is_dir():
         pytest.skip("MNIST is not here")
