@@ -16,7 +16,7 @@ from hornbeam.graph import dtypes, infer
 from hornbeam.graph.body import Body, NeedsHost, has_checks, static_captures
 from hornbeam.graph.execute import FINDING, ShapeFault
 from hornbeam.graph.op import never, op
-from hornbeam.graph.shapes import Dims
+from hornbeam.graph.shapes import Dims, TensorShape
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops.states import Unset
 
@@ -31,7 +31,7 @@ def arg_op(*, dtype: Any, shape: Any = None) -> Any:
 
 @arg_op.shape
 def _(inputs, attrs):
-    return [(attrs["shape"], attrs["dtype"])]
+    return [(TensorShape(attrs["shape"])._dims, attrs["dtype"])]
 
 
 @arg_op.value
