@@ -2,8 +2,8 @@
 
     length (8 bytes, little-endian) · checksum of those 8 · the record · checksum of the record
 
-Event files are made of them too. A file may be compressed as a whole, with zlib or as gzip does. What is wrong with a
-file is a `CorruptRecord`, whose text names the file and the place.
+Event files are made of them too: every record before a damaged one is whole. A file may be compressed as a whole, with
+zlib or as gzip does.
 """
 
 from __future__ import annotations
@@ -17,15 +17,25 @@ from typing import Any, BinaryIO, NamedTuple, final
 
 from hornbeam.backend.checksum import masked_crc32c
 
-__all__ = ["COMPRESSIONS", "CorruptRecord", "RecordReader", "RecordWriter", "ZlibOptions", "framed", "open_bytes",
-           "read_records"]
+__all__ = ["COMPRESSIONS", "CorruptRecord", "DamagedRecord", "RecordReader", "RecordWriter", "ZlibOptions", "framed",
+           "open_bytes", "read_record", "read_records", "records_of"]
 
 COMPRESSIONS = ("", "ZLIB", "GZIP")
-_HEADER = struct.Struct("<QI")
 _LENGTH = struct.Struct("<Q")
-_FOOTER = struct.Struct("<I")
+_CHECKSUM = struct.Struct("<I")
+_HEADER = struct.Struct("<QI")
 _CHUNK = 1 << 18
+_PIECE = 1 << 24
 _WINDOW = {"ZLIB": zlib.MAX_WBITS, "GZIP": zlib.MAX_WBITS + 16}
+
+
+class DamagedRecord(ValueError):
+    """A record that is cut off or whose checksum is wrong; `position` is where in the file it begins."""
+
+    def __init__(self, what: str, position: int, more: str = "") -> None:
+        super().__init__(f"{what} record at {position}{more}")
+        self.position = position
+        self.truncated = what == "truncated"
 
 
 class CorruptRecord(ValueError):
@@ -43,14 +53,55 @@ class ZlibOptions(NamedTuple):
     flush_mode: int = 0
 
 
-def framed(record: bytes) -> bytes:
-    """A record with its length and checksums, as the file holds it.
+def framed(data: bytes | bytearray | memoryview) -> bytes:
+    """`data` as one record.
 
-    >>> framed(b"hi").hex()
-    '020000000000000078270b34686913d60856'
+    >>> len(framed(b"four"))
+    20
     """
-    length = _LENGTH.pack(len(record))
-    return b"".join((length, _FOOTER.pack(masked_crc32c(length)), record, _FOOTER.pack(masked_crc32c(record))))
+    length = _LENGTH.pack(data.nbytes if isinstance(data, memoryview) else len(data))
+    return b"".join((length, _CHECKSUM.pack(masked_crc32c(length)), data, _CHECKSUM.pack(masked_crc32c(data))))
+
+
+def read_records(file: BinaryIO, position: int = 0) -> Iterator[bytes]:
+    """The data of the records of an open file, from where it stands; `position` counts on from there.
+
+    Raises DamagedRecord where a record is cut off or changed.
+
+    >>> list(read_records(io.BytesIO(framed(b"one") + framed(b"two"))))
+    [b'one', b'two']
+    """
+    while (data := read_record(file, position)) is not None:
+        yield data
+        position += len(data) + 16
+
+
+def read_record(file: BinaryIO, position: int = 0) -> bytes | None:
+    """The data of the record that an open file stands at; None at its end. Raises DamagedRecord."""
+    header = file.read(12)
+    if len(header) < 12:
+        if not header:
+            return None
+        raise DamagedRecord("truncated", position)
+    length, checksum = _HEADER.unpack(header)
+    if masked_crc32c(header[:8]) != checksum:
+        raise DamagedRecord("corrupted", position, " (Is this even a TFRecord file?)")
+    whole = file.read(length + 4) if length < _PIECE else _read(file, length + 4)
+    if len(whole) < length + 4:
+        raise DamagedRecord("truncated", position)
+    data = whole[:length]
+    if masked_crc32c(data) != _CHECKSUM.unpack_from(whole, length)[0]:
+        raise DamagedRecord("corrupted", position)
+    return data
+
+
+def _read(file: BinaryIO, size: int) -> bytes:
+    """Up to `size` bytes, piece by piece: a damaged length takes no memory that the file does not fill."""
+    parts = []
+    while size > 0 and (part := file.read(min(size, _PIECE))):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 @final
@@ -184,34 +235,13 @@ class RecordReader:
 
     def read(self) -> bytes | None:
         """The next record, or None at the end. Raises CorruptRecord."""
-        header = self._file.read(12)
-        if len(header) < 12:
-            if not header:
-                return None
-            raise self._corrupt("truncated record")
-        length, checksum = _HEADER.unpack(header)
-        if masked_crc32c(header[:8]) != checksum:
-            raise self._corrupt("corrupted record", " (Is this even a TFRecord file?)")
-        data = self._bytes(length + 4)
-        if len(data) < length + 4:
-            raise self._corrupt("truncated record")
-        record = data[:length]
-        if masked_crc32c(record) != _FOOTER.unpack_from(data, length)[0]:
-            raise self._corrupt("corrupted record")
-        self.offset += length + 16
+        try:
+            record = read_record(self._file, self.offset)
+        except DamagedRecord as damage:
+            raise CorruptRecord(f"{self._path}: {damage}") from None
+        if record is not None:
+            self.offset += len(record) + 16
         return record
-
-    def _bytes(self, size: int) -> bytes:
-        if size <= _CHUNK:
-            return self._file.read(size)
-        parts = []  # no more memory at once than the file has contents, whatever its header says
-        while size > 0 and (part := self._file.read(min(size, 1 << 24))):
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
-
-    def _corrupt(self, what: str, more: str = "") -> CorruptRecord:
-        return CorruptRecord(f"{self._path}: {what} at {self.offset}{more}")
 
     def seek(self, offset: int) -> None:
         """Go to where a record begins, forwards or back."""
@@ -242,7 +272,7 @@ class RecordReader:
         self.close()
 
 
-def read_records(path: str | os.PathLike[str], compression: str = "") -> Iterator[bytes]:
-    """All records of a file. Raises the `OSError`s of `open` and CorruptRecord."""
+def records_of(path: str | os.PathLike[str], compression: str = "") -> Iterator[bytes]:
+    """All records of the file at `path`. Raises the `OSError`s of `open` and CorruptRecord."""
     with RecordReader(path, compression) as reader:
         yield from reader
