@@ -179,6 +179,8 @@ class EagerTensor(Tensor):
     def dtype(self) -> dtypes.DType:  # type: ignore[override]
         if self._dtype is None:
             self._dtype = dtypes.from_numpy(self._value.dtype)
+            if self._dtype is dtypes.string and self._value.ndim == 0 and not isinstance(self._value[()], (bytes, str)):
+                self._dtype = dtypes.resource
         return self._dtype
 
     @property

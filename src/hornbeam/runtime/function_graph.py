@@ -57,7 +57,8 @@ class FunctionGraph(Body):
 
     def capture(self, tensor: Any) -> GraphTensor | None:
         """An input that stands for a tensor with a value; small ones without a gradient become constants instead."""
-        if not (tensor.dtype.is_floating or tensor.dtype.is_complex) and np.size(tensor._value) <= _SMALL_CONSTANT:
+        constant = tensor.dtype.is_numpy_compatible and not (tensor.dtype.is_floating or tensor.dtype.is_complex)
+        if constant and np.size(tensor._value) <= _SMALL_CONSTANT:
             return None
         found = self.held.get(id(tensor))
         if found is None:

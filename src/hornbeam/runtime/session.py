@@ -219,9 +219,10 @@ class BaseSession:
         return device_attributes()
 
     def close(self) -> None:
-        """Free the variables. The session cannot run any more."""
+        """Free the variables, and end what waits in other threads. The session cannot run any more."""
         self._closed = True
         self._bindings.clear()
+        self._store.close()
         self._store = Store()
 
     def as_default(self) -> AbstractContextManager[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import threading
+from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from hornbeam.backend.devices import placed
 from hornbeam.graph.errors import FailedPreconditionError
 from hornbeam.graph.operation import Operation
+from hornbeam.graph.resources import Waiting
 from hornbeam.graph.seeds import draw_key
 
 RUNNING = threading.RLock()
@@ -62,10 +64,16 @@ class Cell:
 
 @final
 class Store:
-    """The cells of a graph's variables, and how often each random op was run: a session's whole state."""
+    """The cells of a graph's variables, its resources, and how often each random op was run: a session's whole state.
+
+    `waiting`: what its runs wait for.
+    """
 
     def __init__(self) -> None:
         self.cells: dict[Operation, Cell] = {}
+        self.waiting = Waiting()
+        self._resources: dict[Any, Any] = {}
+        self._making = threading.RLock()
         self._draws: dict[Any, int] = {}
         self._entropy = random.SystemRandom().getrandbits(32)
         self._unseeded: dict[Any, int] = {}
@@ -77,6 +85,25 @@ class Store:
         if found is None:
             found = self.cells[variable] = variable.attrs.get("cell") or Cell(variable.name)
         return found
+
+    def resource(self, op: Operation, make: Callable[[], Any]) -> Any:
+        """The resource that an operation's handle stands for, made when first asked for (`graph/resources.py`)."""
+        shared = op.attrs.get("shared_name")
+        key = (op.attrs.get("container"), shared) if shared else op
+        found = self._resources.get(key)
+        if found is None:
+            with self._making:
+                found = self._resources.get(key)
+                if found is None:
+                    found = self._resources[key] = make()
+        return found
+
+    def close(self) -> None:
+        """End what waits in runs, and let go of the resources."""
+        self.waiting.cancel()
+        for resource in list(self._resources.values()):
+            resource.release()
+        self._resources.clear()
 
     def stream(self, op: Operation, drawn: dict[Operation, np.ndarray] | None = None) -> np.ndarray:
         """The next place in the sequence of a random op: its key, as two uint32.
