@@ -90,3 +90,15 @@ def test_dropout_with_a_seed_or_a_sampler_of_its_own() -> None:
     assert asked == [([100, 100], tf.float32)]
     with pytest.raises(ValueError, match="`rate` must be a scalar tensor or a float in the range"):
         drop(x, rate=1.0, seed=[1, 2])
+
+
+@pytest.mark.parametrize(("seed", "most", "rounds", "expected"), [
+    ((1, 2, 3), 9, 4, [2, 0, 6, 4, 8, 1, 7, 9, 5, 3]),
+    ((1, 2, 3), 65534, 4, [7886, 23762, 39666, 58068]),
+    ((0x12345678, 0x9ABCDEF0, 0xDEADBEEF), 2**16 - 1, 10, [0x21B7, 0x8BDB, 0x379E, 0x9146]),
+    ((1, 0, 0), 2**18 - 1, 4, [0x23BC, 0xA687, 0x1229F, 0x1A7A4]),
+])
+def test_indices_go_where_tensorflow_puts_them(seed, most, rounds, expected):
+    found = tf.raw_ops.RandomIndexShuffle(index=np.arange(len(expected), dtype=np.uint64),
+                                          seed=np.array(seed, np.uint32), max_index=np.uint64(most), rounds=rounds)
+    assert found.numpy().tolist() == expected

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tests.oracle import calls, programs, public
 from tests.oracle.peer import Peer
-from tests.oracle.verdicts import Allowed, allowed, comparable, unexplained, verdict
+from tests.oracle.verdicts import Allowed, allowed, comparable, unexplained, verdict, why_not_called
 
 
 def main() -> None:
@@ -66,7 +66,8 @@ def compare_ops(peer: Peer, types: list[str], rounds: int, entries: list[Allowed
             place = op.function.__module__.rpartition(".")[2]
             print(f"{place}: {op.type} ×{n} {line}" + (f"  <- {case.label}: {case}" if case else ""), flush=True)
         if state in ("ours alone", "not called"):
-            print(f"{op.type}: {state}", flush=True)
+            why = why_not_called(op) if state == "not called" else ""
+            print(f"{op.type}: {state}{why and f', as {why}'}", flush=True)
     print(f"{sum(counts.values())} ops, {cases} cases, {time.perf_counter() - started:.0f} s: "
           + ", ".join(f"{n} {state}" for state, n in counts.most_common()))
 

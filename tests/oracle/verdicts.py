@@ -157,6 +157,12 @@ def allowed() -> list[Allowed]:
     return [Allowed(*(re.compile(e.get(k, "")) for k in ("on", "what", "case")), e["why"]) for e in entries]
 
 
+def why_not_called(op: Op) -> str:
+    """Why an op without samples has none, "" where nobody said."""
+    entries = tomllib.loads(FILE.read_text())["not_called"]
+    return next((e["why"] for e in entries if re.fullmatch(e["on"], op.type)), "")
+
+
 def unexplained(found: Verdict, entries: list[Allowed]) -> dict[str, tuple[Case | None, int]]:
     """The differences of an op that no entry covers."""
     return {line: (case, n) for line, (case, n) in found.found.items()

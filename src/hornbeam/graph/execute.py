@@ -70,7 +70,7 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
         return _on_host(op, args, attrs)
     if _any_strings(args):
         return _on_strings(op, args, attrs)
-    if stream is not None and (attrs["seed"] or attrs["seed2"]):
+    if stream is not None and (attrs["seed"] or attrs["seed2"]) and "deterministic" not in attrs:
         attrs = {**attrs, "seed": 0, "seed2": 0}  # the stream says them: one program for all seeds
     key: list[Any] = [None if attrs is op.defaults else attrs_key(attrs)]
     flat: list[Any] = []

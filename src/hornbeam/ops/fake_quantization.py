@@ -14,14 +14,14 @@ from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
-from hornbeam.graph.op import op
+from hornbeam.graph.op import never, op
 from hornbeam.ops import rules
 
 _FLOAT = (dtypes.float32,)
 _WIDE = (dtypes.bfloat16, dtypes.float16, dtypes.float32, dtypes.float64)
 _LARGEST = np.float32(np.finfo(np.float32).max)
 _ROUNDED = {"gradient": "the slope is that of what was not rounded", "second_order": "zero"}
-_FLAT = {"gradient": "zero with respect to what was rounded", "second_order": "zero"}
+_ONCE = never("no second derivative of fake quantization")
 
 
 def _steps(num_bits: int, narrow_range: bool) -> tuple[float, float]:
@@ -76,12 +76,12 @@ def fake_quant_with_min_max_args(inputs, *, min: float = -6, max: float = 6, num
 
 @op("FakeQuantWithMinMaxArgsGradient", inputs="gradients: float32, inputs: float32",
     names=("quantization.fake_quant_with_min_max_args_gradient",), v1=("fake_quant_with_min_max_args_gradient",),
-    samples=lambda rng: [(tuple(rng.normal(size=(2, 3)).astype(np.float32)), {})], waive=_FLAT)
+    samples=lambda rng: [(tuple(rng.normal(size=(2, 3)).astype(np.float32)), {})], differentiable=_ONCE)
 def fake_quant_with_min_max_args_gradient(gradients, inputs, *, min: float = -6, max: float = 6, num_bits: int = 8,
                                           narrow_range: bool = False):
     """`gradients` where `inputs` were inside the range of `fake_quant_with_min_max_args`, else 0."""
     inside, _, _ = _masks(inputs, *_fixed(min, max), num_bits, narrow_range)
-    return jnp.where(inside, gradients, 0)
+    return gradients * inside
 
 
 fake_quant_with_min_max_args.shape(rules.as_first)
@@ -138,11 +138,11 @@ _OUTPUTS = ("backprops_wrt_input", "backprop_wrt_min", "backprop_wrt_max")
 @op("FakeQuantWithMinMaxVarsGradient", inputs="gradients: float32, inputs: float32, min: float32, max: float32",
     outputs=_OUTPUTS, names=("quantization.fake_quant_with_min_max_vars_gradient",),
     v1=("fake_quant_with_min_max_vars_gradient",), samples=_gradient_samples(False),
-    waive=_FLAT)
+    differentiable=_ONCE)
 def fake_quant_with_min_max_vars_gradient(gradients, inputs, min, max, *, num_bits: int = 8,
                                           narrow_range: bool = False):
     """The gradients of `inputs`, `min` and `max`: of those inside the range, below it and above it."""
-    parts = [jnp.where(mask, gradients, 0) for mask in _masks(inputs, min, max, num_bits, narrow_range)]
+    parts = [gradients * mask for mask in _masks(inputs, min, max, num_bits, narrow_range)]
     return parts[0], parts[1].sum(), parts[2].sum()
 
 
@@ -150,17 +150,33 @@ def fake_quant_with_min_max_vars_gradient(gradients, inputs, min, max, *, num_bi
     inputs="gradients: float32, inputs: float32, min: float32, max: float32", outputs=_OUTPUTS,
     names=("quantization.fake_quant_with_min_max_vars_per_channel_gradient",),
     v1=("fake_quant_with_min_max_vars_per_channel_gradient",), samples=_gradient_samples(True),
-    waive=_FLAT)
+    differentiable=_ONCE)
 def fake_quant_with_min_max_vars_per_channel_gradient(gradients, inputs, min, max, *, num_bits: int = 8,
                                                       narrow_range: bool = False):
     """The gradients of `inputs`, `min` and `max`, the last two for each channel."""
     _check_ends(inputs, (min, max))
-    parts = [jnp.where(mask, gradients, 0) for mask in _masks(inputs, min, max, num_bits, narrow_range)]
+    parts = [gradients * mask for mask in _masks(inputs, min, max, num_bits, narrow_range)]
     others = tuple(range(jnp.ndim(inputs) - 1))
     return parts[0], parts[1].sum(others), parts[2].sum(others)
 
 
 fake_quant_with_min_max_vars.shape(rules.as_first)
+
+
+def _either(inputs: Any) -> Any:
+    return inputs[0].dims if inputs[0].dims is not None else inputs[1].dims
+
+
+@fake_quant_with_min_max_vars_gradient.shape
+def _(inputs, attrs):
+    return [(_either(inputs), inputs[0].dtype), ((), dtypes.float32), ((), dtypes.float32)]
+
+
+@fake_quant_with_min_max_vars_per_channel_gradient.shape
+def _(inputs, attrs):
+    found = _either(inputs)
+    ends = ((None if found is None else found[-1],), dtypes.float32)
+    return [(found, inputs[0].dtype), ends, ends]
 
 
 @fake_quant_with_min_max_vars.grad
@@ -229,17 +245,26 @@ def _(numbers, inputs, attrs):
 
 
 @op("QuantizeAndDequantizeV4Grad", inputs="gradients: T, input: T, input_min: T, input_max: T", T=_WIDE,
-    samples=lambda rng: [((*rng.normal(size=(2, 3)).astype(np.float32), np.float32(-1), np.float32(1)), {})],
-    waive=_FLAT)
+    outputs=("input_backprop", "input_min_backprop", "input_max_backprop"), differentiable=_ONCE,
+    samples=lambda rng: [((*rng.normal(size=(2, 3)).astype(np.float32), np.float32(-1), np.float32(1)), {})])
 def _inside_range(gradients, input, input_min, input_max, *, axis: int = -1):
-    """`gradients` where `input` is in the range, else 0."""
+    """`gradients` where `input` is in the range, else 0; and zeros for the ends of the range."""
     low, high = (_over(end, jnp.ndim(input), axis) for end in (input_min, input_max))
-    return jnp.where((input >= low) & (input <= high), gradients, 0)
+    return (jnp.where((input >= low) & (input <= high), gradients, 0), jnp.zeros_like(input_min),
+            jnp.zeros_like(input_max))
+
+
+@_inside_range.shape
+def _(inputs, attrs):
+    axis, first = attrs["axis"], _either(inputs)
+    along = () if axis < 0 else (None if first is None else first[axis],)
+    return [(first, inputs[0].dtype),
+            *((along if end.dims is None else end.dims, end.dtype) for end in inputs[2:])]
 
 
 @quantize_and_dequantize_op.grad
 def _(call, dy):
-    return _inside_range(dy, *call.inputs, axis=call.attrs["axis"]), None, None
+    return tuple(_inside_range(dy, *call.inputs, axis=call.attrs["axis"]))
 
 
 @public("quantization.quantize_and_dequantize_v2")

@@ -72,10 +72,13 @@ def _mean(x: Any, rows: Any, columns: Any, overlapping: bool) -> Any:
         (total // count).astype(x.dtype)
 
 
-def _drawn(key: Any, x: Any, ratio: Any, pseudo_random: bool, deterministic: bool, words: Any) -> tuple[Any, Any]:
+def _drawn(key: Any, x: Any, ratio: Any, pseudo_random: bool, deterministic: bool,
+           words: tuple[int, int]) -> tuple[Any, Any]:
     """Where the windows begin, in height and width; `words`: two numbers that fix them."""
-    if deterministic:
-        key = threefry.key(jnp.asarray(words or (0, 0)).astype(np.uint32))
+    if deterministic:  # a draw's key tells the runs of an operation apart; these windows are the same in all of them
+        key = threefry.key(jnp.asarray([word % 2**32 for word in words], np.uint32))
+    elif any(words):
+        raise ShapeFault("Both seed and seed2 should be 0 if deterministic is false.")
     sizes = _output_sizes(x.shape, ratio)
     edges = [_edges(k, x.shape[i], sizes[i], pseudo_random)
              for k, i in zip(jax.random.split(key), (1, 2), strict=True)]
@@ -113,18 +116,18 @@ def _samples(rng: np.random.Generator) -> list[Sample]:
 @op("FractionalMaxPool", inputs="value: T", T=_TYPES, random=True, outputs=_OUTPUTS, samples=_samples,
     waive={"gradient": "tested with the windows that were drawn"})
 def max_pool_op(key, value, *, pooling_ratio: Any, pseudo_random: bool = False, overlapping: bool = False,
-                deterministic: bool = False, seed: int = 0, seed2: int = 0, words: Any = None):
+                deterministic: bool = False, seed: int = 0, seed2: int = 0):
     """The largest elements of windows of two sizes, and where the windows begin."""
-    rows, columns = _drawn(key, value, pooling_ratio, pseudo_random, deterministic, words)
+    rows, columns = _drawn(key, value, pooling_ratio, pseudo_random, deterministic, (seed, seed2))
     return _maximum(value, rows, columns, overlapping), rows, columns
 
 
 @op("FractionalAvgPool", inputs="value: T", T=_TYPES, random=True, outputs=_OUTPUTS, samples=_samples,
     waive={"gradient": "tested with the windows that were drawn"})
 def avg_pool_op(key, value, *, pooling_ratio: Any, pseudo_random: bool = False, overlapping: bool = False,
-                deterministic: bool = False, seed: int = 0, seed2: int = 0, words: Any = None):
+                deterministic: bool = False, seed: int = 0, seed2: int = 0):
     """The means of windows of two sizes, and where the windows begin."""
-    rows, columns = _drawn(key, value, pooling_ratio, pseudo_random, deterministic, words)
+    rows, columns = _drawn(key, value, pooling_ratio, pseudo_random, deterministic, (seed, seed2))
     return _mean(value, rows, columns, overlapping), rows, columns
 
 
@@ -163,7 +166,21 @@ def max_pool_grad(orig_input, orig_output, out_backprop, row_pooling_sequence, c
     return jnp.zeros_like(orig_input).at[image, row, column, channel].add(out_backprop)
 
 
-max_pool_grad.shape(lambda inputs, attrs: [(inputs[0].dims, inputs[0].dtype)])
+@max_pool_grad.shape
+def _(inputs, attrs):
+    found = inputs[0].dims
+    return [((None,) * 4 if found is None else found, inputs[0].dtype)]
+
+
+@max_pool_grad.check
+def _(orig_input, orig_output, out_backprop, row_pooling_sequence, col_pooling_sequence, *, overlapping):
+    found = _maximum(jnp.asarray(orig_input), row_pooling_sequence, col_pooling_sequence, overlapping)
+    return jnp.any(found != orig_output), []
+
+
+@max_pool_grad.message
+def _(numbers, inputs, attrs):
+    return "tensor_out_dup is not the same as tensor_out"
 
 
 @op("FractionalAvgPoolGrad", inputs="orig_input_tensor_shape: int64 static, out_backprop: T, row_pooling_sequence: "
@@ -229,10 +246,8 @@ def _call(pool: Any, value: Any, ratio: Any, pseudo_random: bool, overlapping: b
 
 def _pooled(pool: Any, value: Any, ratio: Any, pseudo_random: bool, overlapping: bool, deterministic: bool, seed: int,
             seed2: int, name: str | None) -> Any:
-    # A draw's key tells the runs of an operation apart; what is to be the same in all of them follows from `words`.
-    words = (seed % 2**32, seed2 % 2**32) if deterministic else None
     return pool(value, pooling_ratio=tuple(ratio), pseudo_random=pseudo_random, overlapping=overlapping,
-                deterministic=deterministic, seed=seed, seed2=seed2, words=words, name=name)
+                deterministic=deterministic, seed=seed, seed2=seed2, name=name)
 
 
 _TEXT = """The {what} of windows that shrink height and width by any ratio. Graham 2015.

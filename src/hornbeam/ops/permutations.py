@@ -1,8 +1,9 @@
 """Permutations that a seed alone determines: of one index among many, and of the rows of a tensor.
 
-`RandomIndexShuffle` enciphers an index with a Feistel network (Luby, Rackoff 1988) on the smallest even number of bits
-that holds `max_index`, again for as long as the result is larger than that: so it is a permutation of 0 … max_index,
-of which any part can be had without the rest.
+`RandomIndexShuffle` enciphers an index with Simon (Beaulieu et al. 2013) on the smallest even number of bits, 16 at
+least, that holds `max_index`, again for as long as the result is larger than that: so it is a permutation of
+0 … max_index, of which any part can be had without the rest. The values are TensorFlow's, except where `max_index` is
+an even power of two from 2¹⁶ on: there TensorFlow takes one bit too few and gives two indices the same place.
 """
 
 from __future__ import annotations
@@ -47,16 +48,16 @@ def random_index_shuffle_op(index, seed, max_index, *, rounds: int = 4):
     index, last, seed = (jnp.asarray(v) for v in (index, max_index, seed))
     dims = jnp.broadcast_shapes(index.shape, last.shape, seed.shape[:-1])
     most = jnp.broadcast_to(last, dims).astype(jnp.uint64)
-    words = [jnp.broadcast_to(seed[..., i], dims).astype(jnp.uint64) for i in range(3)]
-    half = jnp.maximum(sum((most >> jnp.uint64(2 * k) != 0).astype(jnp.uint64) for k in range(32)), jnp.uint64(1))
-    mask = (jnp.uint64(1) << half) - jnp.uint64(1)
+    half = jnp.maximum(sum((most >> jnp.uint64(2 * k) != 0).astype(jnp.uint64) for k in range(32)), jnp.uint64(8))
+    keys = _round_keys([jnp.broadcast_to(seed[..., i], dims).astype(jnp.uint64) for i in range(3)], half,
+                       max(rounds + rounds % 2, 4))
 
     def enciphered(value: Any) -> Any:
-        left, right = value >> half, value & mask
-        for number in range(max(rounds, 3)):
-            key = words[number % 3] + jnp.uint64(0x9E3779B97F4A7C15 * (number + 1) % 2**64)
-            left, right = right, left ^ (_mixed(right + key + (words[(number + 1) % 3] << jnp.uint64(17))) & mask)
-        return (left << half) | right
+        x, y = value & _ones(half), value >> half
+        for key in keys:
+            turned = _rotated(x, 1, half) & _rotated(x, 8, half)
+            x, y = y ^ turned ^ _rotated(x, 2, half) ^ key, x
+        return (y << half) | x
 
     # From within 0 … max_index the walk comes back there; an index outside is refused by the check below.
     first = enciphered(jnp.minimum(jnp.broadcast_to(index, dims).astype(jnp.uint64), most))
@@ -65,11 +66,29 @@ def random_index_shuffle_op(index, seed, max_index, *, rounds: int = 4):
     return found.astype(index.dtype)
 
 
-def _mixed(word: Any) -> Any:
-    """As SplitMix64 mixes (Steele, Lea, Flood 2014)."""
-    word = (word ^ (word >> jnp.uint64(30))) * jnp.uint64(0xBF58476D1CE4E5B9)
-    word = (word ^ (word >> jnp.uint64(27))) * jnp.uint64(0x94D049BB133111EB)
-    return word ^ (word >> jnp.uint64(31))
+_ROUND_BITS = "10101111011100000011010010011000101000010001111110010110110011"
+"""The sequence z₂ of the paper: one bit goes into each round's key."""
+
+
+def _ones(bits: Any) -> Any:
+    return (jnp.uint64(1) << bits) - jnp.uint64(1)
+
+
+def _rotated(word: Any, left: Any, bits: Any) -> Any:
+    """A word of so many bits, turned to the left by less than that, or by that."""
+    left = jnp.uint64(left) if isinstance(left, int) else left
+    return ((word << left) | (word >> (bits - left))) & _ones(bits)
+
+
+def _round_keys(words: list[Any], bits: Any, rounds: int) -> list[Any]:
+    """The keys of all rounds from three key words, as the paper expands them."""
+    keys = [word & _ones(bits) for word in words]
+    for number in range(rounds - 3):
+        last = keys[-1]
+        mixed = _rotated(last, bits - jnp.uint64(3), bits) ^ _rotated(last, bits - jnp.uint64(4), bits)
+        constant = _ones(bits) - jnp.uint64(3 - int(_ROUND_BITS[number % 62]))
+        keys.append(constant ^ keys[number] ^ mixed)
+    return keys
 
 
 @random_index_shuffle_op.shape
