@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.backend.records import CorruptRecord
 from hornbeam.graph import dtypes, errors
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import never, op
@@ -17,9 +18,11 @@ from hornbeam.graph.op import never, op
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
-    """Python's errors about files as TensorFlow's."""
+    """Python's errors about files, and what is found in corrupt ones, as TensorFlow's."""
     try:
         yield
+    except CorruptRecord as error:
+        raise errors.DataLossError(None, None, str(error)) from None
     except FileNotFoundError as error:
         raise errors.NotFoundError(None, None, f"{error.filename}; No such file or directory") from None
     except FileExistsError as error:
