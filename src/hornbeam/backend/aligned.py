@@ -29,12 +29,13 @@ def copied(value: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     """A copy of an array in the given dtype, that XLA takes in place."""
     if value.nbytes <= _LARGE:
         return value.astype(dtype)
-    copy = _room(value.shape, dtype)
+    copy = room(value.shape, dtype)
     np.copyto(copy, value, casting="unsafe")
     return copy
 
 
-def _room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+def room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """An array whose elements are not set yet, where XLA takes it in place."""
     size = int(np.prod(shape)) * dtype.itemsize
     memory = np.empty(size + ALIGNMENT, np.uint8)
     start = -memory.__array_interface__["data"][0] % ALIGNMENT
