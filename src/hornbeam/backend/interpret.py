@@ -29,6 +29,7 @@ from hornbeam.backend import (
     threefry,
 )
 from hornbeam.backend.lazy import core, jax
+from hornbeam.backend.numpy_passes import Line, Name, in_passes
 from hornbeam.backend.numpy_primitives.random import unwrapped, wrapped
 from hornbeam.backend.numpy_primitives.table import (
     KEY_NAMES,
@@ -189,7 +190,7 @@ class _Builder:
     """Writes the lines of one program."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.lines: list[Line] = []
         self.cells: dict[str, Any] = {}
         self.names: Iterator[int] = itertools.count()
 
@@ -208,7 +209,7 @@ class _Builder:
             self.step(step)
         values = [self.full(result) for result in results]
         names = self.owned(jaxpr.outvars, values) if boundary else list(map(self.refer, values))
-        body = "".join(f"  {line}\n" for line in self.lines)
+        body = "".join(f"  {line}\n" for line in in_passes(self.lines, [v.name for v in values], self.cell))
         source = f"def program({parameters}):\n{body}  return ({''.join(name + ', ' for name in names)})\n"
         return _function(source, self.cells)
 
@@ -223,13 +224,17 @@ class _Builder:
             value.name = self.cell(value.constant)
         return value.name
 
-    def call(self, function: Any, operands: Sequence[_Value], results: Sequence[_Value], single: bool = True) -> None:
+    def call(self, function: Any, operands: Sequence[_Value], results: Sequence[_Value], single: bool = True,
+             elementwise: bool = False) -> None:
         """Add the line that computes `results`; a function that is not `single` returns a sequence."""
         for value in results:
             value.name = f"v{next(self.names)}"
+            if elementwise:
+                value.held = np.broadcast_shapes(*[operand.held for operand in operands])
         left = results[0].name if single else "".join(f"{value.name}, " for value in results)
-        line = f"{self.cell(function)}({', '.join(map(self.refer, operands))})"
-        self.lines.append(f"{left} = {line}" if left else line)
+        text = f"{self.cell(function)}({', '.join(map(self.refer, operands))})"
+        reads, writes = ([Name(v.name, v.held, v.spec.dtype) for v in side] for side in (operands, results))
+        self.lines.append(Line(f"{left} = {text}" if left else text, reads, writes, elementwise and single))
 
     def step(self, step: _Step) -> None:
         """Add what one equation does."""
@@ -261,10 +266,8 @@ class _Builder:
         single = len(outs) == 1 and name not in _SEQUENCE_OF_ONE
         if name not in _LOOPS and not equation.effects and self.fold(function, operands, outs, single):
             return None
-        self.call(function, operands, outs, single)
+        self.call(function, operands, outs, single, row.elementwise)
         for out in outs:
-            if row.elementwise:
-                out.held = np.broadcast_shapes(*[value.held for value in operands])
             if row.views:
                 out.roots = frozenset().union(*[value.roots for value in operands])
             if name in _LOOPS:  # their programs may return their own constants

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,20 +15,29 @@ BLOCK = 1 << 15
 """Elements of a block: a dozen temporaries of such a block lie in a core's cache."""
 
 
-def in_blocks(function: Callable[..., np.ndarray], dtype: np.dtype[Any], *arrays: np.ndarray) -> np.ndarray:
-    """`function(*arrays)` of arrays of one shape, where each element of the result follows from those at its place.
+LARGE = 4 * BLOCK
+"""Elements from which on blocks pay."""
 
-    `function` gives `dtype`; it makes temporaries, so that a pass over the whole would go through main memory for each.
+Function = Callable[..., tuple[np.ndarray, ...]]
+
+
+def in_blocks(function: Function, dtypes: Sequence[np.dtype[Any]], *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """`function(*arrays)` of arrays of one shape, where each element of a result follows from those at its place.
+
+    `function` gives one result for each of `dtypes`; it makes temporaries, so that a pass over the whole would go
+    through main memory for each.
     """
     first = arrays[0]
-    if first.size < 4 * BLOCK or any(a.shape != first.shape or not a.flags.c_contiguous for a in arrays):
+    if first.size < LARGE or any(a.shape != first.shape or not a.flags.c_contiguous for a in arrays):
         return function(*arrays)
     flat = [a.reshape(-1) for a in arrays]
-    found = np.empty(first.size, dtype)
+    found = [np.empty(first.size, dtype) for dtype in dtypes]
 
     def one(start: int) -> None:
-        found[start:start + BLOCK] = function(*[a[start:start + BLOCK] for a in flat])
+        here = slice(start, start + BLOCK)
+        for whole, part in zip(found, function(*[a[here] for a in flat]), strict=True):
+            whole[here] = part
 
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         list(threads.map(quietly(one), range(0, first.size, BLOCK)))
-    return found.reshape(first.shape)
+    return tuple(whole.reshape(first.shape) for whole in found)

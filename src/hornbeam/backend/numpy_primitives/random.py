@@ -143,6 +143,6 @@ def random_bits(eq: Equation):
         k0, k1 = words(keys.reshape(spread))
         if k0.size > 1 or high.ndim:
             return mixed(k0, k1, high, low)
-        return in_blocks(lambda low: mixed(k0.reshape(()), k1.reshape(()), high, low), dtype, low)
+        return in_blocks(lambda low: (mixed(k0.reshape(()), k1.reshape(()), high, low),), (dtype,), low)[0]
 
     return bits

@@ -102,7 +102,7 @@ def erf_inv(eq: Equation):
             limit = wider
         return np.where(np.absolute(x) == 1, x * dtype.type(np.inf), factor * x)
 
-    return in_float32(eq, lambda x: in_blocks(inverse, dtype, x))
+    return in_float32(eq, lambda x: in_blocks(lambda x: (inverse(x),), (dtype,), x)[0])
 
 
 def _scipy(name: str, primitive_name: str, undefined: Callable[..., Any] | None = None) -> None:
