@@ -8,8 +8,8 @@ made unique.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from hornbeam.graph import dtypes, mode
@@ -187,8 +187,13 @@ def _first(given: Any, otherwise: Any) -> Any:
     return otherwise if given is None else given
 
 
-def _root_scope(graph: Graph | None) -> AbstractContextManager[Any]:
-    return graph.name_scope(None) if graph is not None else _Nothing()
+@contextmanager
+def _root_scope(graph: Graph | None) -> Iterator[None]:
+    """No name scope: in a branch or loop neither its own nor that of the graph where its variables are made."""
+    with ExitStack() as held:
+        for each in [] if graph is None else dict.fromkeys((graph, graph.outermost)):
+            held.enter_context(each.name_scope(None))
+        yield
 
 
 class ScopeStack:

@@ -1,0 +1,145 @@
+"""Cells run along lists of tensors: a copy of the cell's operations for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import hornbeam.v1 as tf
+from hornbeam.graph import dtypes, nest
+from hornbeam.graph.names import public
+from hornbeam.v1.rnn.sequences import (
+    initial_state_of,
+    masked_step,
+    output_dtype,
+    refuse_no_cell,
+    zeros_of,
+)
+
+
+@public(v1=("nn.static_rnn", "nn.rnn", "contrib.rnn.static_rnn"))
+def static_rnn(cell: Any, inputs: Any, initial_state: Any = None, dtype: Any = None, sequence_length: Any = None,
+               scope: Any = None) -> tuple[list[Any], Any]:
+    """The outputs of `cell` along a list of inputs, and its last state.
+
+    inputs: a list with one tensor [batch, input_size] (or a nested tuple of such) a step. initial_state, dtype,
+    sequence_length: as for `dynamic_rnn`. scope: the variable scope, by default "rnn".
+    Returns a list of outputs, one a step, and the state. Raises TypeError where `cell` or `inputs` is no such thing,
+    ValueError for an empty list, sizes that differ and a missing dtype.
+    """
+    refuse_no_cell("cell", cell)
+    if not nest.is_nested(inputs):
+        raise TypeError("inputs must be a sequence")
+    if not inputs:
+        raise ValueError("inputs must not be empty")
+    with tf.variable_scope(scope or "rnn") as opened:
+        batch_size = _batch_size(inputs)
+        state = initial_state if initial_state is not None else initial_state_of(cell, batch_size, dtype)
+        lengths = zeros = None
+        if sequence_length is not None:
+            lengths = tf.convert_to_tensor(sequence_length, name="sequence_length")
+            if lengths.shape.ndims not in (None, 1):
+                raise ValueError("sequence_length must be a vector of length batch_size")
+            zeros = zeros_of(cell.output_size, batch_size, output_dtype(dtype, state))
+            lengths = tf.cast(lengths, dtypes.int32)
+        outputs = []
+        for time, given in enumerate(inputs):
+            if time:
+                opened.reuse_variables()
+            if lengths is None:
+                output, state = cell(given, state)
+            else:
+                def call(given: Any = given, state: Any = state) -> Any:
+                    return cell(given, state)
+
+                output, state = masked_step(call, time, lengths, zeros, state)
+            outputs.append(output)
+        return outputs, state
+
+
+def _batch_size(inputs: Sequence[Any]) -> Any:
+    """The number of rows: an integer where the first step's shapes tell it. Raises ValueError where sizes differ."""
+    first = inputs
+    while nest.is_nested(first):
+        first = first[0]
+    first = tf.convert_to_tensor(first)
+    if first.shape.ndims == 1:
+        known = first.shape.with_rank_at_least(1).as_list()[0]
+        return known if known is not None else tf.shape(first)[0]
+    known = None
+    for x in nest.flatten(inputs[0]):
+        shape = tf.convert_to_tensor(x).shape.with_rank_at_least(2).as_list()
+        if any(size is None for size in shape[1:]):
+            raise ValueError("Input size (dimension 1 of inputs) must be accessible via shape inference, but saw "
+                             "value None.")
+        if known is None:
+            known = shape[0]
+        elif shape[0] is not None and shape[0] != known:
+            raise ValueError("The batch size is not the same for all the elements in the input.")
+    return known if known is not None else tf.shape(first)[0]
+
+
+@public(v1=("nn.static_state_saving_rnn", "nn.state_saving_rnn", "contrib.rnn.static_state_saving_rnn"))
+def static_state_saving_rnn(cell: Any, inputs: Any, state_saver: Any, state_name: Any, sequence_length: Any = None,
+                            scope: Any = None) -> tuple[list[Any], Any]:
+    """`static_rnn` whose state comes from a `state_saver`, and goes back to it.
+
+    state_saver: an object with `state(name)` and `save_state(name, value)`. state_name: a name, or as many as the
+    cell's state has parts, in its structure. Running an output saves the states.
+    Raises ValueError where the names do not fit the cell's state.
+    """
+    sizes = cell.state_size
+    if nest.is_nested(sizes) != nest.is_nested(state_name):
+        raise ValueError("state_name should be the same type as cell.state_size.  "
+                         f"state_name: {state_name}, cell.state_size: {sizes}")
+    names = nest.flatten(state_name)
+    if len(names) != len(nest.flatten(sizes)):
+        raise ValueError(f"#elems(state_name) != #elems(state_size): {len(names)} vs. {len(nest.flatten(sizes))}")
+    initial = nest.pack_sequence_as(sizes, [state_saver.state(name) for name in names])
+    outputs, state = static_rnn(cell, inputs, initial_state=initial, sequence_length=sequence_length, scope=scope)
+    saved = [state_saver.save_state(n, s) for n, s in zip(names, nest.flatten(state), strict=True)]
+    with tf.control_dependencies(saved):
+        outputs[-1] = nest.map_structure(tf.identity, outputs[-1])
+    with tf.control_dependencies(saved):
+        state = nest.map_structure(tf.identity, state)
+    return outputs, state
+
+
+@public(v1=("nn.static_bidirectional_rnn", "nn.bidirectional_rnn", "contrib.rnn.static_bidirectional_rnn"))
+def static_bidirectional_rnn(cell_fw: Any, cell_bw: Any, inputs: Any, initial_state_fw: Any = None,
+                             initial_state_bw: Any = None, dtype: Any = None, sequence_length: Any = None,
+                             scope: Any = None) -> tuple[list[Any], Any, Any]:
+    """Two cells along a list of inputs, one from its start and one from its end.
+
+    Returns a list with both outputs of a step side by side, the last state forward and the last state backward.
+    Arguments and errors as those of `static_rnn`; the variables are in the scopes "fw" and "bw" of `scope`, by
+    default "bidirectional_rnn".
+    """
+    refuse_no_cell("cell_fw", cell_fw)
+    refuse_no_cell("cell_bw", cell_bw)
+    if not nest.is_nested(inputs):
+        raise TypeError("inputs must be a sequence")
+    if not inputs:
+        raise ValueError("inputs must not be empty")
+    with tf.variable_scope(scope or "bidirectional_rnn"):
+        with tf.variable_scope("fw") as fw_scope:
+            output_fw, state_fw = static_rnn(cell_fw, inputs, initial_state_fw, dtype, sequence_length, fw_scope)
+        with tf.variable_scope("bw") as bw_scope:
+            found, state_bw = static_rnn(cell_bw, _turned(inputs, sequence_length), initial_state_bw, dtype,
+                                         sequence_length, bw_scope)
+    output_bw = _turned(found, sequence_length)
+    joined = [nest.pack_sequence_as(fw, [tf.concat([a, b], 1) for a, b in zip(nest.flatten(fw), nest.flatten(bw),
+                                                                             strict=True)])
+              for fw, bw in zip(output_fw, output_bw, strict=True)]
+    return joined, state_fw, state_bw
+
+
+def _turned(steps: Sequence[Any], lengths: Any) -> list[Any]:
+    """The steps from the last to the first; each row within its length where there are `lengths`."""
+    if lengths is None:
+        return list(reversed(steps))
+    columns = []
+    for leaves in zip(*(nest.flatten(s) for s in steps), strict=True):
+        whole = tf.reverse_sequence(tf.stack(list(leaves)), tf.cast(lengths, dtypes.int32), seq_axis=0, batch_axis=1)
+        columns.append(tf.unstack(whole, num=len(steps)))
+    return [nest.pack_sequence_as(steps[0], list(leaves)) for leaves in zip(*columns, strict=True)]
