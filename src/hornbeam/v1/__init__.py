@@ -12,8 +12,9 @@ from typing import Any
 from hornbeam import namespace
 from hornbeam.graph import names
 from hornbeam.load import load_public_names
+from hornbeam.v1.names import packages_below
 
-load_public_names("hornbeam.v1.adapters")
+load_public_names(*(p for p in packages_below(__name__, __path__) if ".examples" not in p))
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,5 @@
+"""`tf.contrib`: what programs use of it."""
+
+from hornbeam.v1.names import namespace_of
+
+__getattr__ = namespace_of(__name__)
