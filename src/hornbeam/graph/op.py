@@ -278,6 +278,9 @@ class Op:
                 found.setdefault(arg.type, (value[0] if arg.many else value).dtype.base_dtype)
             if arg.many and arg.type is not None and value is not None:
                 found.setdefault("N", len(value))
+            if arg.many and arg.type is None and value is not None:
+                found.update((name, tuple(v.dtype.base_dtype for v in value)) for name, kind in self.attr_types.items()
+                             if kind == "list(type)")
         return found
 
     def group(self, flat: Sequence[Any], attrs: Mapping[str, Any] | None = None) -> list[Any]:
@@ -354,6 +357,8 @@ _KIND_WORDS = {"int": "int", "float": "float", "bool": "bool", "str": "string"}
 def _normal(name: str, value: Any, default: Any, type_kind: str | None, kind: str | None) -> Any:
     if type_kind == "type" or (isinstance(default, DType) and value is not None):
         return dtypes.as_dtype(value)
+    if type_kind == "list(type)" and isinstance(value, (list, tuple)):
+        return tuple(dtypes.as_dtype(v) for v in value)
     if kind is not None:
         return _of_kind(name, value, kind)
     if isinstance(default, tuple) and not isinstance(value, (list, tuple)):
