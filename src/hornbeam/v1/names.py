@@ -19,8 +19,7 @@ def namespace_of(module_name: str) -> Callable[[str], Any]:
     def find(name: str) -> Any:
         return namespace.find(module, module_name, prefix, names_v1, namespace.graph_first, name)
 
-    module.__dir__ = lambda: sorted(  # type: ignore[method-assign]
-        {*vars(module), *namespace.names_below(prefix, names_v1)})
+    module.__dir__ = lambda: sorted(namespace.names_below(prefix, names_v1))  # type: ignore[method-assign]
     return find
 
 

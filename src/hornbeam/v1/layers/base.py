@@ -103,7 +103,7 @@ class Layer:
     @property
     def graph(self) -> Any:
         """The graph of the calls so far. Raises RuntimeError in eager execution."""
-        if mode.executing_eagerly():
+        if _eager():
             raise RuntimeError("Layer.graph not supported when executing eagerly.")
         return self._graph
 
@@ -167,7 +167,7 @@ class Layer:
     @property
     def losses(self) -> list[Any]:
         """The penalties of variables and outputs; evaluated anew in eager execution."""
-        penalties = [r(v) for v, r in self._regularized] if mode.executing_eagerly() else []
+        penalties = [r(v) for v, r in self._regularized] if _eager() else []
         return [*penalties, *self._losses, *_all(self._nested(), "losses")]
 
     def get_updates_for(self, inputs: Any) -> list[Any]:
@@ -187,20 +187,21 @@ class Layer:
 
     def add_update(self, updates: Any, inputs: Any = None) -> None:
         """Keep operations that update what the layer remembers; they go to `UPDATE_OPS` too. `inputs`: not used."""
-        if mode.executing_eagerly():
+        if _eager():
             return
         for update in updates if isinstance(updates, (list, tuple)) else (updates,):
             made = update() if callable(update) and not hasattr(update, "op") else update
             made = getattr(made, "op", made)
             self._updates.append(made)
-            _collect(GraphKeys.UPDATE_OPS, [made])
+            if self.trainable or self.stateful:
+                _collect(GraphKeys.UPDATE_OPS, [made])
 
     def add_loss(self, losses: Any, inputs: Any = None) -> None:
         """Keep penalties; they go to `REGULARIZATION_LOSSES` too. `inputs`: not used."""
         for loss in losses if isinstance(losses, (list, tuple)) else (losses,):
             made = convert_to_tensor(loss() if callable(loss) else loss)
             self._losses.append(made)
-            if not mode.executing_eagerly():
+            if not _eager():
                 _collect(GraphKeys.REGULARIZATION_LOSSES, [made])
 
     # Variables -----------------------------------------------------------------------------------
@@ -236,7 +237,7 @@ class Layer:
                         initializer=lookup.initializer_of(initializer), trainable=trained and self.trainable,
                         constraint=lookup.constraint_of(constraint), use_resource=use_resource,
                         synchronization=synchronization, aggregation=aggregation)
-        if mode.executing_eagerly() and penalty is not None:
+        if penalty is not None and _eager():
             self._regularized.append((made, penalty))
         self._losses += _collection(GraphKeys.REGULARIZATION_LOSSES)[before:]
         kept = self._trainable_weights if trained else self._non_trainable_weights
@@ -256,7 +257,7 @@ class Layer:
         """The values of the variables: in eager execution, or in the default session."""
         if not self.weights:
             return []
-        return [v.numpy() for v in self.weights] if mode.executing_eagerly() else _session().run(self.weights)
+        return [v.numpy() for v in self.weights] if _eager() else _session().run(self.weights)
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Give the variables these values, in the order of `weights`. Raises ValueError for other numbers or shapes."""
@@ -269,7 +270,7 @@ class Layer:
                 raise ValueError(f"Layer weight shape {tuple(variable.shape.as_list())} not compatible with provided "
                                  f"weight shape {np.shape(value)}")
         for variable, value in zip(own, weights, strict=True):
-            if mode.executing_eagerly():
+            if _eager():
                 variable.assign(value)
             else:
                 variable.load(value, _session())
@@ -403,13 +404,21 @@ class Layer:
         return nest.map_structure(lambda x: tuple(x.shape.as_list()), self._last_call("output shape")[1])
 
     def get_config(self) -> dict[str, Any]:
-        """The arguments that make such a layer again, as far as this base class knows them."""
-        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
+        """The arguments that make such a layer again: those of its constructor that it keeps as attributes."""
+        own = {k: getattr(self, k) for k in inspect.signature(type(self).__init__).parameters
+               if k not in ("self", "kwargs", "args") and hasattr(self, k)}
+        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **own}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:
         """The layer that `get_config` described."""
         return cls(**config)
+
+
+def _eager() -> bool:
+    """Whether a call of `hornbeam.v1` runs at once here."""
+    with mode.graph_first():
+        return mode.executing_eagerly()
 
 
 def _as_tensor(value: Any) -> Any:
@@ -436,7 +445,7 @@ def _names(scope: VariableScope) -> AbstractContextManager[Any]:
 
 
 def _collection(key: str) -> list[Any]:
-    return [] if mode.executing_eagerly() else home().get_collection_ref(key)
+    return [] if _eager() else home().get_collection_ref(key)
 
 
 def _collect(key: str, items: Sequence[Any]) -> None:

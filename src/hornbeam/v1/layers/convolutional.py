@@ -7,11 +7,11 @@ from typing import Any
 import hornbeam.v1 as tf
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
-from hornbeam.ops.initializers import Zeros
 from hornbeam.v1.layers import lookup
 from hornbeam.v1.layers.base import Layer, output_function
 from hornbeam.v1.layers.core import known_format
 from hornbeam.v1.layers.input_spec import InputSpec
+from hornbeam.v1.layers.lookup import ZEROS
 from hornbeam.v1.layers.windows import known_padding, order_of, output_length, sizes, spatial_axes
 
 
@@ -28,7 +28,7 @@ class Convolution(Layer):
 
     def __init__(self, filters: Any, kernel_size: Any, strides: Any = 1, padding: str = "valid",
                  data_format: str = "channels_last", dilation_rate: Any = 1, activation: Any = None,
-                 use_bias: bool = True, kernel_initializer: Any = None, bias_initializer: Any = Zeros(),
+                 use_bias: bool = True, kernel_initializer: Any = None, bias_initializer: Any = ZEROS,
                  kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
                  kernel_constraint: Any = None, bias_constraint: Any = None, trainable: bool = True,
                  name: str | None = None, **kwargs: Any) -> None:
@@ -44,7 +44,8 @@ class Convolution(Layer):
         self.dilation_rate = sizes(dilation_rate, self._rank, "dilation_rate")
         self.activation = lookup.activation_of(activation)
         self.use_bias = use_bias
-        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel_initializer = lookup.initializer_of(kernel_initializer)
+        self.bias_initializer = lookup.initializer_of(bias_initializer)
         self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
         self.kernel_constraint, self.bias_constraint = kernel_constraint, bias_constraint
         self.input_spec = InputSpec(ndim=self._rank + 2)
@@ -144,7 +145,7 @@ class Conv3D(Convolution):
 @public(v1=("layers.conv1d",))
 def conv1d(inputs: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: str = "valid",
            data_format: str = "channels_last", dilation_rate: Any = 1, activation: Any = None, use_bias: bool = True,
-           kernel_initializer: Any = None, bias_initializer: Any = Zeros(), kernel_regularizer: Any = None,
+           kernel_initializer: Any = None, bias_initializer: Any = ZEROS, kernel_regularizer: Any = None,
            bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
            bias_constraint: Any = None, trainable: bool = True, name: str | None = None, reuse: Any = None) -> Any:
     """The layer `Conv1D` called once: a convolution of sequences [batch, steps, channels].
@@ -158,10 +159,10 @@ def conv1d(inputs: Any, filters: Any, kernel_size: Any, strides: Any = 1, paddin
 
 @public(v1=("layers.conv2d",))
 def conv2d(inputs: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: str = "valid",
-           data_format: str = "channels_last", dilation_rate: Any = (1, 1), activation: Any = None, use_bias: bool = True,
-           kernel_initializer: Any = None, bias_initializer: Any = Zeros(), kernel_regularizer: Any = None,
-           bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
-           bias_constraint: Any = None, trainable: bool = True, name: str | None = None, reuse: Any = None) -> Any:
+           data_format: str = "channels_last", dilation_rate: Any = (1, 1), activation: Any = None,
+           use_bias: bool = True, kernel_initializer: Any = None, bias_initializer: Any = ZEROS,
+           kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
+           kernel_constraint: Any = None, bias_constraint: Any = None, trainable: bool = True, name: str | None = None, reuse: Any = None) -> Any:
     """The layer `Conv2D` called once: a convolution of images [batch, height, width, channels].
 
     filters: how many outputs. reuse: True takes the variables of the layer of this name.
@@ -173,10 +174,10 @@ def conv2d(inputs: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), p
 
 @public(v1=("layers.conv3d",))
 def conv3d(inputs: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1), padding: str = "valid",
-           data_format: str = "channels_last", dilation_rate: Any = (1, 1, 1), activation: Any = None, use_bias: bool = True,
-           kernel_initializer: Any = None, bias_initializer: Any = Zeros(), kernel_regularizer: Any = None,
-           bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
-           bias_constraint: Any = None, trainable: bool = True, name: str | None = None, reuse: Any = None) -> Any:
+           data_format: str = "channels_last", dilation_rate: Any = (1, 1, 1), activation: Any = None,
+           use_bias: bool = True, kernel_initializer: Any = None, bias_initializer: Any = ZEROS,
+           kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
+           kernel_constraint: Any = None, bias_constraint: Any = None, trainable: bool = True, name: str | None = None, reuse: Any = None) -> Any:
     """The layer `Conv3D` called once: a convolution of volumes [batch, depth, height, width, channels].
 
     filters: how many outputs. reuse: True takes the variables of the layer of this name.

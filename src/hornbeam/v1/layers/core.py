@@ -9,30 +9,31 @@ import hornbeam.v1 as tf
 from hornbeam.graph import dtypes
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
-from hornbeam.ops.initializers import Zeros
 from hornbeam.v1.layers import lookup
 from hornbeam.v1.layers.base import Layer, output_function
 from hornbeam.v1.layers.input_spec import InputSpec
+from hornbeam.v1.layers.lookup import ZEROS
 
 
 @public(v1=("layers.Dense",))
 class Dense(Layer):
     """activation(inputs · kernel + bias), along the last dimension.
 
-    units: how many outputs. use_bias: whether there is a bias. kernel_initializer: by default the scope's, else Glorot's
-    uniform draws. Variables: `kernel` [in, units], `bias` [units].
+    units: how many outputs. use_bias: whether there is a bias. kernel_initializer: by default the scope's, else
+    Glorot's uniform draws. Variables: `kernel` [in, units], `bias` [units].
     Raises ValueError where the last dimension of the input is unknown, TypeError where it holds no floats.
     """
 
     def __init__(self, units: Any, activation: Any = None, use_bias: bool = True, kernel_initializer: Any = None,
-                 bias_initializer: Any = Zeros(), kernel_regularizer: Any = None, bias_regularizer: Any = None,
+                 bias_initializer: Any = ZEROS, kernel_regularizer: Any = None, bias_regularizer: Any = None,
                  activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
                  trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
         self.units = int(units)
         self.activation = lookup.activation_of(activation)
         self.use_bias = use_bias
-        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel_initializer = lookup.initializer_of(kernel_initializer)
+        self.bias_initializer = lookup.initializer_of(bias_initializer)
         self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
         self.kernel_constraint, self.bias_constraint = kernel_constraint, bias_constraint
         self.input_spec = InputSpec(min_ndim=2)
@@ -74,7 +75,7 @@ class Dense(Layer):
 
 @public(v1=("layers.dense",))
 def dense(inputs: Any, units: Any, activation: Any = None, use_bias: bool = True, kernel_initializer: Any = None,
-          bias_initializer: Any = Zeros(), kernel_regularizer: Any = None, bias_regularizer: Any = None,
+          bias_initializer: Any = ZEROS, kernel_regularizer: Any = None, bias_regularizer: Any = None,
           activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
           trainable: bool = True, name: str | None = None, reuse: Any = None) -> Any:
     """The layer `Dense` called once: activation(inputs · kernel + bias).

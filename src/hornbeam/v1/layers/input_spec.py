@@ -37,7 +37,7 @@ def check_inputs(spec: Any, inputs: Any, layer: str) -> None:
     tensors = nest.flatten(inputs)
     if len(tensors) != len(specs):
         raise ValueError(f"Layer {layer} expects {len(specs)} inputs, but it received {len(tensors)} input tensors. "
-                         f"Inputs received: {inputs}")
+                         f"Inputs received: {tensors}")
     for number, (wanted, tensor) in enumerate(zip(specs, tensors, strict=True)):
         if wanted is not None:
             problem = _problem(wanted, TensorShape(tensor.shape), tensor.dtype)

@@ -8,6 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from hornbeam.graph.names import Lazy, names_v1
+from hornbeam.ops.initializers import Ones, Zeros
+
+ZEROS, ONES = Zeros(), Ones()
+"""What biases, and factors, start from by default."""
 
 
 def _of_keras(module: str, identifier: Any) -> Any:

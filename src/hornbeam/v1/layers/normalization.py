@@ -8,10 +8,11 @@ from typing import Any
 import hornbeam.v1 as tf
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
-from hornbeam.ops.initializers import Ones, Zeros
+from hornbeam.v1.layers import lookup
 from hornbeam.v1.layers.base import Layer
 from hornbeam.v1.layers.core import constant_bool, smart_cond
 from hornbeam.v1.layers.input_spec import InputSpec
+from hornbeam.v1.layers.lookup import ONES, ZEROS
 
 
 def moving_average(variable: Any, value: Any, momentum: Any) -> Any:
@@ -33,12 +34,12 @@ class BatchNormalization(Layer):
     gamma. renorm: corrects the batch's statistics towards the averages (Ioffe 2017), by at most what `renorm_clipping`
     ("rmax", "rmin", "dmax") says. fused: None takes the fused op for images. virtual_batch_size: normalises groups of
     this size. adjustment: gives a (scale, bias) for the shape of the input, applied in training.
-    Variables: `gamma`, `beta`, `moving_mean`, `moving_variance`; the updates go to `UPDATE_OPS`. Ioffe and Szegedy 2015.
+    Variables: `gamma`, `beta`, `moving_mean`, `moving_variance`; updates go to `UPDATE_OPS`. Ioffe and Szegedy 2015.
     """
 
     def __init__(self, axis: Any = -1, momentum: Any = 0.99, epsilon: float = 1e-3, center: bool = True,
-                 scale: bool = True, beta_initializer: Any = Zeros(), gamma_initializer: Any = Ones(),
-                 moving_mean_initializer: Any = Zeros(), moving_variance_initializer: Any = Ones(),
+                 scale: bool = True, beta_initializer: Any = ZEROS, gamma_initializer: Any = ONES,
+                 moving_mean_initializer: Any = ZEROS, moving_variance_initializer: Any = ONES,
                  beta_regularizer: Any = None, gamma_regularizer: Any = None, beta_constraint: Any = None,
                  gamma_constraint: Any = None, renorm: bool = False, renorm_clipping: Mapping[str, Any] | None = None,
                  renorm_momentum: Any = 0.99, fused: bool | None = None, trainable: bool = True,
@@ -47,9 +48,10 @@ class BatchNormalization(Layer):
         super().__init__(trainable=trainable, name=name, **kwargs)
         self.axis: Any = list(axis) if isinstance(axis, (list, tuple)) else axis
         self.momentum, self.epsilon, self.center, self.scale = momentum, epsilon, center, scale
-        self.beta_initializer, self.gamma_initializer = beta_initializer, gamma_initializer
-        self.moving_mean_initializer = moving_mean_initializer
-        self.moving_variance_initializer = moving_variance_initializer
+        self.beta_initializer = lookup.initializer_of(beta_initializer)
+        self.gamma_initializer = lookup.initializer_of(gamma_initializer)
+        self.moving_mean_initializer = lookup.initializer_of(moving_mean_initializer)
+        self.moving_variance_initializer = lookup.initializer_of(moving_variance_initializer)
         self.beta_regularizer, self.gamma_regularizer = beta_regularizer, gamma_regularizer
         self.beta_constraint, self.gamma_constraint = beta_constraint, gamma_constraint
         self.renorm, self.renorm_momentum = renorm, renorm_momentum
@@ -125,9 +127,12 @@ class BatchNormalization(Layer):
         self.moving_mean = moving("moving_mean", self.moving_mean_initializer)
         self.moving_variance = moving("moving_variance", self.moving_variance_initializer)
         if self.renorm:
-            self.moving_stddev = moving("moving_stddev", Ones())
-            self.renorm_mean = moving("renorm_mean", Zeros())
-            self.renorm_stddev = moving("renorm_stddev", Ones())
+            self.moving_stddev = moving("moving_stddev", self._deviation)
+            self.renorm_mean = moving("renorm_mean", self.moving_mean_initializer)
+            self.renorm_stddev = moving("renorm_stddev", self._deviation)
+
+    def _deviation(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
+        return tf.sqrt(self.moving_variance_initializer(shape, dtype=dtype))
 
     # Calling -------------------------------------------------------------------------------------
 
@@ -237,8 +242,9 @@ class BatchNormalization(Layer):
     def _renormed(self, mean: Any, variance: Any, training: Any) -> tuple[Any, Any, Any, Any]:
         """The correction (r, d), and mean and variance that wait for the update of their averages."""
         deviation = tf.sqrt(variance + self.epsilon)
-        r = deviation / self.renorm_stddev
-        d = (mean - self.renorm_mean) / self.renorm_stddev
+        usual = tf.maximum(self.renorm_stddev, tf.sqrt(self.epsilon))
+        r = deviation / usual
+        d = (mean - self.renorm_mean) / usual
         with tf.control_dependencies([r, d]):
             mean, deviation = tf.identity(mean), tf.identity(deviation)
         rmin, rmax, dmax = (self.renorm_clipping.get(key) for key in ("rmin", "rmax", "dmax"))
@@ -268,8 +274,8 @@ def _composed(by: Any, add: Any, scale: Any, offset: Any) -> tuple[Any, Any]:
 @public(v1=("layers.batch_normalization",))
 def batch_normalization(
         inputs: Any, axis: Any = -1, momentum: Any = 0.99, epsilon: float = 1e-3, center: bool = True,
-        scale: bool = True, beta_initializer: Any = Zeros(), gamma_initializer: Any = Ones(),
-        moving_mean_initializer: Any = Zeros(), moving_variance_initializer: Any = Ones(), beta_regularizer: Any = None,
+        scale: bool = True, beta_initializer: Any = ZEROS, gamma_initializer: Any = ONES,
+        moving_mean_initializer: Any = ZEROS, moving_variance_initializer: Any = ONES, beta_regularizer: Any = None,
         gamma_regularizer: Any = None, beta_constraint: Any = None, gamma_constraint: Any = None, training: Any = False,
         trainable: bool = True, name: str | None = None, reuse: Any = None, renorm: bool = False,
         renorm_clipping: Mapping[str, Any] | None = None, renorm_momentum: Any = 0.99, fused: bool | None = None,

@@ -6,9 +6,10 @@ from typing import Any
 
 import hornbeam.v1 as tf
 from hornbeam.graph.names import public
-from hornbeam.ops.initializers import Zeros
+from hornbeam.v1.layers import lookup
 from hornbeam.v1.layers.base import output_function
 from hornbeam.v1.layers.convolutional import Convolution
+from hornbeam.v1.layers.lookup import ZEROS
 from hornbeam.v1.layers.windows import order_of
 
 
@@ -22,7 +23,7 @@ class _Separable(Convolution):
     def __init__(self, filters: Any, kernel_size: Any, strides: Any = 1, padding: str = "valid",
                  data_format: str = "channels_last", dilation_rate: Any = 1, depth_multiplier: int = 1,
                  activation: Any = None, use_bias: bool = True, depthwise_initializer: Any = None,
-                 pointwise_initializer: Any = None, bias_initializer: Any = Zeros(), depthwise_regularizer: Any = None,
+                 pointwise_initializer: Any = None, bias_initializer: Any = ZEROS, depthwise_regularizer: Any = None,
                  pointwise_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
                  depthwise_constraint: Any = None, pointwise_constraint: Any = None, bias_constraint: Any = None,
                  trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
@@ -31,7 +32,8 @@ class _Separable(Convolution):
                          activity_regularizer=activity_regularizer, bias_constraint=bias_constraint,
                          trainable=trainable, name=name, **kwargs)
         self.depth_multiplier = depth_multiplier
-        self.depthwise_initializer, self.pointwise_initializer = depthwise_initializer, pointwise_initializer
+        self.depthwise_initializer = lookup.initializer_of(depthwise_initializer)
+        self.pointwise_initializer = lookup.initializer_of(pointwise_initializer)
         self.depthwise_regularizer, self.pointwise_regularizer = depthwise_regularizer, pointwise_regularizer
         self.depthwise_constraint, self.pointwise_constraint = depthwise_constraint, pointwise_constraint
 
@@ -82,12 +84,12 @@ class SeparableConv2D(_Separable):
 def separable_conv1d(inputs: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: str = "valid",
                      data_format: str = "channels_last", dilation_rate: Any = 1, depth_multiplier: int = 1,
                      activation: Any = None, use_bias: bool = True, depthwise_initializer: Any = None,
-                     pointwise_initializer: Any = None, bias_initializer: Any = Zeros(),
+                     pointwise_initializer: Any = None, bias_initializer: Any = ZEROS,
                      depthwise_regularizer: Any = None, pointwise_regularizer: Any = None,
                      bias_regularizer: Any = None, activity_regularizer: Any = None, depthwise_constraint: Any = None,
                      pointwise_constraint: Any = None, bias_constraint: Any = None, trainable: bool = True,
                      name: str | None = None, reuse: Any = None) -> Any:
-    """The layer `SeparableConv1D` called once: each channel of sequences [batch, steps, channels] convolved by itself, then all mixed."""
+    """The layer `SeparableConv1D` called once: each channel of sequences convolved by itself, then all mixed."""
     return SeparableConv1D(filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier,
                            activation, use_bias, depthwise_initializer, pointwise_initializer, bias_initializer,
                            depthwise_regularizer, pointwise_regularizer, bias_regularizer, activity_regularizer,
@@ -99,12 +101,12 @@ def separable_conv1d(inputs: Any, filters: Any, kernel_size: Any, strides: Any =
 def separable_conv2d(inputs: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: str = "valid",
                      data_format: str = "channels_last", dilation_rate: Any = (1, 1), depth_multiplier: int = 1,
                      activation: Any = None, use_bias: bool = True, depthwise_initializer: Any = None,
-                     pointwise_initializer: Any = None, bias_initializer: Any = Zeros(),
+                     pointwise_initializer: Any = None, bias_initializer: Any = ZEROS,
                      depthwise_regularizer: Any = None, pointwise_regularizer: Any = None,
                      bias_regularizer: Any = None, activity_regularizer: Any = None, depthwise_constraint: Any = None,
                      pointwise_constraint: Any = None, bias_constraint: Any = None, trainable: bool = True,
                      name: str | None = None, reuse: Any = None) -> Any:
-    """The layer `SeparableConv2D` called once: each channel of images [batch, height, width, channels] convolved by itself, then all mixed."""
+    """The layer `SeparableConv2D` called once: each channel of images convolved by itself, then all mixed."""
     return SeparableConv2D(filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier,
                            activation, use_bias, depthwise_initializer, pointwise_initializer, bias_initializer,
                            depthwise_regularizer, pointwise_regularizer, bias_regularizer, activity_regularizer,

@@ -7,8 +7,8 @@ from typing import Any
 import hornbeam.v1 as tf
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
-from hornbeam.ops.initializers import Zeros
 from hornbeam.v1.layers.convolutional import Convolution
+from hornbeam.v1.layers.lookup import ZEROS
 from hornbeam.v1.layers.windows import order_of, spatial_axes, transposed_length
 
 
@@ -50,7 +50,7 @@ class Conv2DTranspose(_Transposed):
 
     def __init__(self, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: str = "valid",
                  data_format: str = "channels_last", activation: Any = None, use_bias: bool = True,
-                 kernel_initializer: Any = None, bias_initializer: Any = Zeros(), kernel_regularizer: Any = None,
+                 kernel_initializer: Any = None, bias_initializer: Any = ZEROS, kernel_regularizer: Any = None,
                  bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
                  bias_constraint: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(filters, kernel_size, strides, padding, data_format, 1, activation, use_bias,
@@ -66,7 +66,7 @@ class Conv3DTranspose(_Transposed):
 
     def __init__(self, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1), padding: str = "valid",
                  data_format: str = "channels_last", activation: Any = None, use_bias: bool = True,
-                 kernel_initializer: Any = None, bias_initializer: Any = Zeros(), kernel_regularizer: Any = None,
+                 kernel_initializer: Any = None, bias_initializer: Any = ZEROS, kernel_regularizer: Any = None,
                  bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
                  bias_constraint: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(filters, kernel_size, strides, padding, data_format, 1, activation, use_bias,
@@ -77,7 +77,7 @@ class Conv3DTranspose(_Transposed):
 @public(v1=("layers.conv2d_transpose",))
 def conv2d_transpose(inputs: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: str = "valid",
                      data_format: str = "channels_last", activation: Any = None, use_bias: bool = True,
-                     kernel_initializer: Any = None, bias_initializer: Any = Zeros(), kernel_regularizer: Any = None,
+                     kernel_initializer: Any = None, bias_initializer: Any = ZEROS, kernel_regularizer: Any = None,
                      bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
                      bias_constraint: Any = None, trainable: bool = True, name: str | None = None,
                      reuse: Any = None) -> Any:
@@ -94,7 +94,7 @@ def conv2d_transpose(inputs: Any, filters: Any, kernel_size: Any, strides: Any =
 @public(v1=("layers.conv3d_transpose",))
 def conv3d_transpose(inputs: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1), padding: str = "valid",
                      data_format: str = "channels_last", activation: Any = None, use_bias: bool = True,
-                     kernel_initializer: Any = None, bias_initializer: Any = Zeros(), kernel_regularizer: Any = None,
+                     kernel_initializer: Any = None, bias_initializer: Any = ZEROS, kernel_regularizer: Any = None,
                      bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
                      bias_constraint: Any = None, trainable: bool = True, name: str | None = None,
                      reuse: Any = None) -> Any:
