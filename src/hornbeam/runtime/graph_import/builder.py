@@ -158,16 +158,17 @@ class Builder:
         return self.operation(place, node, declaration, inputs, attrs)
 
     def operation(self, place: Place, node: Node, declaration: Op, inputs: Sequence[GraphTensor],
-                  attrs: dict[str, Any], name: str | None = None) -> Operation:
+                  attrs: dict[str, Any], name: str | None = None, outputs: Any = None) -> Operation:
         """Add an operation that stands for `node`, or, under a `name` of its own, is part of what does.
 
-        Raises ValueError for inputs that the op does not take.
+        outputs: their dims and dtypes, where they are known. Raises ValueError for inputs that the op does not take.
         """
         graph = place.graph
         try:
             groups = self._grouped(declaration, inputs, attrs, graph, node)
-            described = [[_described(t) for t in g] if isinstance(g, list) else _described(g) for g in groups]
-            outputs = infer.outputs_of(declaration, described, declaration.normalized(attrs))
+            if outputs is None:
+                described = [[_described(t) for t in g] if isinstance(g, list) else _described(g) for g in groups]
+                outputs = infer.outputs_of(declaration, described, declaration.normalized(attrs))
         except infer.ShapeFault as fault:
             raise ValueError(f"Node {node.name!r} ({node.op}): {fault.build}") from None
         except (TypeError, OpError) as error:
@@ -203,7 +204,8 @@ class Builder:
                 raise TypeError(f"Input '{arg.name}' passed {item.dtype.name} expected ref type")
             out.append([bring(t) for t in item] if isinstance(item, list) else bring(item))
         _check_types(declaration, out)
-        attributes.refuse_other_types(declaration, node.proto, out)
+        if declaration.type == node.op:
+            attributes.refuse_other_types(declaration, node.proto, out)
         return out
 
     def _describe(self, op: Operation, node: Node) -> None:
