@@ -267,7 +267,7 @@ class InitializableTable(LookupInterface):
         """The values of `keys`, a tensor, sparse or ragged one. Raises TypeError for keys of another dtype."""
         flat, back = _flat(keys)
         flat = flat if hasattr(flat, "dtype") and not isinstance(flat, np.ndarray) else _converted(
-            flat, self._key_dtype, self._resource_handle)
+            flat, None if isinstance(flat, np.ndarray) else self._key_dtype, self._resource_handle)
         if flat.dtype.base_dtype is not self._key_dtype:
             raise TypeError(f"Dtype of argument `keys` must be {self._key_dtype}, received: {flat.dtype}")
         with scoped(name or f"{self.name}_Lookup", self._resource_handle, flat):

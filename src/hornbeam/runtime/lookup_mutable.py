@@ -42,7 +42,7 @@ class _Mutable(LookupInterface):
 
     def _keys(self, keys: Any) -> Any:
         flat = keys if hasattr(keys, "dtype") and not isinstance(keys, np.ndarray) else _converted(
-            keys, self._key_dtype, self._resource_handle)
+            keys, None if isinstance(keys, np.ndarray) else self._key_dtype, self._resource_handle)
         if flat.dtype.base_dtype is not self._key_dtype:
             raise TypeError(f"Signature mismatch. Keys must be dtype {self._key_dtype}, got {flat.dtype}.")
         return flat
@@ -66,7 +66,7 @@ class _Mutable(LookupInterface):
         """Set the values of `keys`. In a graph the operation that does so. Raises TypeError for other dtypes."""
         flat = self._keys(keys)
         made = values if hasattr(values, "dtype") and not isinstance(values, np.ndarray) else _converted(
-            values, self._value_dtype, self._resource_handle)
+            values, None if isinstance(values, np.ndarray) else self._value_dtype, self._resource_handle)
         if made.dtype.base_dtype is not self._value_dtype:
             raise TypeError(f"Signature mismatch. Values must be dtype {self._value_dtype}, got {made.dtype}.")
         with scoped(name or f"{self.name}_lookup_table_insert", self._resource_handle, flat, made):
