@@ -297,6 +297,18 @@ def as_dtype(type_value: Any) -> DType:
     return found
 
 
+_C_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
+
+
+def c_name(dtype: DType) -> str:
+    """What TensorFlow's runtime calls a dtype in its messages.
+
+    >>> c_name(float32), c_name(int64)
+    ('float', 'int64')
+    """
+    return _C_NAMES.get(dtype.base_dtype.name, dtype.base_dtype.name)
+
+
 def _cannot_convert(value: Any) -> str:
     return f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType."
 

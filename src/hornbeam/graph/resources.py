@@ -24,7 +24,7 @@ from typing import Any, final
 import numpy as np
 
 from hornbeam.graph import dtypes
-from hornbeam.graph.errors import CancelledError, DeadlineExceededError
+from hornbeam.graph.errors import CancelledError, DeadlineExceededError, InvalidArgumentError, OpError
 from hornbeam.graph.op import Op
 
 __all__ = ["Resource", "Waiting", "current_waiting", "handle", "held", "kept", "waits"]
@@ -32,6 +32,11 @@ __all__ = ["Resource", "Waiting", "current_waiting", "handle", "held", "kept", "
 
 class Resource:
     """What a handle stands for. Threads share it: its methods take care of that themselves."""
+
+    made_by: Op | None = None
+
+    def named(self, name: str) -> None:
+        """Take the name of the operation that stands for it, for messages."""
 
     def agrees(self, attrs: dict[str, Any]) -> None:
         """Raises InvalidArgumentError where an operation with these attributes cannot share this resource."""
@@ -67,10 +72,19 @@ def kept(declaration: Op) -> Op:
     @declaration.lower
     def _(context: Any, call: Any, values: Any) -> Any:
         def make() -> Any:
-            return held(context.apply(call, declaration.group(values, call.attrs))[0])
+            made = held(context.apply(call, declaration.group(values, call.attrs))[0])
+            made.made_by = declaration
+            made.named(call.attrs.get("shared_name") or call.name)
+            return made
 
         found = context.store.resource(call, make)
-        found.agrees(call.attrs)
+        if found.made_by is not declaration:
+            raise InvalidArgumentError(None, call, f"Expected {found.made_by.type.removesuffix('V2')}, found "
+                                       f"{declaration.type}")
+        try:
+            found.agrees(call.attrs)
+        except OpError as error:
+            raise type(error)(None, call, f"{error.message}\n\t [[{{{{node {call.name}}}}}]]") from None  # type: ignore
         return (handle(found),)
 
     return declaration

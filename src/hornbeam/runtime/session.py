@@ -7,7 +7,7 @@ The way of `run`: fetches and feeds → a `Binding`, found in a dictionary after
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, final
 
 import numpy as np
@@ -19,6 +19,7 @@ from hornbeam.graph.execute import of_machine
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public
 from hornbeam.graph.operation import Operation
+from hornbeam.graph.resources import time_limit
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
 from hornbeam.runtime.executor import Runner
 from hornbeam.runtime.fetches import Restore, fetched
@@ -119,6 +120,7 @@ class BaseSession:
         self._graph = graph if graph is not None else mode.default_graph()
         self._target = target
         self._config = config
+        self._most_ms = getattr(config, "operation_timeout_in_ms", 0) or 0
         self._store = Store()
         self._bindings: dict[Any, Binding] = {}
         self._closed = False
@@ -142,7 +144,8 @@ class BaseSession:
         """Run what `fetches` needs and answer in its structure: arrays for tensors, None for operations.
 
         fetches: a tensor, operation, variable or name, or nested lists, tuples and dictionaries of them.
-        feed_dict: values for tensors; each replaces what the graph would compute. options, run_metadata: accepted.
+        feed_dict: values for tensors; each replaces what the graph would compute. options: a `RunOptions`, whose
+        `timeout_in_ms` ends what waits longer with DeadlineExceededError. run_metadata: accepted.
         Raises RuntimeError where the session is closed or the graph empty, ValueError and TypeError for fetches and
         feeds that do not fit, and the errors of the operations that ran. A run that fails changes no variable.
         """
@@ -158,7 +161,15 @@ class BaseSession:
             binding = self._bind(fetches, keys)
             if key is not None:
                 self._bindings[key, keys] = binding
-        return binding.run(values)
+        if options is None and not self._most_ms:
+            return binding.run(values)
+        with self._time_limit(options):
+            return binding.run(values)
+
+    def _time_limit(self, options: Any = None) -> AbstractContextManager[None]:
+        """The time that a run may wait for others, by its own options or the session's."""
+        most_ms = getattr(options, "timeout_in_ms", 0) or self._most_ms
+        return time_limit(most_ms / 1000) if most_ms else nullcontext()
 
     def _feeds(self, feed_dict: Any) -> tuple[tuple[Any, ...], Sequence[Any]]:
         if not isinstance(feed_dict, dict):
@@ -209,7 +220,8 @@ class BaseSession:
                 raise ValueError(f"this callable takes {len(keys)} fed values, {len(values)} were given")
             if binding.edits != self._graph._edits:
                 binding = self._bind(fetches, keys)
-            return binding.run(values)
+            with self._time_limit(options.get("options")):
+                return binding.run(values)
 
         return run
 
