@@ -273,7 +273,7 @@ def _on_strings(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any
 def _string_results(op: Op, args: Sequence[Any], attrs: dict[str, Any], results: Sequence[Any]) -> list[bool]:
     """Which results hold strings: the shape rule says it, else the first result does, and all of a list."""
     if op.shape_rule is not None:
-        return [dtype is dtypes.string for _, dtype in apply_rule(op, _described(op, args), attrs)]
+        return [dtype.np_dtype.hasobject for _, dtype in apply_rule(op, _described(op, args), attrs)]
     return [op.gives_strings and (i == 0 or op.returns_list) and r.dtype == np.int64 for i, r in enumerate(results)]
 
 

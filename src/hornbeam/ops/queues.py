@@ -23,6 +23,8 @@ from hornbeam.graph.shapes import TensorShape, TensorShapeV1
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops import queue_kinds
 from hornbeam.ops.dims import ShapeFault
+from hornbeam.ops.gathering import gather
+from hornbeam.ops.joining import stack
 from hornbeam.ops.queue_kinds import Queue, component
 
 _HANDLE = never("a handle of a queue")
@@ -202,7 +204,7 @@ class QueueBase:
         if not all(first.names == q.names for q in queues[1:]):
             raise TypeError("Queues do not have matching component names.")
         shapes = [functools.reduce(_common_shape, of_one) for of_one in zip(*(q.shapes for q in queues), strict=True)]
-        return QueueBase(first.dtypes, shapes, first.names, choose_handle(index, [q.queue_ref for q in queues]))
+        return QueueBase(first.dtypes, shapes, first.names, gather(stack([q.queue_ref for q in queues]), index))
 
     @property
     def queue_ref(self) -> Any:
@@ -337,17 +339,6 @@ def _common_shape(one: TensorShape, other: TensorShape) -> TensorShape:
     return TensorShape([a if a == b else None for a, b in zip(one.as_list(), other.as_list(), strict=True)])
 
 
-@op("SelectHandle", inputs="index: int32, handles: list", host=True, differentiable=_HANDLE, waive=_KEPT)
-def choose_handle(index, handles):
-    """The handle at place `index` of a list."""
-    if not 0 <= index < len(handles):
-        raise ShapeFault(f"indices = {int(index)} is not in [0, {len(handles)})")
-    return handles[int(index)]
-
-
-choose_handle.shape(lambda inputs, attrs: [((), dtypes.resource)])
-
-
 def _type_list(types: Any) -> list[DType]:
     return [dtypes.as_dtype(t) for t in (types if isinstance(types, (list, tuple)) else [types])]
 
@@ -402,7 +393,7 @@ class FIFOQueue(QueueBase):
     shared_name: queues of this name are one within a session.
 
     >>> queue = FIFOQueue(10, dtypes.int32, shapes=[[]])
-    >>> queue.enqueue_many([1, 2, 3])
+    >>> queue.enqueue_many([[1, 2, 3]])
     >>> queue.dequeue_many(2).numpy().tolist()
     [1, 2]
     """
@@ -421,7 +412,7 @@ class PaddingFIFOQueue(QueueBase):
     Arguments as for `FIFOQueue`; `shapes` has known ranks and is needed.
 
     >>> queue = PaddingFIFOQueue(10, dtypes.int32, shapes=[[None]])
-    >>> queue.enqueue([1, 2]); queue.enqueue([3])
+    >>> queue.enqueue([[1, 2]]); queue.enqueue([[3]])
     >>> queue.dequeue_many(2).numpy().tolist()
     [[1, 2], [3, 0]]
     """

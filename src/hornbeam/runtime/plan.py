@@ -17,6 +17,7 @@ from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.order import Accesses, accesses, is_reference, needed, ordered
 
 _MAX_STATIC_FEED = 64
+_OBJECTS = frozenset((dtypes.string, dtypes.resource, dtypes.variant))
 
 
 class Stage(NamedTuple):
@@ -69,7 +70,7 @@ class Plan:
 
 
 def on_host(op: Operation) -> bool:
-    """Whether an operation runs on NumPy arrays: host ops, strings, and branches or loops that hold such.
+    """Whether an operation runs on NumPy arrays: host ops, strings, handles, and branches or loops that hold such.
 
     Attributes say so where compiling has failed for good reason (`on_host`), or where an operation takes what another
     keeps in a form of its own (`beside`).
@@ -78,7 +79,7 @@ def on_host(op: Operation) -> bool:
         return True
     if any(on_host(other) for other in op.attrs.get("beside", ())):
         return True
-    if any(t.dtype.base_dtype is dtypes.string for t in (*op.inputs, *op.outputs)):
+    if any(t.dtype.base_dtype in _OBJECTS for t in (*op.inputs, *op.outputs)):
         return True
     return any(on_host(inner) for body in bodies(op) for inner in body.needed if not _is_free(inner))
 
