@@ -6,7 +6,8 @@ import importlib
 import pkgutil
 
 _PACKAGES = ("hornbeam.graph", "hornbeam.ops", "hornbeam.ops.linear_operators", "hornbeam.autodiff",
-             "hornbeam.autograph", "hornbeam.kernels", "hornbeam.runtime", "hornbeam.train")
+             "hornbeam.autograph", "hornbeam.kernels", "hornbeam.runtime", "hornbeam.train",
+             "hornbeam.train.checkpoints")
 
 
 def load_public_names(*packages: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hornbeam.graph import dtypes, errors
 from hornbeam.graph.bundle import slices
 from hornbeam.graph.bundle.merging import merge
 from hornbeam.graph.bundle.opening import open_checkpoint
+from hornbeam.graph.bundle.version1_writer import Version1Writer
 from hornbeam.graph.bundle.writer import BundleWriter
 from hornbeam.graph.op import never, op
 
@@ -42,6 +44,25 @@ def _part(name: str, text: str) -> tuple[tuple[int, ...], slices.Part]:
         raise errors.InvalidArgumentError(None, None, f"{error} (of tensor {name})") from None
 
 
+Each = Iterator[tuple[str, tuple[int, ...], slices.Part | None, Any]]
+
+
+def _each(tensor_names: Any, shape_and_slices: Any, tensors: Sequence[Any]) -> Each:
+    """Name, shape of the whole, part (None for all of it) and value of each tensor, ordered by name."""
+    names = _texts(tensor_names, len(tensors), "tensor_names")
+    parts = _texts(shape_and_slices, len(tensors), "shape_and_slices")
+    for i in sorted(range(len(names)), key=lambda i: names[i].encode()):
+        if not parts[i]:
+            yield names[i], np.shape(tensors[i]), None, tensors[i]
+            continue
+        shape, part = _part(names[i], parts[i])
+        if tuple(b - a for a, b in slices.bounds(shape, part)) != np.shape(tensors[i]):
+            raise errors.InvalidArgumentError(
+                None, None, "Slice in shape_and_slice specification does not match the shape of the tensor to  "
+                f"save: {parts[i]}, tensor: {list(np.shape(tensors[i]))}")
+        yield names[i], shape, part, tensors[i]
+
+
 @op("SaveV2", inputs="prefix: string, tensor_names: string, shape_and_slices: string, tensors: list", host=True,
     stateful=True, differentiable=_FILES, attr_types={"dtypes": "list(type)"}, waive=_NO_SAMPLES)
 def save_v2(prefix, tensor_names, shape_and_slices, tensors, *, dtypes: Any = None):
@@ -50,25 +71,28 @@ def save_v2(prefix, tensor_names, shape_and_slices, tensors, *, dtypes: Any = No
     prefix: a scalar. tensor_names: as many strings as there are tensors. shape_and_slices: for each "", or what part
     of which shape it is, `"5 2 0,3:-"`. Raises InvalidArgumentError where these do not fit, the errors of files.
     """
-    path = _text("prefix", prefix)
-    names = _texts(tensor_names, len(tensors), "tensor_names")
-    parts = _texts(shape_and_slices, len(tensors), "shape_and_slices")
-    writer = BundleWriter(path)
+    writer = BundleWriter(_text("prefix", prefix))
     try:
-        for i in sorted(range(len(names)), key=lambda i: names[i].encode()):
-            if not parts[i]:
-                writer.add(names[i], tensors[i])
-                continue
-            shape, part = _part(names[i], parts[i])
-            if tuple(b - a for a, b in slices.bounds(shape, part)) != np.shape(tensors[i]):
-                raise errors.InvalidArgumentError(
-                    None, None, "Slice in shape_and_slice specification does not match the shape of the tensor to  "
-                    f"save: {parts[i]}, tensor: {list(np.shape(tensors[i]))}")
-            writer.add_part(names[i], shape, part, tensors[i])
+        for name, shape, part, value in _each(tensor_names, shape_and_slices, tensors):
+            if part is None:
+                writer.add(name, value)
+            else:
+                writer.add_part(name, shape, part, value)
         writer.finish()
     except BaseException:
         writer.abandon()
         raise
+    return ()
+
+
+@op("SaveSlices", inputs="filename: string, tensor_names: string, shapes_and_slices: string, data: list", host=True,
+    stateful=True, differentiable=_FILES, attr_types={"T": "list(type)"}, waive=_NO_SAMPLES)
+def save_slices(filename, tensor_names, shapes_and_slices, data, *, T: Any = None):  # noqa: N803
+    """Writes tensors to one file of the older format. In a graph an operation. The arguments are those of `SaveV2`."""
+    writer = Version1Writer(_text("filename", filename))
+    for name, shape, part, value in _each(tensor_names, shapes_and_slices, data):
+        writer.add(name, shape, (None,) * len(shape) if part is None else part, value)
+    writer.finish()
     return ()
 
 
@@ -132,7 +156,7 @@ def sharded_filespec(basename, num_shards):
     return (np.array(b"%s-?????-of-%05d" % (bytes(np.asarray(basename)[()]), int(num_shards)), object),)
 
 
-for _op in (save_v2, merge_v2_checkpoints):
+for _op in (save_v2, save_slices, merge_v2_checkpoints):
     _op.shape(lambda inputs, attrs: [])
 for _op in (sharded_filename, sharded_filespec):
     _op.shape(lambda inputs, attrs: [((), dtypes.string)])

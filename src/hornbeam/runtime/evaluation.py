@@ -128,6 +128,16 @@ class Evaluation(ABC):
         """The results of one op on its arguments (one an argument; a list for a list argument)."""
 
 
+def _refuse_other_shape(op: Operation, shape: Sequence[int]) -> None:
+    """Raise where a value whose shape the graph did not tell is assigned to a variable of another shape."""
+    dims = op.inputs[0]._dims
+    if op.attrs["validate_shape"] and dims is not None and (
+            len(dims) != len(shape) or any(d not in (None, s) for d, s in zip(dims, shape, strict=True))):
+        raise failed(op, "Assign requires shapes of both tensors to match. "
+                     f"lhs shape= [{','.join('?' if d is None else str(d) for d in dims)}] "
+                     f"rhs shape= [{','.join(map(str, shape))}]")
+
+
 _MAY_BE_UNSET = frozenset(("Assign", "IsVariableInitialized"))
 
 
@@ -157,6 +167,7 @@ class Stepping(Evaluation):
         else:
             args = [np.asarray(a) if arg.static else a for arg, a in zip(declaration.args, args, strict=True)]
         if op.type == "Assign":
+            _refuse_other_shape(op, np.shape(args[1]))
             return (np.array(args[1]),)  # a buffer of its own: variables are donated one by one
         try:
             return execute(declaration, args, op.attrs, stream, self.once)
@@ -215,6 +226,7 @@ class Tracing(Evaluation):
     def _traced(self, op: Operation, args: list[Any]) -> Sequence[Any]:
         declaration = op.declaration
         if op.type == "Assign":
+            _refuse_other_shape(op, jnp.shape(args[1]))
             return (jnp.copy(args[1]),)  # a buffer of its own, not the input handed on
         keywords = {k: v for k, v in op.attrs.items() if k in declaration.defaults}
         refuse_misfits(declaration, args, op.attrs)

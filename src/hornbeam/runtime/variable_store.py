@@ -97,6 +97,7 @@ class VariableStore:
             made.append(self._get(f"{name}/part_{number}" if name else f"part_{number}", part, dtype,
                                   _for_part(initializer or default_initializer(name, dtype), part, info), regularizer,
                                   reuse, settings[0], settings[1], None, None, settings[2], None, *settings[3:]))
+            made[-1]._save_slice_info = partitions.SaveSliceInfo(name, shape, offset, part)
         whole = self.in_parts[name] = partitions.PartitionedVariable(name, shape, dtype, made, counts)
         return whole
 

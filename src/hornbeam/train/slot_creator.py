@@ -39,5 +39,9 @@ def _slot(primary: Any, name: str, initializer: Any, shape: Any, dtype: Any) -> 
     known = initializer if shape is None else TensorShape(shape)
     with variable_scope(None, f"{primary.op.name}/{name}") as scope:
         scope.set_partitioner(None)
-        return get_variable("", shape=None if shape is None else known, dtype=dtype, initializer=initializer,
+        made = get_variable("", shape=None if shape is None else known, dtype=dtype, initializer=initializer,
                             trainable=False, validate_shape=TensorShape(primary.shape).is_fully_defined())
+    part = getattr(primary, "_save_slice_info", None)
+    if part is not None:
+        made._save_slice_info = part.beside(made.op.name[len(primary.op.name) + 1:])
+    return made

@@ -17,7 +17,7 @@ def open_checkpoint(prefix: str) -> CheckpointReader:
     """
     if exists(prefix):
         return BundleReader(prefix)
-    paths = sorted(p for p in glob.glob(prefix) if os.path.isfile(p))
+    paths = [prefix] if os.path.isfile(prefix) else sorted(p for p in glob.glob(prefix) if os.path.isfile(p))
     if not paths:
         raise errors.NotFoundError(None, None, "Unsuccessful TensorSliceReader constructor: Failed to find any "
                                    f"matching files for {prefix}")

@@ -116,7 +116,7 @@ class Version1Reader:
         self.close()
 
 
-_FIELDS = {dtypes.float32: "float_val", dtypes.float64: "double_val", dtypes.int64: "int64_val",
+FIELDS = {dtypes.float32: "float_val", dtypes.float64: "double_val", dtypes.int64: "int64_val",
            dtypes.bool_: "bool_val", dtypes.uint32: "uint32_val", dtypes.uint64: "uint64_val",
            dtypes.float16: "half_val", dtypes.bfloat16: "half_val", dtypes.complex64: "scomplex_val",
            dtypes.complex128: "dcomplex_val", dtypes.string: "string_val"}
@@ -124,7 +124,7 @@ _FIELDS = {dtypes.float32: "float_val", dtypes.float64: "double_val", dtypes.int
 
 def _array(proto: Any, dtype: dtypes.DType, shape: tuple[int, ...]) -> np.ndarray:
     """The values of a `TensorProto` whose dtype and shape are known from elsewhere."""
-    held = getattr(proto, _FIELDS.get(dtype, "int_val"))
+    held = getattr(proto, FIELDS.get(dtype, "int_val"))
     if dtype is dtypes.string:
         out = np.empty(len(held), object)
         out[:] = list(held)
