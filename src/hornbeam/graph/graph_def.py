@@ -17,6 +17,7 @@ from hornbeam.graph.body import Body, bodies
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.graph import Graph, register_exporter
 from hornbeam.graph.names import Lazy, public, register
+from hornbeam.graph.op import registry
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import TensorShape
 
@@ -42,10 +43,24 @@ def node_def(op: Operation) -> Any:
         if name not in _PRIVATE and (value is not None or name == "shape"):
             kind = "shape" if name == "shape" else op.declaration.attr_types.get(name)
             _write_attr(node.attr[name], value, kind)
+    if op.gradient_type is not None:
+        node.attr["_gradient_op_type"].s = op.gradient_type.encode()
     return node
 
 
-_PRIVATE = frozenset(("beside", "initializes", "on_host", "stream"))
+_PRIVATE = frozenset(("beside", "cell", "initializes", "on_host", "stream", "variable"))
+
+
+def without_defaults(node: Any) -> None:
+    """Leave out of a `NodeDef` the attributes that have the value which the op takes without them."""
+    declaration = registry.get(node.op)
+    for name, default in (declaration.defaults if declaration is not None else {}).items():
+        if name in node.attr and name not in declaration.required and default is not None:  # type: ignore[union-attr]
+            expected = type(node.attr[name])()
+            kind = "shape" if name == "shape" else declaration.attr_types.get(name)  # type: ignore[union-attr]
+            _write_attr(expected, default, kind)
+            if expected == node.attr[name]:
+                del node.attr[name]
 
 
 def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False) -> Any:

@@ -414,6 +414,18 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         self._variable.set_shape(shape)
         self._snapshot.set_shape(shape)
 
+    def to_proto(self, export_scope: str | None = None) -> Any:
+        """The `VariableDef` of a graph's variable, with names within `export_scope`; None where it is not in there."""
+        from hornbeam.runtime.collection_protos import variable_def
+        self._in_graph("a VariableDef")
+        return variable_def(self, export_scope)
+
+    @staticmethod
+    def from_proto(variable_def: Any, import_scope: str | None = None) -> Variable:
+        """The variable that a `VariableDef` describes, of operations that the graph has already."""
+        from hornbeam.runtime.collection_protos import variable_from_def
+        return variable_from_def(variable_def, import_scope)
+
     def ref(self) -> TensorReference:
         """A hashable handle, for dictionaries and sets."""
         return TensorReference(self)

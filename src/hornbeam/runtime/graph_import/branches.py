@@ -9,7 +9,7 @@ together, is one `Branch`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, final
 
 from hornbeam.runtime.graph_import.loops import Frame
@@ -20,6 +20,25 @@ Conditions = dict[str, int]
 
 
 @final
+class Known:
+    """What is known of the items around a branch: all of them by name, and the conditions that they run under."""
+
+    def __init__(self, owner: Mapping[str, Any], conditions: Mapping[int, Conditions], settled: frozenset[str]) -> None:
+        self.owner, self.conditions, self.settled = owner, conditions, settled
+
+    def inside(self, key: str) -> Known:
+        """The same, for what runs under one condition more."""
+        return Known(self.owner, self.conditions, self.settled | {key})
+
+    def of(self, item: Any) -> Conditions:
+        """The conditions that are not settled where this is asked."""
+        return {k: v for k, v in self.conditions[id(item)].items() if k not in self.settled}
+
+
+_NOTHING = Known({}, {}, frozenset())
+
+
+@final
 class Branch:
     """What runs under one condition: the items of either side, and the merges that hand results on.
 
@@ -27,8 +46,8 @@ class Branch:
     on one side (its number beside) which items of other branches take.
     """
 
-    def __init__(self, condition: Ref) -> None:
-        self.condition = condition
+    def __init__(self, condition: Ref, known: Known) -> None:
+        self.condition, self.known = condition, known
         self.sides: tuple[list[Any], list[Any]] = ([], [])
         self.merges: list[tuple[Node, Ref, Ref]] = []
         self.kept: dict[Ref, int] = {}
@@ -49,18 +68,21 @@ class Branch:
         return [self.condition.node, *(n for item in self.items() for n in item.needs() if n not in own)]
 
 
-def gathered(items: Sequence[Node | Frame]) -> list[Any]:
-    """The items with those under conditions gathered, in order. Raises ValueError for what no `cond` makes."""
+def gathered(items: Sequence[Node | Frame], around: Known = _NOTHING) -> list[Any]:
+    """The items with those under conditions gathered, in order. Raises ValueError for what no `cond` makes.
+
+    around: what the branch that the items stand in says of the others.
+    """
     ordered = in_order(items, lambda i: i.needs(), lambda i: i.gives())
     if not any(isinstance(i, Node) and i.op in MERGES | SWITCHES for i in ordered):
         return ordered
-    return _Gathering(ordered).result()
+    return _Gathering(ordered, around).result()
 
 
 @final
 class _Gathering:
-    def __init__(self, ordered: Sequence[Node | Frame]) -> None:
-        self.ordered = ordered
+    def __init__(self, ordered: Sequence[Node | Frame], around: Known) -> None:
+        self.ordered, self.around = ordered, around
         self.owner: dict[str, Any] = {name: item for item in ordered for name in item.gives()}
         self.conditions: dict[int, Conditions] = {}
         self.level: dict[int, int] = {}
@@ -80,28 +102,36 @@ class _Gathering:
 
     def _key(self, ref: Ref) -> str:
         """One name for the tensors that are the same condition."""
-        item = self.owner.get(ref.node)
+        item = self._item(ref.node)
         while isinstance(item, Node) and item.op == "Identity" and item.inputs:
             ref = item.inputs[0]
-            item = self.owner.get(ref.node)
+            item = self._item(ref.node)
         return str(ref)
+
+    def _item(self, name: str) -> Any:
+        return self.owner.get(name) or self.around.owner.get(name)
+
+    def _of(self, item: Any) -> Conditions:
+        found = self.conditions.get(id(item))
+        return self.around.of(item) if found is None else found
 
     def _along(self, ref: Ref) -> Conditions:
         """The conditions under which a tensor has a value."""
-        item = self.owner.get(ref.node)
+        item = self._item(ref.node)
         if item is None:
             return {}
-        found = self.conditions[id(item)]
+        found = self._of(item)
         if isinstance(item, Node) and item.op in SWITCHES:
             key = self._key(item.inputs[1])
             self.decides.setdefault(key, item.inputs[1])
-            if found.get(key, ref.port) == ref.port:
+            if key not in self.around.settled and found.get(key, ref.port) == ref.port:
                 return {**found, key: ref.port}
         return found
 
     def _after(self, name: str) -> Conditions:
         """The conditions under which a node has run."""
-        return self.conditions[id(self.owner[name])] if name in self.owner else {}
+        item = self._item(name)
+        return {} if item is None else self._of(item)
 
     def _place(self, item: Node | Frame) -> None:
         level = max((self.level[id(self.owner[n])] for n in item.needs() if n in self.owner), default=0)
@@ -158,11 +188,13 @@ class _Gathering:
                 if before is not None and group.get(id(before)) == group[id(item)] and self.conditions[id(before)]:
                     parent[root(id(before))] = root(id(item))
         made: dict[int, Branch] = {}
+        known = Known({**self.around.owner, **self.owner}, {**self.around.conditions, **self.conditions},
+                      self.around.settled)
         for item in self.ordered:
             if id(item) not in group:
                 continue
             key = group[id(item)][0]
-            branch = made.setdefault(root(id(item)), Branch(self.decides[key]))
+            branch = made.setdefault(root(id(item)), Branch(self.decides[key], known.inside(key)))
             if self.conditions[id(item)]:
                 branch.sides[self.conditions[id(item)][key]].append(item)
             else:

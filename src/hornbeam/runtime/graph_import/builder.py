@@ -215,9 +215,11 @@ class Builder:
             op.gradient_type = held["_gradient_op_type"].s.decode()
         if "_class" in held:
             op.attrs["_class"] = [self._colocated(text, node) for text in held["_class"].list.s]
-        if "_output_shapes" in held:
-            for tensor, shape in zip(op.outputs, held["_output_shapes"].list.shape, strict=False):
-                tensor.set_shape(attributes.shape_of(shape))
+        if "_output_shapes" in held and op.type == node.op and op.type != "Identity":  # which may be of an array's flow
+            for tensor, message in zip(op.outputs, held["_output_shapes"].list.shape, strict=False):
+                shape = attributes.shape_of(message)
+                if tensor.shape.is_compatible_with(shape):
+                    tensor.set_shape(shape)
 
     def _colocated(self, text: bytes, node: Node) -> bytes:
         name = text.decode().removeprefix("loc:@")
@@ -350,7 +352,7 @@ class _BranchBuilder:
         """Build what runs on one side, up to the values that the merges take from it."""
         body: Any = inner.graph
         with mode.opened(body):
-            for item in gathered(self.branch.sides[side]):
+            for item in gathered(self.branch.sides[side], self.branch.known):
                 self.builder.add(item, inner)
             body.outputs = [_value(body, body.bring_in(self.builder.take(inner, refs[side], merge)))
                             for merge, *refs in self.branch.merges]
@@ -362,9 +364,8 @@ class _BranchBuilder:
             inner, other = self.sides[side], self.sides[1 - side]
             tensor = inner.tensors.get(str(ref))
             dims = None if tensor is None else tensor._dims
-            if tensor is None or tensor.dtype._is_ref_dtype or dims is None or None in dims:
-                for item in self.branch.sides[side]:
-                    self.builder.lost.update(dict.fromkeys(item.gives(), (item, inner)))
+            if tensor is None or not tensor.dtype.is_floating or dims is None or None in dims:
+                self._lose(side)
                 continue
             for place, value in ((inner, lambda t=tensor: t), (other, lambda t=tensor: _nothing(t))):
                 body: Any = place.graph
@@ -372,6 +373,18 @@ class _BranchBuilder:
                     body.outputs.append(body.bring_in(value()))
             kept.append(ref)
         return kept
+
+
+    def _lose(self, side: int) -> None:
+        """Remember how what runs on a side is made."""
+        inner, lost = self.sides[side], self.builder.lost
+        for item in self.branch.sides[side]:
+            lost.update(dict.fromkeys(item.gives(), (item, inner)))
+        for item in gathered(self.branch.sides[side], self.branch.known):
+            if isinstance(item, Branch):
+                lost.update({merge.name: (item, inner) for merge, _, _ in item.merges})
+
+
 
 
 def _nothing(like: GraphTensor) -> Any:
