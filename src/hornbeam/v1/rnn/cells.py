@@ -226,8 +226,8 @@ class LSTMCell(_LSTMStates):
         self._activation = activation_of(activation) or tf.tanh
         self._warn_of_joined_state()
         if num_unit_shards is not None or num_proj_shards is not None:
-            get_logger().warning("%s: The num_unit_shards and proj_unit_shards parameters are deprecated and will be removed "
-                         "in Jan 2017.  Use a variable scope with a partitioner instead.", self)
+            get_logger().warning("%s: The num_unit_shards and proj_unit_shards parameters are deprecated and will be "
+                                 "removed in Jan 2017.  Use a variable scope with a partitioner instead.", self)
 
     def build(self, inputs_shape: Any) -> None:
         """Make the variables for inputs of this shape."""

@@ -133,7 +133,8 @@ def checked_lengths(sequence_length: Any, batch_size: Any) -> Any:
         return tf.identity(lengths, name="CheckSeqLen")
 
 
-def masked_step(call: Callable[[], tuple[Any, Any]], time: Any, lengths: Any, zeros: Any, state: Any) -> tuple[Any, Any]:
+def masked_step(call: Callable[[], tuple[Any, Any]], time: Any, lengths: Any, zeros: Any,
+                state: Any) -> tuple[Any, Any]:
     """One step of a cell: rows past their length give zeros and keep their state."""
     output, after = call()
     nest.assert_same_structure(zeros, output)

@@ -132,9 +132,10 @@ class DropoutWrapper(CellWrapper):
     missing sizes.
     """
 
-    def __init__(self, cell: Any, input_keep_prob: Any = 1.0, output_keep_prob: Any = 1.0, state_keep_prob: Any = 1.0,
-                 variational_recurrent: bool = False, input_size: Any = None, dtype: Any = None, seed: int | None = None,
-                 dropout_state_filter_visitor: Any = None, **kwargs: Any) -> None:
+    def __init__(self, cell: Any, input_keep_prob: Any = 1.0, output_keep_prob: Any = 1.0,
+                 state_keep_prob: Any = 1.0, variational_recurrent: bool = False, input_size: Any = None,
+                 dtype: Any = None, seed: int | None = None, dropout_state_filter_visitor: Any = None,
+                 **kwargs: Any) -> None:
         super().__init__(cell, dtype=dtype, **kwargs)
         if dropout_state_filter_visitor is not None and not callable(dropout_state_filter_visitor):
             raise TypeError("dropout_state_filter_visitor must be callable")
