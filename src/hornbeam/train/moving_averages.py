@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from hornbeam.graph import mode
+from hornbeam.graph.call import graph_for
+from hornbeam.graph.graph import scope_of
 from hornbeam.graph.names import public
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops import array, initializers, math, state
@@ -118,8 +120,8 @@ def assign_moving_average(variable: Any, value: Any, decay: Any, zero_debias: bo
 
     Gives the new average.
     """
-    graph = variable.op.graph
-    with graph.as_default(), graph.name_scope(name or "AssignMovingAvg") as scope:
+    graph = graph_for(variable, value, decay)
+    with scope_of(graph, name or "AssignMovingAvg") as scope:
         part = cast(math.subtract(1.0, decay, name="sub"), variable.dtype)
         if zero_debias:
             return _debiased(variable, value, part, scope)

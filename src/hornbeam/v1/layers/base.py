@@ -24,7 +24,7 @@ from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops import array, math
 from hornbeam.runtime.collections import GraphKeys, home
 from hornbeam.runtime.variable import VariableAggregation, VariableSynchronization
-from hornbeam.runtime.variable_scope import VariableScope, get_variable, variable_scope
+from hornbeam.runtime.variable_scope import VariableScope, get_variable, no_regularizer, variable_scope
 from hornbeam.v1.layers import lookup
 from hornbeam.v1.layers.input_spec import check_inputs
 
@@ -229,22 +229,34 @@ class Layer:
         with mode.graph_first():
             self._set_scope()
             with variable_scope(self._scope, reuse=self.built or self._reuse, auxiliary_name_scope=False) as scope:
-                before = len(_collection(GraphKeys.REGULARIZATION_LOSSES))
+                penalty = penalty if penalty is not None else scope.regularizer
+                known = {id(v) for v in _collection(GraphKeys.GLOBAL_VARIABLES)}
                 with _names(scope):
                     made = get_variable(
                         name, shape=None if shape is None else TensorShape(shape), partitioner=partitioner,
-                        dtype=dtypes.as_dtype(dtype or self._dtype or dtypes.float32), regularizer=penalty,
+                        dtype=dtypes.as_dtype(dtype or self._dtype or dtypes.float32), regularizer=no_regularizer,
                         initializer=lookup.initializer_of(initializer), trainable=trained and self.trainable,
                         constraint=lookup.constraint_of(constraint), use_resource=use_resource,
                         synchronization=synchronization, aggregation=aggregation)
-        if penalty is not None and _eager():
-            self._regularized.append((made, penalty))
-        self._losses += _collection(GraphKeys.REGULARIZATION_LOSSES)[before:]
+                    if penalty is not None:
+                        self._regularize(name, [v for v in _parts(made) if id(v) not in known], penalty)
         kept = self._trainable_weights if trained else self._non_trainable_weights
         kept += [v for v in _parts(made) if not any(v is held for held in kept)]
         return made
 
     add_variable = add_weight
+
+    def _regularize(self, name: str, variables: Sequence[Any], penalty: Callable[[Any], Any]) -> None:
+        """The penalties of new variables; eager execution evaluates them when it is asked for the losses."""
+        graph = mode.current_graph()
+        if graph is None:
+            self._regularized += [(v, penalty) for v in variables]
+            return
+        for variable in variables:
+            with graph.name_scope(f"{name}/Regularizer"):
+                loss = penalty(variable)
+            if loss is not None:
+                self.add_loss(loss)
 
     def count_params(self) -> int:
         """How many numbers the variables hold. Raises ValueError before they are made."""

@@ -162,7 +162,8 @@ def conv2d(inputs: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), p
            data_format: str = "channels_last", dilation_rate: Any = (1, 1), activation: Any = None,
            use_bias: bool = True, kernel_initializer: Any = None, bias_initializer: Any = ZEROS,
            kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
-           kernel_constraint: Any = None, bias_constraint: Any = None, trainable: bool = True, name: str | None = None, reuse: Any = None) -> Any:
+           kernel_constraint: Any = None, bias_constraint: Any = None, trainable: bool = True, name: str | None = None,
+           reuse: Any = None) -> Any:
     """The layer `Conv2D` called once: a convolution of images [batch, height, width, channels].
 
     filters: how many outputs. reuse: True takes the variables of the layer of this name.
@@ -177,7 +178,8 @@ def conv3d(inputs: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1)
            data_format: str = "channels_last", dilation_rate: Any = (1, 1, 1), activation: Any = None,
            use_bias: bool = True, kernel_initializer: Any = None, bias_initializer: Any = ZEROS,
            kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
-           kernel_constraint: Any = None, bias_constraint: Any = None, trainable: bool = True, name: str | None = None, reuse: Any = None) -> Any:
+           kernel_constraint: Any = None, bias_constraint: Any = None, trainable: bool = True, name: str | None = None,
+           reuse: Any = None) -> Any:
     """The layer `Conv3D` called once: a convolution of volumes [batch, depth, height, width, channels].
 
     filters: how many outputs. reuse: True takes the variables of the layer of this name.

@@ -8,6 +8,8 @@ from typing import Any
 import hornbeam.v1 as tf
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
+from hornbeam.train.moving_averages import assign_moving_average
+from hornbeam.train.optimizer import cast
 from hornbeam.v1.layers import lookup
 from hornbeam.v1.layers.base import Layer
 from hornbeam.v1.layers.core import constant_bool, smart_cond
@@ -16,14 +18,8 @@ from hornbeam.v1.layers.lookup import ONES, ZEROS
 
 
 def moving_average(variable: Any, value: Any, momentum: Any) -> Any:
-    """The update variable ← variable - (variable - value) · (1 - momentum)."""
-    with tf.name_scope("AssignMovingAvg") as scope:
-        if isinstance(momentum, (int, float)):
-            decay = tf.convert_to_tensor(1.0 - momentum, name="decay")
-        else:
-            decay = 1.0 - momentum
-        change = (variable - tf.cast(value, variable.dtype.base_dtype)) * tf.cast(decay, variable.dtype.base_dtype)
-        return tf.assign_sub(variable, change, name=scope)
+    """The update variable ← momentum · variable + (1 - momentum) · value."""
+    return assign_moving_average(variable, cast(value, variable.dtype), momentum, zero_debias=False)
 
 
 @public(v1=("layers.BatchNormalization",))
