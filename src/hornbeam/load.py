@@ -7,7 +7,7 @@ import pkgutil
 
 _PACKAGES = ("hornbeam.graph", "hornbeam.ops", "hornbeam.ops.linear_operators", "hornbeam.autodiff",
              "hornbeam.autograph", "hornbeam.kernels", "hornbeam.runtime", "hornbeam.train",
-             "hornbeam.train.checkpoints")
+             "hornbeam.train.checkpoints", "hornbeam.train.saved_model", "hornbeam.train.queues")
 
 
 def load_public_names(*packages: str) -> None:

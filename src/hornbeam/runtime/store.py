@@ -20,7 +20,6 @@ RUNNING = threading.RLock()
 """Held while a compiled program has the buffers of variables: threads that run or read others of them wait."""
 
 
-@final
 class Cell:
     """One variable's value, None until it is first assigned.
 
@@ -86,9 +85,12 @@ class Store:
             found = self.cells[variable] = variable.attrs.get("cell") or Cell(variable.name)
         return found
 
-    def resource(self, op: Operation, make: Callable[[], Any]) -> Any:
-        """The resource that an operation's handle stands for, made when first asked for (`graph/resources.py`)."""
-        shared = op.attrs.get("shared_name")
+    def resource(self, op: Operation, make: Callable[[], Any], name: str | None = None) -> Any:
+        """The resource that an operation's handle stands for, made when first asked for (`graph/resources.py`).
+
+        name: what it is found by if not by the operation, or its attribute `shared_name`.
+        """
+        shared = op.attrs.get("shared_name") or name
         key = (op.attrs.get("container"), shared) if shared else op
         found = self._resources.get(key)
         if found is None:
@@ -123,6 +125,21 @@ class Store:
         if drawn is not None:
             drawn[key] = made
         return made
+
+    def draws(self, ops: Sequence[Operation]) -> dict[str, Any]:
+        """Where the sequences of these random ops stand, in numbers that `set_draws` takes."""
+        keys = [stream_of(op) for op in ops]
+        return {"entropy": self._entropy, "draws": [self._draws.get(k, 0) for k in keys],
+                "unseeded": [self._unseeded.get(k, 0) for k in keys]}
+
+    def set_draws(self, ops: Sequence[Operation], state: dict[str, Any]) -> None:
+        """Go on with the draws of these random ops where `draws` found them."""
+        self._entropy = state["entropy"]
+        for op, draw, serial in zip(ops, state["draws"], state["unseeded"], strict=True):
+            self._draws[stream_of(op)] = draw
+            if serial:
+                self._unseeded[stream_of(op)] = serial
+        self._serial = itertools.count(max(self._unseeded.values(), default=0) + 1)
 
 
 def stream_of(op: Operation) -> Operation:
