@@ -33,7 +33,8 @@ __all__ = ["Resource", "Waiting", "current_waiting", "handle", "held", "kept", "
 class Resource:
     """What a handle stands for. Threads share it: its methods take care of that themselves."""
 
-    made_by: Op | None = None
+    made_by: Any = None
+    """The operation that made it."""
 
     def named(self, name: str) -> None:
         """Take the name of the operation that stands for it, for messages."""
@@ -73,21 +74,28 @@ def kept(declaration: Op) -> Op:
     def _(context: Any, call: Any, values: Any) -> Any:
         def make() -> Any:
             made = held(context.apply(call, declaration.group(values, call.attrs))[0])
-            made.made_by = declaration
+            made.made_by = call
             made.named(call.attrs.get("shared_name") or call.name)
             return made
 
         found = context.store.resource(call, make)
-        if found.made_by is not declaration:
-            raise InvalidArgumentError(None, call, f"Expected {found.made_by.type.removesuffix('V2')}, found "
-                                       f"{declaration.type}")
-        try:
-            found.agrees(call.attrs)
-        except OpError as error:
-            raise type(error)(None, call, f"{error.message}\n\t [[{{{{node {call.name}}}}}]]") from None  # type: ignore
+        if found.made_by is not call:
+            _share(found, call)
         return (handle(found),)
 
     return declaration
+
+
+def _share(resource: Resource, call: Any) -> None:
+    """Raises InvalidArgumentError where an operation cannot stand for a resource that another one made."""
+    first, asked = resource.made_by.type, call.type
+    try:
+        if asked != first:
+            raise InvalidArgumentError(None, None, f"Expected {first.removesuffix('V2')}, found {asked}")
+        resource.agrees(call.attrs)
+    except OpError as error:
+        text = f"{error.message}\n\t [[{{{{node {call.name}}}}}]]"
+        raise type(error)(None, call, text) from None  # type: ignore[call-arg]
 
 
 def waits(declaration: Op) -> Op:

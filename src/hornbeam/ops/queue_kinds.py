@@ -32,7 +32,7 @@ _serial = itertools.count()
 class _Attempt:
     """One enqueue, dequeue or closing that is not through yet."""
 
-    __slots__ = ("done", "elements", "error", "fewer", "left")
+    __slots__ = ("done", "elements", "error", "fewer", "left", "wakes")
 
     def __init__(self, elements: Iterable[Element] = (), left: int = 0, fewer: bool = False) -> None:
         self.elements = deque(elements)
@@ -40,9 +40,13 @@ class _Attempt:
         self.fewer = fewer
         self.done = False
         self.error: OpError | None = None
+        self.wakes: threading.Condition | None = None
 
-    def fail(self, error: OpError) -> None:
+    def finish(self, error: OpError | None = None) -> None:
+        """It is through: the thread that waits for it, if one does, goes on."""
         self.error, self.done = error, True
+        if self.wakes is not None:
+            self.wakes.notify_all()
 
 
 class Queue(Resource):
@@ -58,7 +62,7 @@ class Queue(Resource):
         self.capacity = capacity if capacity >= 0 else 2**31 - 1
         self.types, self.shapes = tuple(types), tuple(shapes)
         self.closed = False
-        self.changed = threading.Condition()
+        self._lock = threading.Lock()
         self._enqueues: deque[_Attempt] = deque()
         self._dequeues: deque[_Attempt] = deque()
 
@@ -109,19 +113,20 @@ class Queue(Resource):
         if not cancel:
             self._wait(self._enqueues, _Close(), "Close operation was cancelled")
             return
-        with self.changed:
+        with self._lock:
             self.closed = True
             while self._enqueues:
-                self._enqueues.popleft().fail(CancelledError(None, None, "Enqueue operation was cancelled"))
+                self._enqueues.popleft().finish(CancelledError(None, None, "Enqueue operation was cancelled"))
             self._advance()
-            self.changed.notify_all()
 
     def _wait(self, line: deque[_Attempt], attempt: _Attempt, cancelled: str) -> _Attempt:
-        with self.changed:
+        with self._lock:
             line.append(attempt)
             self._advance()
             try:
-                wait_until(self.changed, lambda: attempt.done, cancelled)
+                if not attempt.done:
+                    attempt.wakes = threading.Condition(self._lock)
+                    wait_until(attempt.wakes, lambda: attempt.done, cancelled)
             except BaseException:
                 if not attempt.done:
                     line.remove(attempt)
@@ -134,8 +139,8 @@ class Queue(Resource):
         return attempt
 
     def _advance(self) -> None:
-        """Serve who waits, as far as it goes, and wake those that are through."""
-        moved = some = True
+        """Serve who waits, as far as it goes."""
+        moved = True
         while moved:
             moved = False
             while self._enqueues and self._serve_enqueue(self._enqueues[0]):
@@ -146,26 +151,26 @@ class Queue(Resource):
                 moved = True
                 if self._dequeues[0].done:
                     self._dequeues.popleft()
-            some = some or moved
-        if some:
-            self.changed.notify_all()
 
     def _serve_enqueue(self, attempt: _Attempt) -> bool:
         """Go on with the first in line; whether that changed anything."""
         if isinstance(attempt, _Close):
             if self.closed:
-                attempt.fail(CancelledError(None, None, f"Queue '{self.name}' is already closed."))
-            self.closed = attempt.done = True
+                attempt.finish(CancelledError(None, None, f"Queue '{self.name}' is already closed."))
+            else:
+                self.closed = True
+                attempt.finish()
             return True
         if self.closed:
-            attempt.fail(CancelledError(None, None, f"{self.kind} '{self.name}' is closed."))
+            attempt.finish(CancelledError(None, None, f"{self.kind} '{self.name}' is closed."))
             return True
         moved = False
         while attempt.elements and len(self) < self.capacity:
             self._put(attempt.elements.popleft())
             moved = True
         if not attempt.elements:
-            attempt.done = moved = True
+            attempt.finish()
+            return True
         return moved
 
     def _serve_dequeue(self, attempt: _Attempt) -> bool:
@@ -177,7 +182,8 @@ class Queue(Resource):
             attempt.left -= 1
             moved = True
         if not attempt.left:
-            attempt.done = moved = True
+            attempt.finish()
+            return True
         return moved
 
     def _serve_rest(self, attempt: _Attempt, size: int) -> bool:
@@ -187,9 +193,10 @@ class Queue(Resource):
         if attempt.fewer and len(self):
             while len(self):
                 attempt.elements.append(self._take())
-            attempt.left, attempt.done = 0, True
+            attempt.left = 0
+            attempt.finish()
             return True
-        attempt.fail(OutOfRangeError(None, None, f"{self.kind} '{self.name}' is closed and has insufficient elements "
+        attempt.finish(OutOfRangeError(None, None, f"{self.kind} '{self.name}' is closed and has insufficient elements "
                                      f"(requested {attempt.left}, current size {size})"))
         return True
 
