@@ -76,7 +76,7 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
             node = node_def(op)
             if add_shapes and op.outputs:
                 for tensor in op.outputs:
-                    _write_shape(node.attr["_output_shapes"].list.shape.add(), tensor._dims)
+                    write_shape(node.attr["_output_shapes"].list.shape.add(), tensor._dims)
             message.node.append(node)
             for body in bodies(op):
                 _write_function(message.library, body)
@@ -93,13 +93,12 @@ def _write_function(library: Any, body: Body) -> None:
     function.signature.name = _function_name(body)
     for i, tensor in enumerate(body.inputs):
         function.signature.input_arg.add(name=tensor.op.name, type=tensor.dtype.as_datatype_enum)
-        _write_shape(function.arg_attr[i].attr["_output_shapes"].list.shape.add(), tensor._dims)
+        write_shape(function.arg_attr[i].attr["_output_shapes"].list.shape.add(), tensor._dims)
     for i, tensor in enumerate(body.outputs):
         function.signature.output_arg.add(name=f"output_{i}", type=tensor.dtype.base_dtype.as_datatype_enum)
         function.ret[f"output_{i}"] = tensor.name
-    given = {t.op for t in body.inputs}
     for op in body.get_operations():
-        if op not in given:
+        if op.type != "_Arg":
             function.node_def.append(node_def(op))
             for inner in bodies(op):
                 _write_function(library, inner)
@@ -107,7 +106,7 @@ def _write_function(library: Any, body: Body) -> None:
 
 def _write_attr(attr: Any, value: Any, kind: str | None) -> None:
     if kind == "shape":
-        _write_shape(attr.shape, TensorShape(value)._dims)
+        write_shape(attr.shape, TensorShape(value)._dims)
     elif isinstance(value, bool):
         attr.b = value
     elif isinstance(value, DType):
@@ -119,7 +118,7 @@ def _write_attr(attr: Any, value: Any, kind: str | None) -> None:
     elif isinstance(value, (str, bytes)):
         attr.s = value.encode() if isinstance(value, str) else value
     elif isinstance(value, TensorShape):
-        _write_shape(attr.shape, value._dims)
+        write_shape(attr.shape, value._dims)
     elif isinstance(value, np.ndarray):
         attr.tensor.CopyFrom(make_tensor_proto(value))
     elif isinstance(value, Body):
@@ -144,14 +143,15 @@ def _write_list(field: Any, values: Sequence[Any], kind: str | None) -> None:
         elif isinstance(value, (str, bytes)):
             field.s.append(value.encode() if isinstance(value, str) else value)
         elif isinstance(value, TensorShape):
-            _write_shape(field.shape.add(), value._dims)
+            write_shape(field.shape.add(), value._dims)
         elif isinstance(value, Body):
             field.func.add(name=_function_name(value))
         else:
             raise ValueError(f"a list of {type(value).__name__} cannot stand in a GraphDef")
 
 
-def _write_shape(message: Any, dims: Any) -> None:
+def write_shape(message: Any, dims: Any) -> None:
+    """Write a static shape into a `TensorShapeProto`."""
     message.SetInParent()
     if dims is None:
         message.unknown_rank = True
@@ -178,7 +178,7 @@ def make_tensor_proto(values: Any, dtype: Any = None, shape: Any = None, verify_
         else:
             raise TypeError(f"Expected Tensor's shape: {tuple(shape)}, got {array.shape}.")
     message = TensorProto(dtype=dtypes.from_numpy(array.dtype).as_datatype_enum)
-    _write_shape(message.tensor_shape, array.shape)
+    write_shape(message.tensor_shape, array.shape)
     if array.dtype == object:
         message.string_val.extend(array.reshape(-1).tolist())
     else:

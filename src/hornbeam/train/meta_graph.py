@@ -17,11 +17,17 @@ from hornbeam.graph.graph_def import without_defaults
 from hornbeam.graph.names import public
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
-from hornbeam.runtime.collection_protos import prepend_scope, proto_functions, strip_scope
+from hornbeam.runtime.collection_protos import (
+    prepend_scope,
+    proto_functions,
+    register_proto_functions,
+    strip_scope,
+)
 from hornbeam.runtime.collections import GraphKeys, home
 from hornbeam.runtime.import_graph_def import import_graph_def
 from hornbeam.runtime.logs import get_logger
 from hornbeam.runtime.variable import Variable
+from hornbeam.train.checkpoints.saver import Saver
 from hornbeam.train.graph_files import read_message, write_message
 
 _UNBOUND = "unbound_inputs"
@@ -295,13 +301,21 @@ def _read_collection(graph: Graph, key: str, held: Any, scope: str, variables: d
 
 
 def _saver(made: Any, scope: str | None, variables: Mapping[str, Any]) -> Any:
-    from hornbeam.train.saver import Saver
     if made.HasField("saver_def"):
         if variables:
             key, variable = next(iter(variables.items()))
-            scope = variable.name.removesuffix(":0").removesuffix(key)
+            scope = variable.name.removesuffix(":0").removesuffix(key).rstrip("/") or None
         return Saver(saver_def=made.saver_def, name=scope)
     if variables:
         return Saver()
     get_logger().info("Saver not created because there are no variables in the graph to restore")
     return None
+
+
+def _saver_def() -> Any:
+    from hornbeam.graph.messages.saver_pb2 import SaverDef
+    return SaverDef
+
+
+register_proto_functions((GraphKeys.SAVERS,), _saver_def, lambda saver, scope: saver.to_proto(scope),
+                         lambda message, import_scope: Saver.from_proto(message, import_scope))
