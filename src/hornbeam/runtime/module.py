@@ -51,6 +51,11 @@ class Module:
         with name_scope(name) as scope:
             self._scope_name = scope
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        for waiting in self.__dict__.get("_deferred_restorations", ()):  # a checkpoint may have values for it
+            waiting.resume(self)
+
     @property
     def name(self) -> str:
         """The name that was given, or the class's in snake case."""

@@ -164,6 +164,8 @@ class Optimizer:
     def _made_slots(self, graph: Graph | None, variables: list[Any]) -> None:
         if graph is None:
             self._create_slots(variables)
+            for waiting in self.__dict__.get("_deferred_restorations", ()):  # a checkpoint may have values for them
+                waiting.resume(self)
             return
         with graph.control_dependencies(None):
             self._create_slots(variables)
