@@ -21,3 +21,9 @@ def test_programs_run_in_the_calling_thread_where_hornbeam_loads_jax(lines, envi
     done = subprocess.run([sys.executable, "-c", lines], env={**os.environ, **environment}, capture_output=True,
                           text=True, check=True)
     assert done.stdout.strip() == expected
+
+
+def test_loading_leaves_numpy_s_generator_as_it_was() -> None:
+    lines = "import numpy; numpy.random.seed(0); " + OURS + "print(numpy.random.rand() == 0.5488135039273248)"
+    done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"

@@ -18,6 +18,8 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, final
 
+import numpy as np
+
 __all__ = ["core", "jax", "jnp", "jsp", "lax"]
 
 
@@ -29,10 +31,14 @@ def _loaded(name: str) -> ModuleType:
 
     Handing a program to another thread and waiting for it takes 50 µs, more than many a step does; all of the CPU's
     cores work for a program either way. The environment or a program that imports JAX first may choose otherwise.
+    Loading JAX draws from NumPy's generator: a program that seeded it finds it as it was.
     """
-    first = "jax" not in sys.modules
+    if "jax" in sys.modules:
+        return importlib.import_module(name)
+    state = np.random.get_state()
     module = importlib.import_module(name)
-    if first and _CHOICE.upper() not in os.environ:
+    np.random.set_state(state)
+    if _CHOICE.upper() not in os.environ:
         sys.modules["jax"].config.update(_CHOICE, False)
     return module
 

@@ -109,6 +109,10 @@ class LateChecks:
     def __exit__(self, *exc: object) -> None:
         _late.findings = None
 
+    def failed(self) -> bool:
+        """Wait for the run, and say whether a check failed."""
+        return any(np.asarray(found)[0] for _, found in self._findings)
+
     def raise_any(self) -> None:
         """Wait for the run, and raise what it found. A second call does nothing."""
         while self._findings:

@@ -27,7 +27,7 @@ from hornbeam.runtime.executor import Runner
 from hornbeam.runtime.function_graph import FunctionGraph
 from hornbeam.runtime.inline import Inlined
 from hornbeam.runtime.plan import Plan
-from hornbeam.runtime.store import Store
+from hornbeam.runtime.store import Cell, Store
 
 _state = mode.state
 
@@ -51,6 +51,10 @@ class _CallDeclaration:
     def __init__(self, gradient: Any = None, outputs: int | None = None) -> None:
         self.gradient = gradient
         self.differentiable_outputs = outputs
+
+
+called: dict[FunctionGraph, None] | None = None
+"""The graphs of the functions that ran, in order, while somebody wants to know (`summary.trace_on`)."""
 
 
 @final
@@ -78,6 +82,8 @@ class GraphFunction:
 
     def run(self, values: Sequence[Any]) -> Sequence[Any]:
         """The outputs as arrays, for arrays."""
+        if called is not None:
+            called[self.graph] = None
         runner = self._runner
         if runner is None or self._edits != self.graph._edits:
             runner = self._prepare()
@@ -94,6 +100,12 @@ class GraphFunction:
         plan = Plan(graph.outputs, graph.effects, self.feeds)
         self._runner, self._edits = Runner(plan, self.store, MOST_SHAPES), graph._edits
         return self._runner
+
+    def cells(self) -> tuple[list[Cell], list[Cell]]:
+        """The cells of the variables that a call writes, and of those that it only reads."""
+        plan = (self._runner or self._prepare()).plan
+        only_read = [v for v in plan.reads if v not in plan.writes]
+        return [self.store.cell(v) for v in plan.writes], [self.store.cell(v) for v in only_read]
 
     def inlined(self, graph: Graph, tensors: Sequence[Any]) -> list[Any]:
         """The outputs as tensors of `graph`, in which the operations are repeated."""

@@ -12,6 +12,7 @@ import pytest
 
 from hornbeam import keras
 from hornbeam.keras import layers
+from hornbeam.keras.trainers import loops
 
 X = np.random.RandomState(0).rand(96, 4).astype(np.float32)
 Y = np.random.RandomState(1).randint(0, 3, 96)
@@ -36,14 +37,17 @@ class Reads(keras.callbacks.Callback):
         self.seen.append(batch)
 
 
+@pytest.mark.parametrize("on_device", [True, False])
 @pytest.mark.parametrize("reads", [True, False])
-def test_a_failing_step_changes_nothing_and_is_told(reads) -> None:
+def test_a_failing_step_changes_nothing_and_is_told(reads, on_device, monkeypatch) -> None:
     labels = Y.copy()
     labels[40] = 7
     one, listener = model(), Reads(reads)
+    if not on_device:
+        monkeypatch.setattr(loops.Pass, "_fits_device", lambda self: False)
     with pytest.raises(Exception, match="valid range"):
         one.fit(X, labels, batch_size=16, shuffle=False, verbose=0, callbacks=[listener])
-    made = 2 if reads else 3  # whoever does not look is told one step later
+    made = 2 if reads or on_device else 3  # whoever does not look at a call a step is told one step later
     assert listener.seen == list(range(made))
     assert int(one.optimizer.iterations) == made
     other = model()

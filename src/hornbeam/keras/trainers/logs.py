@@ -27,6 +27,15 @@ def plain_logs(logs: Any) -> dict[str, Any]:
     return Results((key, plain(value)) for key, value in sorted(logs.items()))
 
 
+def rows_of(records: Mapping[str, Any], count: int) -> list[Results]:
+    """The plain results of each of the first `count` steps, of arrays with one row for each."""
+    columns = {}
+    for name, record in sorted(records.items()):
+        rows = np.asarray(record)[:count]
+        columns[name] = rows.astype(float).tolist() if rows.ndim == 1 and rows.dtype.kind in "fiubV" else list(rows)
+    return [Results(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
 @final
 class Logs(Results):
     """A dictionary of results that waits for the device when it is first read.

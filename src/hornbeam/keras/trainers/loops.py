@@ -1,5 +1,9 @@
 """One pass over data: batch by batch from the host, or many batches a call where the data lie on the device.
 
+Where callbacks want every batch, and the steps are short, a call runs many steps too and records the results of each;
+callbacks then hear of one after the other, and variables that they look at are taken back to where they should be
+(`runtime/ahead.py`).
+
 The device is never waited for but one call late: results are read when they are drawn, or when a callback looks, and
 what a step's checks found when the next step is on its way. Meanwhile the host prepares the batch after it.
 """
@@ -16,13 +20,18 @@ from hornbeam.backend.devices import memory_of_machine, on_device
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.trainers.data.arrays import ArraySource
 from hornbeam.keras.trainers.data.source import Source
-from hornbeam.keras.trainers.logs import Logs
+from hornbeam.keras.trainers.logs import Logs, rows_of
 from hornbeam.keras.trainers.programs import SHORT_STEP, Programs
 from hornbeam.keras.tree import structures as tree
+from hornbeam.runtime.ahead import Ahead
 from hornbeam.runtime.executor import LateChecks
 
 _CHUNK_SECONDS = 0.15
 """How long one call on the device is to take: Ctrl-C and the progress bar wait for no longer."""
+_AHEAD_SECONDS = 0.02
+"""How long a call of which callbacks hear step by step is to take."""
+_ROOM = 512
+"""Steps of such a call at most."""
 _PART_OF_MEMORY = 8
 
 
@@ -39,7 +48,7 @@ class Pass:
         self._iterator: Iterator[Any] | None = None
         self._seen = 0
         self._on_device = self._refused = False
-        self._chunk = 1
+        self._chunk = self._chunk_ahead = 1
         self._checks = LateChecks()
         self._begins: list[Any] = []
         self._ends: list[Any] = []
@@ -62,28 +71,85 @@ class Pass:
         self._begins, self._ends = (self.callbacks.hooks(self.mode, when) for when in ("begin", "end"))
         one_by_one = bool(self._begins or self._ends) and self.model.steps_per_execution == 1
         if self._placed is None and not self._refused:
-            self._on_device = not one_by_one and self._fits_device()  # the epoch before may have built the model
-        repeated = self._prepared() if self._on_device and not one_by_one else None
-        results = self._run_by_batch() if repeated is None else self._run_on_device(repeated)
+            self._on_device = self._fits_device()  # the epoch before may have built the model
+        repeated = self._prepared(one_by_one) if self._on_device else None
+        if repeated is None:
+            results = self._run_by_batch()
+        else:
+            results = self._run_ahead() if one_by_one else self._run_on_device(repeated)
         self._checks.raise_any()
         return results
 
     # On the device --------------------------------------------------------------------------------
 
-    def _prepared(self) -> Any:
+    def _prepared(self, one_by_one: bool) -> Any:
         """The program that repeats steps on the device; None where only the host can run them."""
-        assert isinstance(self.source, ArraySource)
-        function = self.programs.repeated(self.mode, self.source.batch_size)
+        source = self.source
+        assert isinstance(source, ArraySource)
+        function = self.programs.repeated(self.mode, source.batch_size)
+        if one_by_one:
+            metrics = self.model._compile_metrics
+            if metrics is not None and not metrics.built:
+                self.programs.step(self.mode).trace(source.rows(np.arange(source.batch_size)))
+            function = self.programs.recorded(self.mode, source.batch_size, _ROOM)
         if self._placed is None:
-            self._placed = tree.map_structure(lambda a: None if a is None else EagerTensor(on_device(a)),
-                                              self.source.arrays)
+            self._placed = tree.map_structure(lambda a: None if a is None else EagerTensor(on_device(a)), source.arrays)
             first = EagerTensor(np.int32(0))
-            order = EagerTensor(np.zeros(self.source.samples, np.int32))
-            function._concrete((first, first, order, self._placed), {})
-            if not self.programs.suits_device(function):
+            order = EagerTensor(np.zeros(source.samples, np.int32))
+            self._concrete, (_, _, _, *self._arrays) = function._concrete((first, first, order, self._placed), {})
+            suits = self.programs.suits_device(function)
+            if not suits or (one_by_one and not self.programs.can_be_repeated(function)):
                 self._on_device, self._placed, self._refused = False, None, True
                 return None
         return function
+
+    def _run_ahead(self) -> Any:
+        """Many steps a call, of which callbacks hear one by one."""
+        source = self.source
+        assert isinstance(source, ArraySource)
+        order = source.order()
+        placed_order = EagerTensor(on_device(order))
+        whole = source.samples // source.batch_size
+        ahead = Ahead(*self._concrete.function.cells())
+        results: Any = None
+        at, begun = 0, False
+        while at < whole and not self._stopped():
+
+            def steps(count: int, at: int = at) -> Any:
+                return self._concrete.call_flat([EagerTensor(np.int32(at)), EagerTensor(np.int32(at + count)),
+                                                 placed_order, *self._arrays])
+
+            with ahead.watching():
+                if not begun:
+                    self._begin(at)
+            count = 1 if ahead.touched else min(self._chunk_ahead, whole - at)
+            started = time.perf_counter()
+            with LateChecks() as checks:
+                rows = rows_of(ahead.run(steps, count), count)
+            if checks.failed():
+                if count == 1:
+                    checks.raise_any()
+                ahead.take_back()
+                self._chunk_ahead, begun = 1, True  # step by step, so that callbacks hear of those before
+                continue
+            took = time.perf_counter() - started
+            with ahead.watching():
+                for step, results in enumerate(rows):
+                    begun = step > 0
+                    if begun:
+                        self._begin(at + step)
+                    if ahead.taken_back:
+                        break
+                    begun, ahead.seen = False, step + 1
+                    self._end(at + step, results, checks)
+                    if ahead.taken_back or self._stopped():
+                        break
+            at += ahead.seen
+            self._chunk_ahead = max(1, count // 4) if ahead.touched else \
+                max(1, min(count * 2, _ROOM, int(count * _AHEAD_SECONDS / max(took, 1e-6))))
+        if source.partial and not self._stopped():
+            results = self._one(whole, source.rows(order[whole * source.batch_size:]))
+        return results
 
     def _run_on_device(self, repeated: Any) -> Any:
         source = self.source
@@ -193,7 +259,7 @@ class Pass:
         """Tell callbacks and the progress bar of results; who reads them waits for the device."""
         self._look_back(checks)
         if self._ends:
-            logs = Logs(results, checks) if isinstance(results, dict) else results
+            logs = Logs(results, checks) if type(results) is dict else results
             for hook in self._ends:
                 hook(number if told is None else told, logs)
         bar = self.callbacks.progbar

@@ -21,7 +21,7 @@ from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.tree import structures as tree
 from hornbeam.kernels.selection import why_not
 from hornbeam.ops.batches import rows_at
-from hornbeam.runtime.executor import work_of
+from hornbeam.runtime.executor import random_operations, work_of
 from hornbeam.runtime.function import Function
 from hornbeam.runtime.plan import on_host
 
@@ -58,7 +58,14 @@ class Programs:
 
         order: the places of the samples, int32 [samples]. Returns the metrics after them.
         """
-        key = mode, batch_size
+        return self._of_many(mode, batch_size, None)
+
+    def recorded(self, mode: str, batch_size: int, room: int) -> Function:
+        """The same for up to `room` steps. Returns the metrics after each step, [room, ...], those left over zero."""
+        return self._of_many(mode, batch_size, room)
+
+    def _of_many(self, mode: str, batch_size: int, room: int | None) -> Function:
+        key = mode, batch_size, room
         found = self._made.get(key)
         if found is None:
             model = self.model
@@ -69,16 +76,30 @@ class Programs:
                     own(batch)
 
             def run(first: Any, last: Any, order: Any, data: Any) -> Any:
-                def one(number: Any) -> Any:
+                names: list[str] = []
+
+                def one(number: Any, *records: Any) -> Any:
                     places = tf.slice(order, tf.reshape(number * batch_size, [1]), [batch_size])
                     step(tree.map_structure(lambda a: None if a is None else rows_at(a, places), data))
-                    return [number + 1]
+                    if not records:
+                        return [number + 1]
+                    results = model.get_metrics_result()
+                    names[:] = results
+                    return [number + 1, *(record.write(number - first, value)
+                                          for record, value in zip(records, results.values(), strict=True))]
 
-                tf.while_loop(lambda number: number < last, one, [first])
-                return model.get_metrics_result()
+                records = [tf.TensorArray(value.dtype, room, element_shape=value.shape)
+                           for value in model.get_metrics_result().values()] if room else []
+                _, *records = tf.while_loop(lambda number, *_: number < last, one, [first, *records])
+                return {name: record.stack() for name, record in zip(names, records, strict=True)} if room \
+                    else model.get_metrics_result()
 
             found = self._made[key] = Function(run, autograph=False)
         return found
+
+    def can_be_repeated(self, function: Function) -> bool:
+        """Whether steps run again from the same values give the same: no random operation counts its draws."""
+        return not any(random_operations(trace.concrete.graph.needed) for trace in function._history)
 
     def suits_device(self, function: Function) -> bool:
         """Whether steps repeated on the device are faster than one call each.
@@ -123,6 +144,10 @@ class TracedStep:
         if traced is None:
             traced = self._traced[key] = self._of_leaves(batch)
         return traced(*[EagerTensor(a) if type(a) is np.ndarray else as_tensors(a) for a in leaves])
+
+    def trace(self, batch: Any) -> None:
+        """Trace the step for this batch without running it: layers, metrics and the optimizer get their variables."""
+        self._of_leaves(batch).get_concrete_function(*[as_tensors(a) for a in tree.flatten(batch) if a is not None])
 
     def _of_leaves(self, batch: Any) -> Function:
         places = itertools.count()
