@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.graph import dtypes
+from hornbeam.graph import dtypes, op_signatures
 from hornbeam.graph.body import Body, bodies
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.graph import Graph, register_exporter
 from hornbeam.graph.names import Lazy, public, register
-from hornbeam.graph.op import registry
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import TensorShape
 
@@ -43,24 +42,13 @@ def node_def(op: Operation) -> Any:
         if name not in _PRIVATE and (value is not None or name == "shape"):
             kind = "shape" if name == "shape" else op.declaration.attr_types.get(name)
             _write_attr(node.attr[name], value, kind)
+    op_signatures.conform(node, op.declaration.group(op.inputs, op.attrs), op.outputs)
     if op.gradient_type is not None:
         node.attr["_gradient_op_type"].s = op.gradient_type.encode()
     return node
 
 
 _PRIVATE = frozenset(("beside", "cell", "initializes", "on_host", "stream", "variable"))
-
-
-def without_defaults(node: Any) -> None:
-    """Leave out of a `NodeDef` the attributes that have the value which the op takes without them."""
-    declaration = registry.get(node.op)
-    for name, default in (declaration.defaults if declaration is not None else {}).items():
-        if name in node.attr and name not in declaration.required and default is not None:  # type: ignore[union-attr]
-            expected = type(node.attr[name])()
-            kind = "shape" if name == "shape" else declaration.attr_types.get(name)  # type: ignore[union-attr]
-            _write_attr(expected, default, kind)
-            if expected == node.attr[name]:
-                del node.attr[name]
 
 
 def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False) -> Any:
@@ -125,6 +113,8 @@ def _write_attr(attr: Any, value: Any, kind: str | None) -> None:
         attr.func.name = _function_name(value)
     elif isinstance(value, (list, tuple)):
         _write_list(attr.list, value, kind)
+    elif isinstance(getattr(value, "name", None), str):
+        attr.s = value.name.encode()  # an object of this process: a Python function, a writer
     else:
         raise ValueError(f"an attribute of type {type(value).__name__} cannot stand in a GraphDef")
 

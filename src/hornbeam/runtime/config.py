@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from typing import Any, ClassVar
 
-from hornbeam.graph.names import public
+from hornbeam.graph.names import Lazy, public
 
 
 class Options:
@@ -128,6 +128,15 @@ class RunMetadata(Options):
 
     fields: ClassVar[dict[str, Any]] = {"step_stats": Options, "cost_graph": Options, "partition_graphs": list,
                                         "function_graphs": list}
+
+    def SerializeToString(self) -> bytes:
+        """What is kept here as the bytes of a protobuf message: graphs and step statistics that are messages."""
+        made = Lazy("hornbeam.graph.messages.config_pb2", "RunMetadata").load()()
+        for graph in self.partition_graphs:
+            made.partition_graphs.add().ParseFromString(graph.SerializeToString())
+        if hasattr(self.step_stats, "SerializeToString"):
+            made.step_stats.ParseFromString(self.step_stats.SerializeToString())
+        return made.SerializeToString()
 
 
 # Traced functions ------------------------------------------------------------------------------------

@@ -1,8 +1,7 @@
-"""TensorBoard: losses, metrics and weights in event files that TensorBoard shows. Needs the extra `tensorboard`."""
+"""TensorBoard: losses, metrics and weights in event files that TensorBoard shows."""
 
 from __future__ import annotations
 
-import importlib
 import os
 import time
 from typing import Any
@@ -15,13 +14,8 @@ from hornbeam.keras.callbacks.learning_rates import rates_of
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.old_names import taking_old_arguments
 
-
-def _package(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise ImportError("The TensorBoard callback needs the package tensorboard: pip install "
-                          "'hornbeam[tensorboard]'") from error
+_MODEL = b"\n\x16\n\x11graph_keras_model\x12\x011"
+"""The bytes of the `SummaryMetadata` that says: a model of Keras."""
 
 
 @keras_export("callbacks.TensorBoard")
@@ -31,7 +25,7 @@ class TensorBoard(Callback):
     histogram_freq: weights every so many epochs, 0 for never. write_graph: the model's configuration with the first
     epoch. write_images: weights as images too. write_steps_per_second: how fast epochs and batches go. update_freq:
     'epoch', 'batch' or every so many batches for losses of batches. profile_batch, embeddings_freq,
-    embeddings_metadata: accepted. Raises ImportError without the package tensorboard.
+    embeddings_metadata: accepted.
     """
 
     @taking_old_arguments("batch_size", "write_grads", "embeddings_layer_names", "embeddings_data")
@@ -49,9 +43,6 @@ class TensorBoard(Callback):
         self._step = self._test_step = 0
         self._epoch_started = self._batch_started = 0.0
         self._epoch_step = 0
-        self._proto = _package("tensorboard.compat.proto.summary_pb2")
-        self._events = _package("tensorboard.compat.proto.event_pb2")
-        self._event_files = _package("tensorboard.summary.writer.event_file_writer")
 
     def listens_to_batches(self, mode: str) -> bool:
         """Whether losses or speeds of batches are written."""
@@ -59,33 +50,26 @@ class TensorBoard(Callback):
 
     def _writer(self, name: str) -> Any:
         if name not in self._writers:
-            self._writers[name] = self._event_files.EventFileWriter(os.path.join(self.log_dir, name))
+            self._writers[name] = tf.summary.create_file_writer(os.path.join(self.log_dir, name))
         return self._writers[name]
-
-    def _write(self, where: str, tag: str, step: int, **value: Any) -> None:
-        summary = self._proto.Summary(value=[self._proto.Summary.Value(tag=tag, **value)])
-        self._writer(where).add_event(self._events.Event(wall_time=time.time(), step=step, summary=summary))
 
     def _scalar(self, where: str, tag: str, value: Any, step: int) -> None:
         if np.ndim(value) == 0:
-            self._write(where, tag, step, simple_value=float(value))
+            with self._writer(where).as_default(step):
+                tf.summary.scalar(tag, float(value))
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._step = int(np.asarray(self.model.optimizer.iterations)) if self.model.optimizer is not None else 0
         if self.write_graph and hasattr(self.model, "to_json"):
-            text = self._text()
-            if text is not None:
-                self._write("train", "keras", 0, tensor=text, metadata=self._proto.SummaryMetadata(
-                    plugin_data=self._proto.SummaryMetadata.PluginData(plugin_name="graph_keras_model", content=b"1")))
+            self._write_model()
 
-    def _text(self) -> Any:
-        tensors = _package("tensorboard.compat.proto.tensor_pb2")
-        types = _package("tensorboard.compat.proto.types_pb2")
+    def _write_model(self) -> None:
         try:
             config = self.model.to_json()
         except (NotImplementedError, TypeError, ValueError):
-            return None  # a subclass without a configuration has no graph to show
-        return tensors.TensorProto(dtype=types.DT_STRING, string_val=[config.encode()])
+            return  # a subclass without a configuration has no graph to show
+        with self._writer("train").as_default(0):
+            tf.summary.write("keras", config, metadata=_MODEL)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch_started, self._epoch_step = time.time(), self._step
@@ -128,19 +112,15 @@ class TensorBoard(Callback):
         if self.update_freq == "epoch":
             self._step = self._iterations()
         if self.histogram_freq and epoch % self.histogram_freq == 0:
-            for layer in self.model.layers:
-                for weight in layer.weights:
-                    self._histogram(weight.path, weight.numpy(), epoch)
-                    if self.write_images:
-                        self._image(f"{weight.path}/image", weight.numpy(), epoch)
+            self._write_weights(epoch)
         self._flush()
 
-    def _histogram(self, tag: str, values: np.ndarray, step: int) -> None:
-        flat = values.astype(np.float64).reshape(-1)
-        counts, edges = np.histogram(flat, bins=30)
-        self._write("train", f"{tag}/histogram", step, histo=self._proto.HistogramProto(
-            min=float(flat.min()), max=float(flat.max()), num=float(flat.size), sum=float(flat.sum()),
-            sum_squares=float((flat**2).sum()), bucket_limit=edges[1:].tolist(), bucket=counts.astype(float).tolist()))
+    def _write_weights(self, epoch: int) -> None:
+        with self._writer("train").as_default():
+            for weight in (w for layer in self.model.layers for w in layer.weights):
+                tf.summary.histogram(f"{weight.path}/histogram", weight.numpy(), epoch)
+                if self.write_images:
+                    self._image(f"{weight.path}/image", weight.numpy(), epoch)
 
     def _image(self, tag: str, values: np.ndarray, step: int) -> None:
         plane = np.squeeze(values)
@@ -148,10 +128,7 @@ class TensorBoard(Callback):
             return
         plane = np.atleast_2d(plane).astype(np.float64)
         span = float(np.ptp(plane)) or 1.0
-        pixels = (255 * (plane - plane.min()) / span).astype(np.uint8)
-        self._write("train", tag, step, image=self._proto.Summary.Image(
-            height=pixels.shape[0], width=pixels.shape[1], colorspace=1,
-            encoded_image_string=tf.io.encode_png(pixels[:, :, None]).numpy()))
+        tf.summary.image(tag, ((plane - plane.min()) / span).astype(np.float32)[None, :, :, None], step)
 
     def on_train_end(self, logs: Any = None) -> None:
         for writer in self._writers.values():

@@ -1,0 +1,165 @@
+"""Summaries as operations: scalars, histograms, images, sounds and tensors become bytes of `Summary` messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hornbeam.graph import dtypes
+from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.graph.execute import ShapeFault
+from hornbeam.graph.op import REALS, STRING, never, op
+from hornbeam.ops import rules, summary_values
+
+_SUMMARY = never("a summary is a string")
+_IMAGE = (dtypes.uint8, dtypes.float32, dtypes.float16, dtypes.float64)
+_RED = np.array([255, 0, 0, 255], np.uint8)
+
+
+def _failed(text: str) -> InvalidArgumentError:
+    return InvalidArgumentError(None, None, text)
+
+
+def _text(value: Any) -> str:
+    item = np.asarray(value)[()]
+    return item.decode(errors="replace") if isinstance(item, bytes) else str(item)
+
+
+def _serialized(values: list[Any]) -> tuple[np.ndarray]:
+    return (np.array(summary_values.message("Summary")(value=values).SerializeToString(), object),)
+
+
+def _tag(tag: Any) -> str:
+    if np.ndim(tag):
+        raise _failed("tag must be scalar")
+    return _text(tag)
+
+
+def _one_string(inputs: Any, attrs: Any) -> Any:
+    return [((), dtypes.string)]
+
+
+def _shape_text(array: Any) -> str:
+    return str(list(np.shape(array))).replace(" ", "")
+
+
+@op("ScalarSummary", inputs="tags: Ttags, values: T", T=REALS, Ttags=STRING, host=True, differentiable=_SUMMARY,
+    samples=[((b"loss", 0.5), {}), (([b"a", b"b"], [1.0, 2.0]), {})])
+def scalar_summary_op(tags, values):
+    """A summary of numbers, one for each tag."""
+    if np.shape(tags) != np.shape(values):
+        one = f" (tag '{_text(tags)}')" if np.ndim(tags) == 0 else ""
+        raise _failed(f"tags and values not the same shape: {_shape_text(tags)} != {_shape_text(values)}{one}")
+    value = summary_values.message("Summary").Value
+    return _serialized([value(tag=_text(t), simple_value=float(v))
+                        for t, v in zip(np.reshape(tags, -1), np.reshape(values, -1), strict=True)])
+
+
+@op("HistogramSummary", inputs="tag: Ttag, values: T", T=(*REALS, dtypes.bool), Ttag=STRING, host=True,
+    differentiable=_SUMMARY, samples=[((b"w", [1.0, -2.0, 0.0]), {}), ((b"e", np.zeros([0], np.float32)), {})])
+def histogram_summary_op(tag, values):
+    """A summary of how often values of each size occur. None may be NaN or infinite."""
+    name = _tag(tag)
+    if not np.isfinite(values).all():
+        word = "Nan" if np.isnan(np.asarray(values)[~np.isfinite(values)][0]) else "Infinity"
+        raise _failed(f"{word} in summary histogram for: {name}")
+    return _serialized([summary_values.message("Summary").Value(tag=name, histo=summary_values.histogram(
+        np.asarray(values)))])
+
+
+@op("ImageSummary", inputs="tag: Ttag, tensor: T", T=_IMAGE, Ttag=STRING, host=True, differentiable=_SUMMARY,
+    waive={"samples": "the files are compared as pixels"})
+def image_summary_op(tag, tensor, *, max_images: int = 3, bad_color: Any = _RED):
+    """A summary of the first images of a batch, as PNG files."""
+    name = _tag(tag)
+    if np.ndim(tensor) != 4 or np.shape(tensor)[3] not in (1, 3, 4):
+        raise _failed(f"Tensor must be 4-D with last dim 1, 3, or 4, not {_shape_text(tensor)}")
+    return _serialized(summary_values.images(name, np.asarray(tensor), max_images, np.asarray(bad_color)))
+
+
+def _sounds(tag: Any, tensor: Any, rate: float, most: int) -> Any:
+    name = _tag(tag)
+    if np.ndim(tensor) not in (2, 3):
+        raise _failed(f"Tensor must be 3-D or 2-D, got: {_shape_text(tensor)}")
+    if not rate > 0:
+        raise _failed("sample_rate must be greater than 0")
+    return _serialized(summary_values.sounds(name, np.asarray(tensor), rate, most))
+
+
+@op("AudioSummaryV2", inputs="tag: string, tensor: float32, sample_rate: float32", host=True, differentiable=_SUMMARY,
+    samples=[((b"a", [[0.0, 0.5, -1.5]], 8000.0), {}), ((b"b", [[[0.0, 0.5]]], 8000.0), {"max_outputs": 1})])
+def audio_summary_v2_op(tag, tensor, sample_rate, *, max_outputs: int = 3):
+    """A summary of the first sounds of a batch, as WAV files."""
+    if np.ndim(sample_rate):
+        raise _failed("sample_rate must be scalar")
+    return _sounds(tag, tensor, float(sample_rate), max_outputs)
+
+
+@op("AudioSummary", inputs="tag: string, tensor: float32", host=True, differentiable=_SUMMARY,
+    samples=[((b"a", [[0.0, 0.5, -1.5]]), {"sample_rate": 8000.0})])
+def audio_summary_op(tag, tensor, *, sample_rate: float, max_outputs: int = 3):
+    """A summary of the first sounds of a batch, whose rate is known while the graph is built."""
+    return _sounds(tag, tensor, sample_rate, max_outputs)
+
+
+@op("TensorSummaryV2", inputs="tag: string, tensor: T, serialized_summary_metadata: string", host=True,
+    differentiable=_SUMMARY, samples=[((b"t", [1.0, 2.0], b""), {}), ((b"t", [b"a", b"b"], b""), {})])
+def tensor_summary_v2_op(tag, tensor, serialized_summary_metadata):
+    """A summary of a whole tensor, and what is said of it: the bytes of a `SummaryMetadata`."""
+    value = summary_values.message("Summary").Value(tag=_tag(tag), tensor=summary_values.tensor(np.asarray(tensor)))
+    value.metadata.SetInParent()
+    _parsed(value.metadata, serialized_summary_metadata, "Could not parse serialized_summary_metadata")
+    return _serialized([value])
+
+
+@op("TensorSummary", inputs="tensor: T", host=True, differentiable=_SUMMARY, samples=[(([1.0, 2.0],), {})])
+def tensor_summary_op(tensor, *, description: str = "", labels: Any = (), display_name: str = ""):
+    """A summary of a whole tensor, without a tag."""
+    return _serialized([summary_values.message("Summary").Value(tensor=summary_values.tensor(np.asarray(tensor)))])
+
+
+def _parsed(message: Any, data: Any, otherwise: str) -> Any:
+    try:
+        message.ParseFromString(data if isinstance(data, bytes) else np.asarray(data, object)[()])
+    except Exception as error:
+        if type(error).__name__ != "DecodeError":
+            raise
+        raise _failed(otherwise) from None
+    return message
+
+
+@op("MergeSummary", inputs="inputs: string list", host=True, differentiable=_SUMMARY, samples=[(([b"", b""],), {})])
+def merge_summary_op(inputs):
+    """The values of several summaries in one. No tag may occur twice."""
+    summary = summary_values.message("Summary")
+    merged, seen = summary(), set()
+    for given in inputs:
+        for data in np.reshape(given, -1):
+            for value in _parsed(summary(), data, "Could not parse one of the summary inputs").value:
+                if value.tag and value.tag in seen:
+                    raise _failed(f"Duplicate tag {value.tag} found in summary inputs")
+                seen.add(value.tag)
+                merged.value.append(value)
+    return (np.array(merged.SerializeToString(), object),)
+
+
+@merge_summary_op.shape
+def _(inputs, attrs):
+    if not inputs[0]:
+        raise ShapeFault("List argument 'inputs' to 'MergeSummary' Op with length 0 shorter than minimum length 1.")
+    return [((), dtypes.string)]
+
+
+def _as_tags(inputs: Any, attrs: Any) -> Any:
+    """A summary is a scalar, but a tag that cannot be one is refused where it stands."""
+    dims = inputs[0].dims
+    if dims is not None and dims != ():
+        raise ShapeFault(f"Shape must be rank 0 but is rank {len(dims)}", f"tag must be scalar, not {rules.text(dims)}")
+    return [((), dtypes.string)]
+
+
+for _op in (scalar_summary_op, tensor_summary_op):
+    _op.shape(_one_string)
+for _op in (histogram_summary_op, image_summary_op, audio_summary_op, audio_summary_v2_op, tensor_summary_v2_op):
+    _op.shape(_as_tags)
