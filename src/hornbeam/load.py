@@ -6,8 +6,9 @@ import importlib
 import pkgutil
 
 _PACKAGES = ("hornbeam.graph", "hornbeam.ops", "hornbeam.ops.linear_operators", "hornbeam.autodiff",
-             "hornbeam.autograph", "hornbeam.kernels", "hornbeam.runtime", "hornbeam.train",
-             "hornbeam.train.checkpoints", "hornbeam.train.saved_model", "hornbeam.train.queues")
+             "hornbeam.autograph", "hornbeam.kernels", "hornbeam.runtime", "hornbeam.train", "hornbeam.data.api",
+             "hornbeam.train.checkpoints", "hornbeam.train.saved_model", "hornbeam.train.queues",
+             "hornbeam.train.feature_columns")
 
 
 def load_public_names(*packages: str) -> None:

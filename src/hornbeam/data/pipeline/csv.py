@@ -1,0 +1,163 @@
+"""Rows of CSV files as elements, and SQL queries."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from hornbeam.backend.records import open_bytes
+from hornbeam.data.pipeline.files import compression_of
+from hornbeam.data.pipeline.node import boxed
+from hornbeam.graph import errors
+from hornbeam.graph.dtypes import DType
+from hornbeam.ops.files import told
+
+
+def records(file: BinaryIO, delimiter: bytes, quotes: bool) -> Iterator[list[tuple[bytes, bool]]]:
+    """The records of an open CSV file (RFC 4180): fields, each with whether it stood in quotes.
+
+    Raises InvalidArgumentError for quotes where none may stand.
+    """
+    fields: list[tuple[bytes, bool]] = []
+    pending = b""
+    for line in file:
+        pending += line
+        if quotes and pending.count(b'"') % 2:
+            continue  # a line end within quotes
+        text = pending[:-2] if pending.endswith(b"\r\n") else pending[:-1] if pending[-1:] in b"\r\n" else pending
+        pending = b""
+        fields = _fields(text, delimiter, quotes)
+        yield fields
+    if pending:
+        raise errors.InvalidArgumentError(None, None, "Reached end of file without closing quoted field in record")
+
+
+def _fields(text: bytes, delimiter: bytes, quotes: bool) -> list[tuple[bytes, bool]]:
+    if not quotes or b'"' not in text:
+        return [(f, False) for f in text.split(delimiter)]
+    found: list[tuple[bytes, bool]] = []
+    at = 0
+    while True:
+        if text[at:at + 1] == b'"':
+            field, at = _quoted(text, at + 1, delimiter)
+            found.append((field, True))
+        else:
+            end = text.find(delimiter, at)
+            field = text[at:] if end < 0 else text[at:end]
+            if b'"' in field:
+                raise errors.InvalidArgumentError(None, None, "Quotes inside a string have to be escaped by another "
+                                                              "quote")
+            found.append((field, False))
+            at = len(text) if end < 0 else end
+        if at >= len(text):
+            return found
+        at += len(delimiter)
+
+
+def _quoted(text: bytes, at: int, delimiter: bytes) -> tuple[bytes, int]:
+    parts = []
+    while True:
+        end = text.index(b'"', at)
+        parts.append(text[at:end])
+        if text[end + 1:end + 2] != b'"':
+            break
+        parts.append(b'"')
+        at = end + 2
+    end += 1
+    if end < len(text) and text[end:end + len(delimiter)] != delimiter:
+        raise errors.InvalidArgumentError(None, None, "Quote inside a string has to be escaped by another quote")
+    return b"".join(parts), end
+
+
+def csv_rows(names: np.ndarray, compression: np.ndarray, buffer_size: int, header: bool, delimiter: bytes,
+             quotes: bool, na_value: bytes, columns: Sequence[int], defaults: Sequence[np.ndarray],
+             kinds: Sequence[DType]) -> Iterator[list[np.ndarray]]:
+    """The rows of CSV files, as arrays of the given dtypes. `columns`: which fields, all where it is empty.
+
+    An empty default (no element) says that a field must be there. Raises InvalidArgumentError where rows do not fit.
+    """
+    for name in names.reshape(-1).tolist():
+        with told():
+            file = open_bytes(os.fsdecode(name), compression_of(compression), buffer_size)
+        with file:
+            rows = records(file, delimiter, quotes)
+            if header:
+                next(rows, None)
+            for fields in rows:
+                yield _row(fields, columns, defaults, kinds, na_value)
+
+
+def _row(fields: list[tuple[bytes, bool]], columns: Sequence[int], defaults: Sequence[np.ndarray],
+         kinds: Sequence[DType], na_value: bytes) -> list[np.ndarray]:
+    if columns:
+        if columns[-1] >= len(fields):
+            raise errors.InvalidArgumentError(None, None, f"Expect {len(kinds)} fields but have more in record"
+                                              if len(fields) > len(kinds) else
+                                              f"Expect {len(kinds)} fields but have {len(fields)} in record")
+        fields = [fields[c] for c in columns]
+    elif len(fields) != len(kinds):
+        raise errors.InvalidArgumentError(
+            None, None, f"Expect {len(kinds)} fields but have {'more' if len(fields) > len(kinds) else len(fields)} "
+            "in record")
+    return [field_value(text, quoted, default, kind, na_value, i)
+            for i, ((text, quoted), default, kind) in enumerate(zip(fields, defaults, kinds, strict=True))]
+
+
+def field_value(text: bytes, quoted: bool, default: np.ndarray, kind: DType, na_value: bytes, index: int
+                ) -> np.ndarray:
+    """One field as a scalar array. Raises InvalidArgumentError where it is no value of that dtype."""
+    if (not text or text == na_value) and not (quoted and kind.name == "string" and text):
+        if not default.size:
+            raise errors.InvalidArgumentError(None, None, f"Field {index} is required but missing in record!")
+        return np.asarray(default.reshape(-1)[0], None if kind.name == "string" else kind.np_dtype) \
+            if kind.name != "string" else boxed(default.reshape(-1)[0])
+    if kind.name == "string":
+        return boxed(text)
+    try:
+        number: Any = int(text.strip()) if kind.is_integer else float(text.strip())
+        if kind.is_integer and not kind.min <= number <= kind.max:
+            raise ValueError("too large")
+        return np.array(number, kind.np_dtype)
+    except ValueError:
+        shown = text.decode(errors="replace")
+        raise errors.InvalidArgumentError(
+            None, None, f"Field {index} in record is not a valid {kind.name}: {shown}") from None
+
+
+def sql_rows(driver: str, source: str, query: str, kinds: Sequence[DType]) -> Iterator[list[np.ndarray]]:
+    """The rows of a query. Raises InvalidArgumentError for drivers other than sqlite, and for queries that fail."""
+    if driver != "sqlite":
+        raise errors.InvalidArgumentError(None, None, f"The database type, {driver}, is not supported by SqlDataset. "
+                                                      "The set of supported databases is: {'sqlite'}.")
+    try:
+        connection = sqlite3.connect(source, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise errors.InvalidArgumentError(None, None, f"Failed to connect to database: {error}") from None
+    connection.text_factory = bytes
+    try:
+        rows = connection.execute(query)
+        width = len(rows.description or ())
+        if width != len(kinds):
+            raise errors.InvalidArgumentError(
+                None, None, f"The number of columns in query ({width}) must match the number of elements in "
+                f"output_types ({len(kinds)}).")
+        for row in rows:
+            yield [_sql_value(value, kind) for value, kind in zip(row, kinds, strict=True)]
+    except sqlite3.Error as error:
+        raise errors.InvalidArgumentError(None, None, f"SQL error: {error}") from None
+    finally:
+        connection.close()
+
+
+def _sql_value(value: Any, kind: DType) -> np.ndarray:
+    if kind.name == "string":
+        return boxed(b"" if value is None else value if isinstance(value, bytes) else str(value).encode())
+    if kind.name == "bool":
+        return np.array(bool(value))
+    if isinstance(value, bytes):
+        value = float(value or 0)
+    return np.array(0 if value is None else value).astype(kind.np_dtype)

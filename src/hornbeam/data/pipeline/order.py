@@ -1,0 +1,804 @@
+"""Which elements come, and when: `shuffle`, `repeat`, `take`, `skip`, `shard`, `concatenate`, `zip`, `window`, …."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, final
+
+import numpy as np
+
+from hornbeam.data import structure
+from hornbeam.data.pipeline.batching import static
+from hornbeam.data.pipeline.mapping import joined
+from hornbeam.data.pipeline.node import INFINITE, UNKNOWN, Context, Elements, Made, Node, Rows
+from hornbeam.data.pipeline.sources import KeptNode, generator, random_state, set_random_state
+from hornbeam.graph import errors
+from hornbeam.graph.dtypes import int64
+from hornbeam.graph.tensor import GraphTensor
+from hornbeam.graph.tensor_spec import TensorSpec
+
+
+class _Same(Node):
+    """A node whose elements are those of its parent, or some of them."""
+
+    def __init__(self, parent: Node, *values: Any) -> None:
+        self.parents, self.spec, self.values = (parent,), parent.spec, values
+
+    def known(self, context: Context) -> bool:
+        """Whether the values of the parameters are known."""
+        return all(not isinstance(v, GraphTensor) or v in context.values for v in self.values)
+
+
+class _From(Elements):
+    """A pass over another, with a state of its own beside that of the other."""
+
+    def __init__(self, source: Elements) -> None:
+        self._source = source
+
+    def own(self) -> Any:
+        """What is kept beside the source's state."""
+        return None
+
+    def set_own(self, state: Any) -> None:
+        """Take it back."""
+
+    def state(self) -> Any:
+        return [self._source.state(), self.own()]
+
+    def restore(self, state: Any) -> None:
+        self._source.restore(state[0])
+        self.set_own(state[1])
+
+    def close(self) -> None:
+        self._source.close()
+
+
+# shuffle ----------------------------------------------------------------------------------------------
+
+
+@final
+class ShuffleNode(_Same):
+    """Elements drawn from a buffer of `size` that the next ones fill up.
+
+    seeds: two numbers. again: whether each pass has another order.
+    """
+
+    def __init__(self, parent: Node, size: Any, seeds: Sequence[Any], again: bool) -> None:
+        super().__init__(parent, size, *seeds)
+        self._again = again
+
+    def elements(self, context: Context) -> Elements:
+        size = context.integer(self.values[0])
+        if size < 1 and size != UNKNOWN:
+            raise errors.InvalidArgumentError(
+                None, None, "buffer_size must be greater than zero or UNKNOWN_CARDINALITY")
+        draws = generator(context, self, self.values[1:], self._again)
+        source = self.parents[0].elements(context)
+        if size == UNKNOWN:
+            size = 1 << 62
+        rows = source.rows
+        return _RowShuffle(rows, size, draws) if rows is not None else _ElementShuffle(source, size, draws)
+
+    def cardinality(self, context: Context) -> int:
+        return self.parents[0].cardinality(context)
+
+
+class _Draws:
+    """The order of things that come one by one, drawn from a buffer. `take` gives the next thing, or `_END`."""
+
+    def __init__(self, size: int, draws: np.random.Generator) -> None:
+        self.size, self.draws = size, draws
+        self.buffer: list[Any] = []
+        self.ended = False
+        self._ahead: list[float] = []
+
+    def draw(self, length: int) -> int:
+        """A number below `length`, each as likely."""
+        if not self._ahead:
+            self._ahead = self.draws.random(256).tolist()
+            self._ahead.reverse()
+        return int(self._ahead.pop() * length)
+
+    def state(self) -> Any:
+        """The buffer, and where the random numbers stand."""
+        return [list(self.buffer), self.ended, random_state(self.draws), np.array(self._ahead)]
+
+    def restore(self, state: Any) -> None:
+        """Go to where `state` stood."""
+        self.buffer, self.ended = list(state[0]), state[1]
+        set_random_state(self.draws, state[2])
+        self._ahead = state[3].tolist()
+
+
+@final
+class _RowShuffle(Elements):
+    """A shuffle of elements that can be taken in any order: only their numbers are in the buffer."""
+
+    def __init__(self, rows: Rows, size: int, draws: np.random.Generator) -> None:
+        self._rows = rows
+        self._all = size >= rows.length
+        self._order = _Draws(size, draws)
+        self._next = 0
+        self._start = random_state(draws)
+        self._permutation: np.ndarray | None = None
+
+    def _numbers(self, count: int) -> np.ndarray:
+        if self._all:
+            if self._permutation is None:
+                self._permutation = self._order.draws.permutation(self._rows.length)
+            found = self._permutation[self._next:self._next + count]
+            self._next += len(found)
+            return found
+        return np.array(self._drawn(count), np.int64)
+
+    def _drawn(self, count: int) -> list[int]:
+        order, length = self._order, self._rows.length
+        buffer = order.buffer
+        if self._next < order.size:
+            buffer.extend(range(self._next, order.size))
+            self._next = order.size
+        found = []
+        for _ in range(min(count, len(buffer) + length - self._next)):
+            place = order.draw(len(buffer))
+            found.append(buffer[place])
+            if self._next < length:
+                buffer[place] = self._next
+                self._next += 1
+            else:
+                buffer[place] = buffer[-1]
+                buffer.pop()
+        return found
+
+    def next(self) -> list[Any] | None:
+        found = self._numbers(1)
+        return self._rows.row(int(found[0])) if len(found) else None
+
+    def next_many(self, count: int) -> tuple[int, list[np.ndarray]]:
+        found = self._numbers(count)
+        return len(found), self._rows.gather(found) if len(found) else []
+
+    def state(self) -> Any:
+        if self._all:
+            return {"start": self._start, "next": self._next}
+        order = self._order.state()
+        return {"order": [np.array(order[0], np.int64), *order[1:]], "next": self._next}
+
+    def restore(self, state: Any) -> None:
+        self._next = state["next"]
+        if self._all:
+            self._start = state["start"]
+            self._permutation = None
+            set_random_state(self._order.draws, self._start)
+        else:
+            order = state["order"]
+            self._order.restore([order[0].tolist(), *order[1:]])
+
+
+@final
+class _ElementShuffle(Elements):
+    """A shuffle whose buffer holds elements."""
+
+    def __init__(self, source: Elements, size: int, draws: np.random.Generator) -> None:
+        self._source = source
+        self._order = _Draws(size, draws)
+
+    def next(self) -> list[Any] | None:
+        order = self._order
+        while not order.ended and len(order.buffer) < order.size:
+            element = self._source.next()
+            if element is None:
+                order.ended = True
+            else:
+                order.buffer.append(element)
+        if not order.buffer:
+            return None
+        place = order.draw(len(order.buffer))
+        found = order.buffer[place]
+        order.buffer[place] = order.buffer[-1]
+        order.buffer.pop()
+        return found
+
+    def state(self) -> Any:
+        return [self._source.state(), self._order.state()]
+
+    def restore(self, state: Any) -> None:
+        self._source.restore(state[0])
+        self._order.restore(state[1])
+
+    def close(self) -> None:
+        self._source.close()
+
+
+# repeat -----------------------------------------------------------------------------------------------
+
+
+@final
+class RepeatNode(_Same):
+    """All elements, `count` times over; without end where it is negative."""
+
+    def elements(self, context: Context) -> Elements:
+        return _RepeatElements(self.parents[0], context, context.integer(self.values[0]))
+
+    def cardinality(self, context: Context) -> int:
+        count = self.parents[0].cardinality(context)
+        if not self.known(context):
+            return UNKNOWN
+        times = context.integer(self.values[0])
+        if times < 0:
+            return 0 if count == 0 else INFINITE
+        if times == 0:
+            return 0
+        return count if count < 0 else count * times
+
+
+@final
+class _RepeatElements(Elements):
+    def __init__(self, parent: Node, context: Context, times: int) -> None:
+        self._parent, self._context, self._times = parent, context, times
+        self._source: Elements | None = None
+        self._done = 0
+        self._first = True
+
+    def _opened(self) -> Elements | None:
+        if self._source is None and self._done != self._times:
+            self._source = self._parent.elements(self._context)
+            self._first = True
+        return self._source
+
+    def _ended(self) -> bool:
+        """Go on to the next pass; whether there is none, or it would be empty for ever."""
+        assert self._source is not None
+        self._source.close()
+        self._source = None
+        self._done += 1
+        if self._first and self._times < 0:
+            self._times = self._done
+        return self._done == self._times
+
+    def next(self) -> list[Any] | None:
+        while (source := self._opened()) is not None:
+            element = source.next()
+            if element is not None:
+                self._first = False
+                return element
+            if self._ended():
+                break
+        return None
+
+    def next_many(self, count: int) -> tuple[int, list[np.ndarray]]:
+        parts: list[list[np.ndarray]] = []
+        total = 0
+        while total < count and (source := self._opened()) is not None:
+            found, given = source.next_many(count - total)
+            if found:
+                self._first = False
+                parts.append(given)
+                total += found
+            if total < count and self._ended():
+                break
+        return total, joined(parts) if parts else []
+
+    def state(self) -> Any:
+        return {"done": self._done, "times": self._times, "first": self._first,
+                "source": None if self._source is None else [self._source.state()]}
+
+    def restore(self, state: Any) -> None:
+        self._done, self._times, self._first = state["done"], state["times"], state["first"]
+        self._source = None
+        if state["source"] is not None:
+            self._source = self._parent.elements(self._context)
+            self._source.restore(state["source"][0])
+            self._first = state["first"]
+
+    def close(self) -> None:
+        if self._source is not None:
+            self._source.close()
+
+
+# take, skip, shard --------------------------------------------------------------------------------------
+
+
+@final
+class TakeNode(_Same):
+    """The first `count` elements; all where it is negative."""
+
+    def elements(self, context: Context) -> Elements:
+        return _TakeElements(self.parents[0].elements(context), context.integer(self.values[0]))
+
+    def cardinality(self, context: Context) -> int:
+        count = self.parents[0].cardinality(context)
+        if not self.known(context):
+            return UNKNOWN
+        most = context.integer(self.values[0])
+        if count == UNKNOWN:
+            return 0 if most == 0 else UNKNOWN
+        if most < 0:
+            return count
+        return most if count == INFINITE else min(most, count)
+
+
+@final
+class _TakeElements(_From):
+    def __init__(self, source: Elements, most: int) -> None:
+        super().__init__(source)
+        self._left = most
+
+    def next(self) -> list[Any] | None:
+        if not self._left:
+            return None
+        element = self._source.next()
+        if element is None:
+            self._left = 0
+        else:
+            self._left -= 1
+        return element
+
+    def next_many(self, count: int) -> tuple[int, list[np.ndarray]]:
+        if self._left >= 0:
+            count = min(count, self._left)
+        if not count:
+            return 0, []
+        found, given = self._source.next_many(count)
+        self._left = self._left - found if found == count else 0
+        return found, given
+
+    @property
+    def rows(self) -> Rows | None:
+        rows = self._source.rows
+        return rows if rows is None or self._left < 0 or self._left >= rows.length else _FirstRows(rows, self._left)
+
+    def own(self) -> Any:
+        return self._left
+
+    def set_own(self, state: Any) -> None:
+        self._left = state
+
+
+@final
+class _FirstRows(Rows):
+    def __init__(self, rows: Rows, length: int) -> None:
+        self._rows, self.length = rows, length
+
+    def row(self, index: int) -> list[Any]:
+        return self._rows.row(index)
+
+    def gather(self, indices: np.ndarray) -> list[np.ndarray]:
+        return self._rows.gather(indices)
+
+
+@final
+class SkipNode(_Same):
+    """All but the first `count` elements; none where it is -1."""
+
+    def elements(self, context: Context) -> Elements:
+        return _SkipElements(self.parents[0].elements(context), context.integer(self.values[0]))
+
+    def cardinality(self, context: Context) -> int:
+        count = self.parents[0].cardinality(context)
+        if not self.known(context):
+            return UNKNOWN
+        left_out = context.integer(self.values[0])
+        if left_out < 0:
+            return 0
+        return count if count < 0 else max(0, count - left_out)
+
+
+@final
+class _SkipElements(_From):
+    def __init__(self, source: Elements, left_out: int) -> None:
+        super().__init__(source)
+        self._left_out = left_out
+
+    def _skip(self) -> bool:
+        """Pass over the first elements; whether any may be left."""
+        if self._left_out < 0:
+            return False
+        while self._left_out:
+            if self._source.next() is None:
+                self._left_out = -1
+                return False
+            self._left_out -= 1
+        return True
+
+    def next(self) -> list[Any] | None:
+        return self._source.next() if self._skip() else None
+
+    def next_many(self, count: int) -> tuple[int, list[np.ndarray]]:
+        return self._source.next_many(count) if self._skip() else (0, [])
+
+    @property
+    def rows(self) -> Rows | None:
+        rows = self._source.rows
+        if rows is None:
+            return None
+        return _LaterRows(rows, rows.length if self._left_out < 0 else min(self._left_out, rows.length))
+
+    def own(self) -> Any:
+        return self._left_out
+
+    def set_own(self, state: Any) -> None:
+        self._left_out = state
+
+
+@final
+class _LaterRows(Rows):
+    def __init__(self, rows: Rows, start: int) -> None:
+        self._rows, self._start = rows, start
+        self.length = rows.length - start
+
+    def row(self, index: int) -> list[Any]:
+        return self._rows.row(index + self._start)
+
+    def gather(self, indices: np.ndarray) -> list[np.ndarray]:
+        return self._rows.gather(indices + self._start)
+
+
+@final
+class ShardNode(_Same):
+    """Every `number`-th element, from the one with number `index` on."""
+
+    def elements(self, context: Context) -> Elements:
+        number, index = (context.integer(v) for v in self.values)
+        if number < 1:
+            raise errors.InvalidArgumentError(None, None, "Number of shards must be greater than zero (currently "
+                                                          f"num_shards = {number}).")
+        if not 0 <= index < number:
+            raise errors.InvalidArgumentError(
+                None, None, f"Index must be between 0 and {number - 1} (currently index = {index}).")
+        return _ShardElements(self.parents[0].elements(context), number, index)
+
+    def cardinality(self, context: Context) -> int:
+        count = self.parents[0].cardinality(context)
+        if not self.known(context):
+            return UNKNOWN
+        number, index = (context.integer(v) for v in self.values)
+        return count if count < 0 else count // number + (index < count % number)
+
+
+@final
+class _ShardElements(_From):
+    def __init__(self, source: Elements, number: int, index: int) -> None:
+        super().__init__(source)
+        self._number, self._index, self._at = number, index, 0
+
+    def next(self) -> list[Any] | None:
+        while (element := self._source.next()) is not None:
+            self._at += 1
+            if (self._at - 1) % self._number == self._index:
+                return element
+        return None
+
+    def own(self) -> Any:
+        return self._at
+
+    def set_own(self, state: Any) -> None:
+        self._at = state
+
+
+# Several datasets ---------------------------------------------------------------------------------------
+
+
+@final
+class ConcatenateNode(Node):
+    """The elements of one dataset, then those of another."""
+
+    def __init__(self, first: Node, second: Node, spec: Any) -> None:
+        self.parents, self.spec = (first, second), spec
+
+    def elements(self, context: Context) -> Elements:
+        return _ConcatenateElements(self.parents, context)
+
+    def cardinality(self, context: Context) -> int:
+        counts = [p.cardinality(context) for p in self.parents]
+        if INFINITE in counts:
+            return INFINITE
+        return UNKNOWN if UNKNOWN in counts else sum(counts)
+
+
+@final
+class _ConcatenateElements(Elements):
+    def __init__(self, parents: Sequence[Node], context: Context) -> None:
+        self._parents, self._context = parents, context
+        self._which = 0
+        self._source: Elements = parents[0].elements(context)
+
+    def _turn(self) -> bool:
+        if self._which + 1 >= len(self._parents):
+            return False
+        self._source.close()
+        self._which += 1
+        self._source = self._parents[self._which].elements(self._context)
+        return True
+
+    def next(self) -> list[Any] | None:
+        while (element := self._source.next()) is None:
+            if not self._turn():
+                return None
+        return element
+
+    def next_many(self, count: int) -> tuple[int, list[np.ndarray]]:
+        parts: list[list[np.ndarray]] = []
+        total = 0
+        while total < count:
+            found, given = self._source.next_many(count - total)
+            if found:
+                parts.append(given)
+                total += found
+            if total < count and not self._turn():
+                break
+        return total, joined(parts) if parts else []
+
+    def state(self) -> Any:
+        return [self._which, self._source.state()]
+
+    def restore(self, state: Any) -> None:
+        self._which = state[0]
+        self._source = self._parents[self._which].elements(self._context)
+        self._source.restore(state[1])
+
+    def close(self) -> None:
+        self._source.close()
+
+
+@final
+class ZipNode(Node):
+    """The elements of several datasets side by side, as long as all have some."""
+
+    def __init__(self, parents: Sequence[Node], spec: Any) -> None:
+        self.parents, self.spec = tuple(parents), spec
+
+    def elements(self, context: Context) -> Elements:
+        return _ZipElements([p.elements(context) for p in self.parents])
+
+    def cardinality(self, context: Context) -> int:
+        counts = [p.cardinality(context) for p in self.parents]
+        if UNKNOWN in counts:
+            return UNKNOWN
+        finite = [c for c in counts if c != INFINITE]
+        return min(finite) if finite else INFINITE
+
+
+@final
+class _ZipElements(Elements):
+    def __init__(self, sources: Sequence[Elements]) -> None:
+        self._sources = list(sources)
+        self._ended = False
+
+    def next(self) -> list[Any] | None:
+        found: list[Any] = []
+        for source in self._sources:
+            element = None if self._ended else source.next()
+            if element is None:
+                self._ended = True
+                return None
+            found += element
+        return found
+
+    def next_many(self, count: int) -> tuple[int, list[np.ndarray]]:
+        if self._ended:
+            return 0, []
+        parts = []
+        least = count
+        for source in self._sources:
+            found, given = source.next_many(least)
+            parts.append(given)
+            if found < least:
+                self._ended, least = True, found
+            if not least:
+                return 0, []
+        return least, [c[:least] for part in parts for c in part]
+
+    @property
+    def rows(self) -> Rows | None:
+        rows = [s.rows for s in self._sources]
+        return None if any(r is None for r in rows) else _ZipRows([r for r in rows if r is not None])
+
+    def state(self) -> Any:
+        return [[s.state() for s in self._sources], self._ended]
+
+    def restore(self, state: Any) -> None:
+        for source, kept in zip(self._sources, state[0], strict=True):
+            source.restore(kept)
+        self._ended = state[1]
+
+    def close(self) -> None:
+        for source in self._sources:
+            source.close()
+
+
+@final
+class _ZipRows(Rows):
+    def __init__(self, rows: Sequence[Rows]) -> None:
+        self._rows = rows
+        self.length = min(r.length for r in rows)
+
+    def row(self, index: int) -> list[Any]:
+        return [leaf for r in self._rows for leaf in r.row(index)]
+
+    def gather(self, indices: np.ndarray) -> list[np.ndarray]:
+        return [c for r in self._rows for c in r.gather(indices)]
+
+
+@final
+class ChooseNode(Node):
+    """The next element of the dataset that the first parent's next number names.
+
+    stop: whether to end with the first dataset that has no more, rather than to go on without it.
+    """
+
+    def __init__(self, choices: Node, datasets: Sequence[Node], spec: Any, stop: bool) -> None:
+        self.parents, self.spec, self._stop = (choices, *datasets), spec, stop
+
+    def elements(self, context: Context) -> Elements:
+        return _ChooseElements([p.elements(context) for p in self.parents], self._stop)
+
+    def cardinality(self, context: Context) -> int:
+        counts = [p.cardinality(context) for p in self.parents[1:]]
+        if self._stop:
+            return 0 if 0 in counts else (INFINITE if all(c == INFINITE for c in counts) and self.parents[
+                0].cardinality(context) == INFINITE else UNKNOWN)
+        if INFINITE in counts:
+            return INFINITE
+        return UNKNOWN if UNKNOWN in counts or self.parents[0].cardinality(context) != INFINITE else sum(counts)
+
+
+@final
+class _ChooseElements(Elements):
+    def __init__(self, sources: Sequence[Elements], stop: bool) -> None:
+        self._choices, self._sources, self._stop = sources[0], list(sources[1:]), stop
+        self._live = [True] * len(self._sources)
+        self._over = False
+
+    def next(self) -> list[Any] | None:
+        while not self._over and any(self._live):
+            choice = self._choices.next()
+            if choice is None:
+                self._over = True
+                break
+            which = int(choice[0])
+            if not 0 <= which < len(self._sources):
+                raise errors.InvalidArgumentError(
+                    None, None, f"Selector index out of range: {which} >= {len(self._sources)}")
+            if not self._live[which]:
+                continue
+            element = self._sources[which].next()
+            if element is not None:
+                return element
+            self._live[which] = False
+            self._over = self._stop
+        return None
+
+    def state(self) -> Any:
+        return [self._choices.state(), [s.state() for s in self._sources], list(self._live), self._over]
+
+    def restore(self, state: Any) -> None:
+        self._choices.restore(state[0])
+        for source, kept in zip(self._sources, state[1], strict=True):
+            source.restore(kept)
+        self._live, self._over = list(state[2]), state[3]
+
+    def close(self) -> None:
+        for source in (self._choices, *self._sources):
+            source.close()
+
+
+@final
+class WeightedChoiceNode(Node):
+    """Numbers below the number of weights, without end, each as often as its weight says.
+
+    weights: an array, or None where the parent gives weights for each number.
+    """
+
+    def __init__(self, weights: Any, seeds: Sequence[int], again: bool, parent: Node | None = None) -> None:
+        self.parents = () if parent is None else (parent,)
+        self.values = (*seeds, *(() if weights is None else (weights,)))
+        self.spec = TensorSpec((), int64)
+        self._again = again
+
+    def elements(self, context: Context) -> Elements:
+        draws = generator(context, self, self.values[:2], self._again)
+        source = self.parents[0].elements(context) if self.parents else None
+        return _ChoiceElements(source, None if source else context.value(self.values[2]), draws)
+
+    def cardinality(self, context: Context) -> int:
+        return self.parents[0].cardinality(context) if self.parents else INFINITE
+
+
+@final
+class _ChoiceElements(Elements):
+    def __init__(self, source: Elements | None, weights: Any, draws: np.random.Generator) -> None:
+        self._source, self._weights, self._draws = source, weights, draws
+
+    def next(self) -> list[Any] | None:
+        weights = self._weights
+        if self._source is not None:
+            element = self._source.next()
+            if element is None:
+                return None
+            weights = element[0]
+        bounds = np.cumsum(np.asarray(weights, np.float64))
+        drawn = self._draws.random() * bounds[-1]
+        return [np.array(min(int(np.searchsorted(bounds, drawn, "right")), len(bounds) - 1), np.int64)]
+
+    def state(self) -> Any:
+        return [None if self._source is None else self._source.state(), random_state(self._draws)]
+
+    def restore(self, state: Any) -> None:
+        if self._source is not None:
+            self._source.restore(state[0])
+        set_random_state(self._draws, state[1])
+
+    def close(self) -> None:
+        if self._source is not None:
+            self._source.close()
+
+
+# window -------------------------------------------------------------------------------------------------
+
+
+@final
+class WindowNode(Node):
+    """Datasets of `size` elements, every `stride`-th of those from the start of the window; `shift` between starts."""
+
+    def __init__(self, parent: Node, spec: Any, size: Any, shift: Any, stride: Any, drop: Any) -> None:
+        self.parents, self.spec, self.values = (parent,), spec, (size, shift, stride, drop)
+
+    def elements(self, context: Context) -> Elements:
+        size, shift, stride = (context.integer(v) for v in self.values[:3])
+        for name, value in (("size", size), ("shift", shift), ("stride", stride)):
+            if value <= 0:
+                raise errors.InvalidArgumentError(None, None, f"Window {name} must be greater than zero.")
+        return _WindowElements(self.parents[0].elements(context), self.parents[0].spec, size, shift, stride,
+                               bool(context.value(self.values[3])))
+
+    def cardinality(self, context: Context) -> int:
+        count = self.parents[0].cardinality(context)
+        if count < 0 or any(isinstance(v, GraphTensor) for v in self.values):
+            return count if count < 0 else UNKNOWN
+        size, shift, stride = (context.integer(v) for v in self.values[:3])
+        if static(self.values[3]):
+            whole = count - (size - 1) * stride - 1
+            return 0 if whole < 0 else whole // shift + 1
+        return -(-count // shift)
+
+
+@final
+class _WindowElements(Elements):
+    def __init__(self, source: Elements, spec: Any, size: int, shift: int, stride: int, drop: bool) -> None:
+        self._source, self._specs, self._drop = source, structure.flatten(spec), drop
+        self._size, self._shift, self._stride = size, shift, stride
+        self._buffer: deque[list[Any]] = deque()
+        self._skip = 0
+        self._ended = False
+
+    def next(self) -> list[Any] | None:
+        span = self._stride * (self._size - 1) + 1
+        while self._skip and not self._ended:
+            self._ended = self._source.next() is None
+            self._skip -= 1
+        while len(self._buffer) < span and not self._ended:
+            element = self._source.next()
+            if element is None:
+                self._ended = True
+            else:
+                self._buffer.append(element)
+        if not self._buffer or (self._drop and len(self._buffer) < span):
+            return None
+        kept = list(self._buffer)[:span:self._stride]
+        for _ in range(min(self._shift, len(self._buffer))):
+            self._buffer.popleft()
+        self._skip = max(0, self._shift - span)
+        return [Made(KeptNode([[e[i]] for e in kept], spec)) for i, spec in enumerate(self._specs)]
+
+    def state(self) -> Any:
+        return {"source": self._source.state(), "buffer": list(self._buffer), "skip": self._skip,
+                "ended": self._ended}
+
+    def restore(self, state: Any) -> None:
+        self._source.restore(state["source"])
+        self._buffer, self._skip, self._ended = deque(state["buffer"]), state["skip"], state["ended"]
+
+    def close(self) -> None:
+        self._source.close()
+
