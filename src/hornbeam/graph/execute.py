@@ -6,6 +6,7 @@ for each signature (`op.programs`), then interpreted or compiled (`backend/progr
 
 from __future__ import annotations
 
+import collections
 import itertools
 import re
 from collections.abc import Callable, Sequence
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from hornbeam.graph.op import Op
 
 _MAX_PROGRAMS = 2_000
+"""Programs kept of one op, and compiled ones of all: each takes nine of the 65,530 mappings that a process may have."""
+_compiled: collections.deque[tuple[dict[Any, Any], Any]] = collections.deque()
+"""Where compiled programs are kept, oldest first."""
 
 most_bytes = memory_of_machine()
 """Results larger than this are refused."""
@@ -90,6 +94,8 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
     ready = op.programs.get(signature)
     if ready is None:
         ready = op.programs[signature] = _prepare(op, args, attrs)
+        if not ready.interpreted:
+            _make_room(op.programs, signature)
     run = ready.run_interpreted if once else ready.run
     try:
         results = run(*flat) if stream is None else run(stream, *flat)
@@ -103,6 +109,14 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
     if found[0]:
         raise Failed(op, found[1:], args, attrs)
     return results[:-1]
+
+
+def _make_room(programs: dict[Any, Any], signature: Any) -> None:
+    """Note a compiled program, and let the oldest go where there are too many."""
+    _compiled.append((programs, signature))
+    if len(_compiled) > _MAX_PROGRAMS:
+        oldest, key = _compiled.popleft()
+        oldest.pop(key, None)
 
 
 def of_machine(error: Exception, what: str) -> OpError:
