@@ -104,7 +104,8 @@ class Op:
                  writes: Sequence[str] = (), outputs: Sequence[str] = (), returns_list: bool = False,
                  structural: bool = False, gives_strings: bool = True, attr_types: Mapping[str, str] | None = None,
                  samples: Any = None, waive: Mapping[str, str] | None = None,
-                 types: Mapping[str, Sequence[DType]] | None = None) -> None:
+                 types: Mapping[str, Sequence[DType]] | None = None,
+                 lengths: Mapping[str, str] | None = None) -> None:
         self.type = type
         self.function = function
         self.__doc__ = function.__doc__
@@ -133,6 +134,7 @@ class Op:
         self.structural = structural
         self.gives_strings = gives_strings
         self.attr_types = dict(attr_types or {})
+        self.lengths = dict(lengths or {})
         self.samples = samples
         self.waive = dict(waive or {})
         self.gradient: Callable[..., Any] | None = None
@@ -276,7 +278,7 @@ class Op:
         for arg, value in zip(self.args, groups, strict=True):
             if isinstance(arg.type, str) and value is not None and (not arg.many or value):
                 found.setdefault(arg.type, (value[0] if arg.many else value).dtype.base_dtype)
-            if arg.many and arg.type is not None and value is not None:
+            if arg.many and arg.type is not None and value is not None and arg.name not in self.lengths:
                 found.setdefault("N", len(value))
             if arg.many and arg.type is None and value is not None:
                 found.update((name, tuple(v.dtype.base_dtype for v in value)) for name, kind in self.attr_types.items()
@@ -286,13 +288,18 @@ class Op:
     def group(self, flat: Sequence[Any], attrs: Mapping[str, Any] | None = None) -> list[Any]:
         """The flat inputs of a node as one item an argument: lists for list arguments.
 
-        The lists are of equal length, unless the attribute `list_lengths` says how long each is.
+        The lists are of equal length, unless the attribute `list_lengths`, or those that `lengths` names, say how long
+        each is.
         """
         lists = sum(a.many for a in self.args)
         if not lists:
             return list(flat)
-        each = (len(flat) - (len(self.args) - lists)) // lists
-        lengths = iter((attrs or {}).get("list_lengths") or (each,) * lists)
+        if self.lengths and attrs:
+            said = [attrs[self.lengths[a.name]] for a in self.args if a.many]
+            lengths = iter([n if isinstance(n, int) else len(n) for n in said])
+        else:
+            each = (len(flat) - (len(self.args) - lists)) // lists
+            lengths = iter((attrs or {}).get("list_lengths") or (each,) * lists)
         groups, at = [], 0
         for arg in self.args:
             if arg.many:
@@ -403,7 +410,8 @@ def op(type: str, *, names: Iterable[str] = (), v1: Iterable[str] | None = None,
        stateful: bool = False, host: bool = False, random: bool = False, writes: Sequence[str] = (),
        outputs: Sequence[str] = (), returns_list: bool = False, structural: bool = False, gives_strings: bool = True,
        attr_types: Mapping[str, str] | None = None, samples: Any = None, waive: Mapping[str, str] | None = None,
-       raw: Mapping[str, str] | None = None, **types: Sequence[DType]) -> Callable[[Callable[..., Any]], Op]:
+       raw: Mapping[str, str] | None = None, lengths: Mapping[str, str] | None = None,
+       **types: Sequence[DType]) -> Callable[[Callable[..., Any]], Op]:
     """Decorator: declare an op by its pure function.
 
     type: TensorFlow's name of the op. names, v1, v2, old_arguments: as for `names.public`; none for an op that only
@@ -414,12 +422,13 @@ def op(type: str, *, names: Iterable[str] = (), v1: Iterable[str] | None = None,
     function's first parameter is a key. writes: the `ref` arguments whose new values the function returns first.
     outputs: their names, where there are several. returns_list: the results are one list. gives_strings: whether the
     first output of a call on strings is strings too (false for comparisons). raw: argument names that `raw_ops` spells
-    otherwise.
+    otherwise. lengths: the attributes that say how long lists of tensors are, a number or a list as long, by argument.
     """
     def declare(function: Callable[..., Any]) -> Op:
         made = Op(type, function, inputs=inputs, differentiable=differentiable, stateful=stateful, host=host,
                   random=random, writes=writes, outputs=outputs, returns_list=returns_list, structural=structural,
-                  gives_strings=gives_strings, attr_types=attr_types, samples=samples, waive=waive, types=types)
+                  gives_strings=gives_strings, attr_types=attr_types, samples=samples, waive=waive, types=types,
+                  lengths=lengths)
         registry.register(type, made, caller_place())
         _register_names(RawOp(made, raw or {}), (f"raw_ops.{type}",))
         names_ = tuple(names)
