@@ -38,7 +38,7 @@ class _FactorScaling(Initializer):
                 "dtype": self.dtype.name}
 
 
-@public(v1=("contrib.layers.variance_scaling_initializer",))
+@public(v1=("contrib.layers.variance_scaling_initializer", "contrib.slim.variance_scaling_initializer"))
 def variance_scaling_initializer(factor: float = 2.0, mode: str = "FAN_IN", uniform: bool = False,
                                  seed: int | None = None, dtype: Any = dtypes.float32) -> Initializer:
     """Draws of variance factor / n. mode: n is FAN_IN, FAN_OUT or FAN_AVG. uniform: uniform or truncated normal ones.
@@ -48,7 +48,7 @@ def variance_scaling_initializer(factor: float = 2.0, mode: str = "FAN_IN", unif
     return _FactorScaling(factor, mode, uniform, seed, dtype)
 
 
-@public(v1=("contrib.layers.xavier_initializer", "contrib.layers.xavier_initializer_conv2d"))
+@public(v1=[f"contrib.{m}.xavier_initializer{end}" for m in ("layers", "slim") for end in ("", "_conv2d")])
 def xavier_initializer(uniform: bool = True, seed: int | None = None, dtype: Any = dtypes.float32) -> Initializer:
     """Draws of variance 2 / (inputs + outputs), uniform or truncated normal. Glorot and Bengio 2010."""
     return _FactorScaling(1.0, "FAN_AVG", uniform, seed, dtype)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
+from hornbeam.v1.api import tf
 from hornbeam.v1.layers import lookup
 from hornbeam.v1.layers.base import Layer, output_function
 from hornbeam.v1.layers.core import known_format

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph import dtypes
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
+from hornbeam.v1.api import tf
 from hornbeam.v1.layers import lookup
 from hornbeam.v1.layers.base import Layer, output_function
 from hornbeam.v1.layers.input_spec import InputSpec

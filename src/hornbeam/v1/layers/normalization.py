@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.train.moving_averages import assign_moving_average
 from hornbeam.train.optimizer import cast
+from hornbeam.v1.api import tf
 from hornbeam.v1.layers import lookup
 from hornbeam.v1.layers.base import Layer
 from hornbeam.v1.layers.core import constant_bool, smart_cond

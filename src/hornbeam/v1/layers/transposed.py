@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
+from hornbeam.v1.api import tf
 from hornbeam.v1.layers.convolutional import Convolution
 from hornbeam.v1.layers.lookup import ZEROS
 from hornbeam.v1.layers.windows import order_of, spatial_axes, transposed_length

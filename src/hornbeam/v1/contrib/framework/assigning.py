@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-import hornbeam.v1 as tf
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.framework.variables import get_unique_variable
 from hornbeam.v1.contrib.names import of_framework
 

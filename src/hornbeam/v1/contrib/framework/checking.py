@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph import dtypes, nest
 from hornbeam.graph.names import names_v1, public, register
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.names import of_framework
 
 

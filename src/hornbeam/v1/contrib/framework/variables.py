@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph import dtypes
 from hornbeam.graph.names import register
 from hornbeam.runtime.variable import VariableAggregation, VariableSynchronization
 from hornbeam.train import global_step as steps
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.framework.arg_scopes import add_arg_scope
 from hornbeam.v1.contrib.names import of_framework
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-import hornbeam.v1 as tf
 from hornbeam.graph import dtypes
 from hornbeam.ops.initializers import Ones, Zeros
 from hornbeam.train.moving_averages import assign_moving_average
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.framework.arg_scopes import add_arg_scope
 from hornbeam.v1.contrib.framework.variables import model_variable
 from hornbeam.v1.contrib.layers.normalizations import parameter

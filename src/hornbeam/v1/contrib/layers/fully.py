@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.ops.activations import elu as elu_function
 from hornbeam.ops.activations import relu as relu_function
 from hornbeam.ops.activations import relu6 as relu6_function
 from hornbeam.v1.adapters.initializers import xavier_initializer
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.framework.arg_scopes import add_arg_scope
 from hornbeam.v1.contrib.layers.outputs import collect_named_outputs, collect_variable, renaming
 from hornbeam.v1.contrib.names import of_layers

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph import dtypes
 from hornbeam.graph.names import register
 from hornbeam.train.adagrad import AdagradOptimizer
@@ -15,6 +14,7 @@ from hornbeam.train.gradient_descent import GradientDescentOptimizer, MomentumOp
 from hornbeam.train.moving_averages import assign_moving_average
 from hornbeam.train.optimizer import Optimizer
 from hornbeam.train.rmsprop import RMSPropOptimizer
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.names import of_layers
 
 Gradients = Sequence[tuple[Any, Any]]

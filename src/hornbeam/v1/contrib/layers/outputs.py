@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph.names import public
+from hornbeam.v1.api import tf
 from hornbeam.v1.layers.core import constant_bool
 
 _ALIASES = ("__tensor_aliases",)

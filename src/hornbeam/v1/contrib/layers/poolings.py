@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import hornbeam.v1 as tf
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.framework.arg_scopes import add_arg_scope
 from hornbeam.v1.contrib.layers.outputs import collect_named_outputs, n_positive_integers
 from hornbeam.v1.contrib.names import of_layers

@@ -6,7 +6,7 @@ import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import hornbeam.v1 as tf
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.names import of_layers
 
 Regularizer = Callable[[Any], Any]

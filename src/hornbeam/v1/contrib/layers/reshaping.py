@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph import dtypes
 from hornbeam.ops.initializers import Ones
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.framework.arg_scopes import add_arg_scope
 from hornbeam.v1.contrib.framework.variables import model_variable
 from hornbeam.v1.contrib.layers.outputs import collect_named_outputs, collections_of, last_dimension

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import hornbeam.v1 as tf
 from hornbeam.graph import dtypes
+from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.names import of_layers
 
 
