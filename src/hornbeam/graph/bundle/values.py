@@ -65,7 +65,7 @@ def size_of(dtype: DType, shape: tuple[int, ...]) -> int | None:
     """How many bytes an array of numbers has; None for strings. Raises TypeError for dtypes that files do not hold."""
     if dtype is dtypes.string:
         return None
-    if dtype.np_dtype == object:
+    if dtype.np_dtype.hasobject:
         raise TypeError(f"values of type {dtype.name} do not stand in checkpoints")
     return prod(shape) * dtype.np_dtype.itemsize
 

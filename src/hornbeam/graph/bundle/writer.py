@@ -28,6 +28,8 @@ class BundleWriter:
     """
 
     def __init__(self, prefix: str) -> None:
+        if not os.path.basename(prefix):
+            raise errors.InvalidArgumentError(None, None, f"{prefix!r} is not the name of a checkpoint")
         self.prefix = prefix
         self._entries: dict[bytes, Any] = {}
         self._at = 0

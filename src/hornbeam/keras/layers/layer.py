@@ -29,6 +29,7 @@ from hornbeam.keras.operations import Operation, default, is_default
 from hornbeam.keras.scopes import AutocastScope, StatelessScope, autocast_scope, current_path, name_scope
 from hornbeam.keras.state import thread
 from hornbeam.keras.tracing import output_spec
+from hornbeam.keras.trackable import resume
 from hornbeam.keras.tree import structures as tree
 from hornbeam.keras.variables import Variable
 
@@ -93,6 +94,8 @@ class Layer(LayerState, LayerDtypes, Operation):
             self._initialize_tracker()
             value = self._tracker.track(value)
         super().__setattr__(name, value)
+        if "_deferred_restorations" in self.__dict__:  # a checkpoint may have values for it
+            resume(self)
 
     def __getattr__(self, name: str) -> Any:
         """What Keras 2's layers had besides: shapes and tensors of their symbolic calls."""
@@ -502,6 +505,7 @@ def _noted(layer: Any, build: Callable[..., Any]) -> Callable[..., Any]:
         given = layer.__dict__.pop("_initial_weights", None)
         if given is not None:
             layer.set_weights(given)
+        resume(layer)
 
     return build_and_note
 

@@ -10,6 +10,7 @@ from hornbeam.keras.keras_tensor import is_concrete
 from hornbeam.keras.layers.tracking import Tracker, no_tracking
 from hornbeam.keras.lookup import is_a
 from hornbeam.keras.scopes import in_symbolic_scope, stateless_scope
+from hornbeam.keras.trackable import layer_children
 from hornbeam.keras.tree import structures as tree
 from hornbeam.keras.variables import Variable
 
@@ -32,6 +33,11 @@ class LayerState:
     _non_trainable_variables: list[Variable]
     _layers: list[Any]
     _metrics: list[Any]
+    _belongs_in_checkpoints = True
+
+    def _trackable_children(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return layer_children(self)
+
     _seed_generators: list[Any]
     _tracker: Tracker
 

@@ -131,6 +131,10 @@ class Metric:
     def _obj_type(self) -> str:
         return "Metric"
 
+    def _trackable_children(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items()
+                if name not in ("_variables", "_metrics", "_counters") and any(True for _ in _trackable(value))}
+
     def __setattr__(self, name: str, value: Any) -> None:
         if "_metrics" in self.__dict__ and name not in ("_metrics", "_variables"):
             for item in _trackable(value):

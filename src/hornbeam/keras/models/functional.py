@@ -32,6 +32,8 @@ class Functional(Function, Model):
     name, trainable: as for layers. Raises ValueError for anything else, and where outputs do not follow from inputs.
     """
 
+    _layers_have_places = True  # in checkpoints
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return Layer.__new__(cls, *args, **kwargs)
 

@@ -26,6 +26,8 @@ class Sequential(Model):
     first input. trainable, name: as for layers.
     """
 
+    _layers_have_places = True  # in checkpoints
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return Layer.__new__(cls, *args, **kwargs)
 

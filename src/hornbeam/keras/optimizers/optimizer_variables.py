@@ -9,6 +9,7 @@ from typing import Any
 
 from hornbeam.keras import initializers
 from hornbeam.keras.scopes import name_scope
+from hornbeam.keras.trackable import optimizer_children, optimizer_slots, resumed
 from hornbeam.keras.variables import Variable
 
 
@@ -19,6 +20,18 @@ class OptimizerVariables:
     built: bool
     _variables: list[Any]
     _trainable_variables_indices: dict[int, int]
+    _belongs_in_checkpoints = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = resumed(cls.build)  # type: ignore[method-assign]
+
+    def _trackable_children(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return optimizer_children(self)
+
+    def _slot_variables_for_checkpoint(self, variables: Iterable[Any]) -> list[tuple[str, Any, Any]]:
+        return optimizer_slots(self, variables)
 
     @property
     def variables(self) -> list[Any]:

@@ -66,7 +66,7 @@ class BaseCheckpoint:
         if root is not None:
             _refuse("root", root)
             if isinstance(root, BaseCheckpoint) and root._root is not None:
-                given = {**{k: v for k, v in attributes(root, self._private).items()}, **given}
+                given = {**attributes(root, self._private), **given}
                 root = root._root
             self._root = root
         for name in sorted(given):

@@ -56,7 +56,7 @@ _ENUM_NAMES = {"FLOAT32": "FLOAT", "FLOAT64": "DOUBLE", "FLOAT16": "HALF"}
 
 
 @public(v1=("train.NewCheckpointReader",))
-def NewCheckpointReader(filepattern: Any) -> CheckpointReader:  # noqa: N802
+def NewCheckpointReader(filepattern: Any) -> CheckpointReader:
     """A reader of the checkpoint of that name. Raises NotFoundError where there is none, DataLossError where damaged.
     """
     return CheckpointReader(path_of(filepattern))

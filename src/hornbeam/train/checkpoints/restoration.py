@@ -12,7 +12,7 @@ from typing import Any, final
 
 import numpy as np
 
-from hornbeam.graph import errors
+from hornbeam.graph import errors, mode
 from hornbeam.runtime.logs import get_logger
 from hornbeam.runtime.variable import Variable
 from hornbeam.train.checkpoints.object_graph import ObjectGraph
@@ -44,6 +44,7 @@ class Restoration:
         self.skip_slots = skip_slots
         self._reader = reader
         self._numbers: dict[int, int] = {}
+        self._told: set[tuple[int, int]] = set()
         self._has_values = _needed(graph)
 
     # Matching ---------------------------------------------------------------------------------------
@@ -99,7 +100,8 @@ class Restoration:
     def _bind(self, item: Any, number: int) -> None:
         held = self.bound.get(number)
         if held is not None:
-            if held is not item and not (isinstance(held, (list, tuple, dict)) and not self._has_values[number]):
+            if held is not item and self._has_values[number] and (number, id(item)) not in self._told:
+                self._told.add((number, id(item)))
                 get_logger().warning("Inconsistent references when loading the checkpoint into this object graph. For "
                                      "example, in the saved checkpoint object, `model.layer.weight` and "
                                      "`model.layer_copy.weight` reference the same variable, while in the current "
@@ -107,7 +109,7 @@ class Restoration:
                                      "(%s and %s).", held, item)
             return
         self.bound[number] = item
-        if id(item) not in self._numbers:  # where two objects of the checkpoint are one here, the first one's value holds
+        if id(item) not in self._numbers:  # of two objects of the checkpoint that are one here, the first holds
             self._numbers[id(item)] = number
             self._restore(item, number)
 
@@ -127,7 +129,8 @@ class Restoration:
             refuse_other_shape(variable, array)
             self.loads.append((variable, array))
         else:
-            value.write(array)
+            with mode.opened(None):  # also where a function is being traced
+                value.write(array)
 
     def _defer(self, numbers: list[int]) -> None:
         """Tell the objects below which something is still to come."""
@@ -298,7 +301,7 @@ class CheckpointLoadStatus(LoadStatus):
         everything = self._objects()
         others = [item for number, item in self._restoration.bound.items() if number]
         if not others:
-            left = [item for item in _with_values(everything)]
+            left = list(_with_values(everything))
             raise AssertionError("Nothing except the root object matched a checkpointed value. Typically this means "
                                  "that the checkpoint does not match the Python program. The following objects have "
                                  f"no matching checkpointed value: {left}")

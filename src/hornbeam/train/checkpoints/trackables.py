@@ -1,8 +1,8 @@
 """What objects are made of, as checkpoints see it: children by name, and values that are saved.
 
-An object says its children with `_trackable_children()`, a dictionary; modules, lists, tuples and dictionaries need not.
-It has values of its own where it is a variable, or has `_serialize_to_tensors()` (a dictionary of arrays by name) and
-`_restore_from_tensors(arrays)`. Slots are variables that an object keeps for other variables:
+An object says its children with `_trackable_children()`, a dictionary; modules, lists, tuples and dictionaries need
+not. It has values of its own where it is a variable, or has `_serialize_to_tensors()` (a dictionary of arrays by name)
+and `_restore_from_tensors(arrays)`. Slots are variables that an object keeps for other variables:
 `_slot_variables_for_checkpoint(variables)` lists (slot's name, the variable it is for, the slot).
 """
 
@@ -92,8 +92,8 @@ def _entries(item: Mapping[Any, Any]) -> dict[str, Any]:
     found = {k: v for k, v in item.items() if is_trackable(v)}
     for key in found:
         if not isinstance(key, str):
-            raise ValueError(f"Unable to save the object {item}: the dictionary contains a non-string key which maps to "
-                             "a trackable object or mutable data structure. If you don't need this dictionary "
+            raise ValueError(f"Unable to save the object {item}: the dictionary contains a non-string key which maps "
+                             "to a trackable object or mutable data structure. If you don't need this dictionary "
                              "checkpointed, wrap it in a non-trackable object; it will be subsequently ignored.")
     return found
 
@@ -135,14 +135,17 @@ def _bytes(text: bytes | str) -> bytes:
 
 
 def _read(variable: Variable) -> Any:
-    if variable._graph is not None:
-        raise ValueError(f"{variable.name} belongs to a graph: a session has its value")
+    if variable._cell is None:
+        raise ValueError(f"{variable.name} has no value that could be saved yet")
     return np.asarray(variable._cell.read())  # type: ignore[union-attr]
 
 
 def _assign(variable: Variable, array: np.ndarray) -> None:
     refuse_other_shape(variable, array)
-    variable.assign(array)
+    if getattr(variable, "_waiting_for", None) is not None:
+        variable._waiting_for = lambda shape, dtype: array  # type: ignore[attr-defined]
+    else:
+        variable.assign(array)
 
 
 def refuse_other_shape(variable: Variable, array: np.ndarray) -> None:

@@ -48,8 +48,8 @@ class CheckpointView:
         if graph is None:
             raise errors.NotFoundError(None, None, f"The specified checkpoint \"{save_path}\" does not appear to be "
                                        "object-based (saved with TF2) since it is missing the key "
-                                       "\"_CHECKPOINTABLE_OBJECT_GRAPH\". Likely it was created with the TF1 name-based "
-                                       "saver and does not contain an object dependency graph.")
+                                       "\"_CHECKPOINTABLE_OBJECT_GRAPH\". Likely it was created with the TF1 "
+                                       "name-based saver and does not contain an object dependency graph.")
         self._graph = graph
 
     def children(self, node_id: int) -> dict[str, int]:
