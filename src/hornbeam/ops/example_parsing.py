@@ -17,6 +17,7 @@ from hornbeam.ops.rules import text
 
 TYPES = (dtypes.float32, dtypes.int64, dtypes.string)
 KINDS = {"float_list": dtypes.float32, "int64_list": dtypes.int64, "bytes_list": dtypes.string}
+_KIND_OF = {dtype: kind for kind, dtype in KINDS.items()}
 _FEW = 16
 
 
@@ -61,6 +62,15 @@ def decoded(kind: str, serialized: Iterable[Any]) -> list[Any]:
     return out
 
 
+def _packed(held: Any, count: int) -> bytes:
+    """The `count` numbers of a FloatList as its message holds them, one after another."""
+    data = held.SerializeToString()
+    size = 4 * count
+    if len(data) == size + 1 + (size.bit_length() + 6) // 7:
+        return data[-size:]
+    return np.array(held.value, "<f4").tobytes()  # there are fields that are not the list's
+
+
 def values_of(feature: Any, kind: str) -> Any:
     """The values of a feature of this kind: an array, or a list of bytes."""
     if kind == "float_list":
@@ -69,8 +79,7 @@ def values_of(feature: Any, kind: str) -> Any:
         count = len(values)
         if count < _FEW:
             return np.array(values, np.float32)
-        packed = held.SerializeToString()  # the list is its only field, and a packed one: the numbers stand at the end
-        return np.frombuffer(packed, "<f4", count, len(packed) - 4 * count)
+        return np.frombuffer(_packed(held, count), "<f4")
     if kind == "int64_list":
         values = feature.int64_list.value
         return np.fromiter(values, np.int64, len(values))
@@ -162,14 +171,33 @@ def _dense_batch(maps: Sequence[Any], called: Names, wanted: Dense) -> np.ndarra
     if wanted.dims and wanted.dims[0] is None:
         return _rows_batch(maps, called, wanted)
     size = int(np.prod(wanted.dims))
-    out = np.empty((len(maps), size), wanted.dtype.np_dtype)
-    for i, feature, kind in _found(maps, wanted.key):
-        if kind is None:
-            if not wanted.default.size and size:
-                raise invalid(f"Name: {called(i)}, {_missing(wanted)}")
-            out[i] = wanted.default.reshape(-1)
-            continue
-        out[i] = _checked(feature, kind, wanted, size, f"Name: {called(i)}, Key: {wanted.key}, Index: {i}.")
+    as_bytes = wanted.dtype is dtypes.float32 and size >= _FEW
+    flat: list[Any] = []
+    default = wanted.default.astype("<f4").tobytes() if as_bytes else wanted.default.reshape(-1).tolist()
+    key, own = wanted.key, _KIND_OF[wanted.dtype]
+    for i, features in enumerate(maps):  # as little as can be for each example: there are many
+        feature = features[key] if key in features else None  # noqa: SIM401  (six times as fast as `get`)
+        kind = None if feature is None else feature.WhichOneof("kind")
+        if kind == own:
+            held = getattr(feature, own)
+            values = held.value
+            if len(values) == size:
+                if as_bytes:
+                    flat.append(_packed(held, size))
+                elif size == 1:
+                    flat.append(values[0])
+                else:
+                    flat.extend(values)
+                continue
+        if kind is not None:
+            _checked(feature, kind, wanted, size, f"Name: {called(i)}, Key: {key}, Index: {i}.")
+        if not wanted.default.size and size:
+            raise invalid(f"Name: {called(i)}, {_missing(wanted)}")
+        flat.append(default) if as_bytes else flat.extend(default)
+    if as_bytes:
+        return np.frombuffer(bytearray(b"".join(flat)), "<f4").reshape(len(maps), *wanted.dims)
+    out = np.empty(len(maps) * size, wanted.dtype.np_dtype)
+    out[:] = flat
     return out.reshape(len(maps), *wanted.dims)
 
 
@@ -189,14 +217,14 @@ def _checked(feature: Any, kind: str, wanted: Dense, size: int, where: str) -> A
     return values
 
 
-def _rows(feature: Any, kind: str, wanted: Dense, stride: int, where: str) -> Any:
+def _rows(feature: Any, kind: str, wanted: Dense, stride: int, where: Callable[[], str]) -> Any:
     """The values of a feature that has any number of rows."""
     if KINDS[kind] is not wanted.dtype:
-        raise invalid(f"{where}  Data types don't match. Data type: {c_name(KINDS[kind])} but expected type: "
+        raise invalid(f"{where()}  Data types don't match. Data type: {c_name(KINDS[kind])} but expected type: "
                        f"{c_name(wanted.dtype)}")
     values = values_of(feature, kind)
     if stride and len(values) % stride:
-        raise invalid(f"{where}  Number of {c_name(wanted.dtype)} values is not a multiple of stride length. Saw "
+        raise invalid(f"{where()}  Number of {c_name(wanted.dtype)} values is not a multiple of stride length. Saw "
                        f"{len(values)} values but output shape is: {text(wanted.dims)}")
     return values
 
@@ -204,7 +232,7 @@ def _rows(feature: Any, kind: str, wanted: Dense, stride: int, where: str) -> An
 def _rows_batch(maps: Sequence[Any], called: Names, wanted: Dense) -> np.ndarray:
     stride = int(np.prod(wanted.dims[1:]))
     parts = [() if kind is None else _rows(feature, kind, wanted, stride,
-                                           f"Name: {called(i)}, Key: {wanted.key}, Index: {i}.")
+                                           lambda i=i: f"Name: {called(i)}, Key: {wanted.key}, Index: {i}.")
              for i, feature, kind in _found(maps, wanted.key)]
     longest = max(map(len, parts), default=0)
     out = filled(wanted.dtype, (len(parts), longest), wanted.default.reshape(-1)[0] if wanted.default.size else None)
@@ -242,7 +270,7 @@ def _dense_one(maps: Sequence[Any], wanted: Dense) -> np.ndarray:
     where = f"Key: {wanted.key}."
     if wanted.dims and wanted.dims[0] is None:
         stride = int(np.prod(wanted.dims[1:]))
-        values = () if kind is None else _rows(feature, kind, wanted, stride, where)
+        values = () if kind is None else _rows(feature, kind, wanted, stride, lambda: where)
         rows = len(values) // stride if stride else 0
         return concatenated([values], wanted.dtype, len(values)).reshape(rows, *wanted.dims[1:])
     size = int(np.prod(wanted.dims))
