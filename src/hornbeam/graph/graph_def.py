@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from hornbeam.graph import dtypes, op_signatures
-from hornbeam.graph.body import Body, bodies
+from hornbeam.graph.body import Body
 from hornbeam.graph.dtypes import DType
+from hornbeam.graph.function_def import Functions, plain_name
 from hornbeam.graph.graph import Graph, register_exporter
 from hornbeam.graph.names import Lazy, public, register
 from hornbeam.graph.operation import Operation
@@ -42,7 +43,8 @@ def node_def(op: Operation) -> Any:
         if name not in _PRIVATE and (value is not None or name == "shape"):
             kind = "shape" if name == "shape" else op.declaration.attr_types.get(name)
             _write_attr(node.attr[name], value, kind)
-    op_signatures.conform(node, op.declaration.group(op.inputs, op.attrs), op.outputs)
+    if not op.declaration.structural:
+        op_signatures.conform(node, op.declaration.group(op.inputs, op.attrs), op.outputs)
     if op.gradient_type is not None:
         node.attr["_gradient_op_type"].s = op.gradient_type.encode()
     return node
@@ -59,37 +61,18 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
     from hornbeam.graph.messages.graph_pb2 import GraphDef
     message = GraphDef()
     message.versions.producer = PRODUCER
+    functions = Functions(message.library, node_def, write_shape)
     for op in graph.get_operations():
         if from_version is None or op.index >= from_version:
-            node = node_def(op)
+            if op.declaration.structural:
+                nodes = functions.nodes(op)
+            else:
+                nodes = [node_def(op)]
+            message.node.extend(nodes)
             if add_shapes and op.outputs:
                 for tensor in op.outputs:
-                    write_shape(node.attr["_output_shapes"].list.shape.add(), tensor._dims)
-            message.node.append(node)
-            for body in bodies(op):
-                _write_function(message.library, body)
+                    write_shape(message.node[-1].attr["_output_shapes"].list.shape.add(), tensor._dims)
     return message
-
-
-def _function_name(body: Body) -> str:
-    return f"body_{body._serial}"
-
-
-def _write_function(library: Any, body: Body) -> None:
-    """The graph inside a branch or loop as a `FunctionDef`, and those inside it."""
-    function = library.function.add()
-    function.signature.name = _function_name(body)
-    for i, tensor in enumerate(body.inputs):
-        function.signature.input_arg.add(name=tensor.op.name, type=tensor.dtype.as_datatype_enum)
-        write_shape(function.arg_attr[i].attr["_output_shapes"].list.shape.add(), tensor._dims)
-    for i, tensor in enumerate(body.outputs):
-        function.signature.output_arg.add(name=f"output_{i}", type=tensor.dtype.base_dtype.as_datatype_enum)
-        function.ret[f"output_{i}"] = tensor.name
-    for op in body.get_operations():
-        if op.type != "_Arg":
-            function.node_def.append(node_def(op))
-            for inner in bodies(op):
-                _write_function(library, inner)
 
 
 def _write_attr(attr: Any, value: Any, kind: str | None) -> None:
@@ -110,7 +93,7 @@ def _write_attr(attr: Any, value: Any, kind: str | None) -> None:
     elif isinstance(value, np.ndarray):
         attr.tensor.CopyFrom(make_tensor_proto(value))
     elif isinstance(value, Body):
-        attr.func.name = _function_name(value)
+        attr.func.name = plain_name(value)
     elif isinstance(value, (list, tuple)):
         _write_list(attr.list, value, kind)
     elif isinstance(getattr(value, "name", None), str):
@@ -135,7 +118,7 @@ def _write_list(field: Any, values: Sequence[Any], kind: str | None) -> None:
         elif isinstance(value, TensorShape):
             write_shape(field.shape.add(), value._dims)
         elif isinstance(value, Body):
-            field.func.add(name=_function_name(value))
+            field.func.add(name=plain_name(value))
         else:
             raise ValueError(f"a list of {type(value).__name__} cannot stand in a GraphDef")
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from hornbeam.graph import mode
 from hornbeam.graph.graph import Graph
-from hornbeam.graph.graph_def import without_defaults
 from hornbeam.graph.names import public
+from hornbeam.graph.op_signatures import without_defaults
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.collection_protos import (

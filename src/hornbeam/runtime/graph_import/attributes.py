@@ -8,8 +8,9 @@ from typing import Any
 from hornbeam.graph import dtypes
 from hornbeam.graph.graph_def import make_ndarray
 from hornbeam.graph.op import Op
+from hornbeam.graph.op_signatures import signature
 from hornbeam.graph.shapes import TensorShape
-from hornbeam.runtime.graph_import.nodes import Node, parsed
+from hornbeam.runtime.graph_import.nodes import Node, Ref, parsed, ref_of
 
 _MOST_DIMENSIONS = 254
 
@@ -89,5 +90,27 @@ def refuse_other_types(declaration: Op, node: Any, groups: Sequence[Any]) -> Non
 
 
 def function_nodes(function: Any) -> list[Node]:
-    """The nodes of a `FunctionDef`."""
-    return parsed(function.node_def)
+    """The nodes of a `FunctionDef`, whose inputs name outputs as `node:argument:number`."""
+    protos = {proto.name: proto for proto in function.node_def}
+    return parsed(function.node_def, lambda text, node: output_ref(text, protos, node))
+
+
+def output_ref(text: str, protos: Any, node: str = "") -> Ref:
+    """The output of a node (or the argument) that a function's `node:argument:number` names."""
+    name, _, rest = text.partition(":")
+    argument, colon, number = rest.partition(":")
+    if not colon:
+        return ref_of(text, node)
+    if name not in protos or not number.isdigit():
+        raise ValueError(f"Node {node!r}: Unknown input node {name!r} of {text!r}")
+    found = signature(protos[name].op)
+    at = 0
+    for output in found.outputs if found is not None else ():
+        if output.name == argument:
+            break
+        attrs = protos[name].attr
+        if output.number:
+            at += attrs[output.number].i
+        else:
+            at += len(attrs[output.type_attr].list.type) if output.kind.startswith("*") else 1
+    return Ref(name, at + int(number))

@@ -3,8 +3,9 @@
 Comes in: nodes and loops, in order. Goes out: the same, with those that run under a condition gathered in `Branch`es.
 Everything between the switches and the merges of one condition could be one branch operation, were it not that
 results may come back as inputs (the gradient of a branch runs under its condition, after the loss). So each item has
-a level, the number of branches that were left on the way to it: what runs under one condition on one level, and hangs
-together, is one `Branch`.
+a level, the number of branches that were left on the way to it: the merges of one condition on one level, what they are
+computed from and hangs together, is one `Branch`. Items that run under a condition and are needed on a higher level
+alone are left out: whoever needs them adds them there.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Known:
         return {k: v for k, v in self.conditions[id(item)].items() if k not in self.settled}
 
 
-_NOTHING = Known({}, {}, frozenset())
+NOTHING = Known({}, {}, frozenset())
 
 
 @final
@@ -68,7 +69,7 @@ class Branch:
         return [self.condition.node, *(n for item in self.items() for n in item.needs() if n not in own)]
 
 
-def gathered(items: Sequence[Node | Frame], around: Known = _NOTHING) -> list[Any]:
+def gathered(items: Sequence[Node | Frame], around: Known = NOTHING) -> list[Any]:
     """The items with those under conditions gathered, in order. Raises ValueError for what no `cond` makes.
 
     around: what the branch that the items stand in says of the others.
@@ -95,8 +96,7 @@ class _Gathering:
         branches = self._branches()
         held = {id(i) for b in branches for i in b.items()}
         rest = [i for i in self.ordered if id(i) not in held and not self.conditions[id(i)]]
-        wanted = [b for b in branches if b.merges or b.kept]
-        return in_order([*rest, *wanted], lambda i: i.needs(), lambda i: i.gives())
+        return in_order([*rest, *branches], lambda i: i.needs(), lambda i: i.gives())
 
     # Which conditions an item runs under ----------------------------------------------------------
 
@@ -164,9 +164,25 @@ class _Gathering:
         """The outermost of some conditions: the one that is known without the others."""
         return min(found, key=lambda k: len(self._along(self.decides[k])))
 
-    def _branches(self) -> list[Branch]:
+    def _groups(self) -> dict[int, Any]:
+        """For the merges that leave a condition, and what they are computed from under it: condition and level."""
         group: dict[int, Any] = {}
-        parent: dict[int, int] = {}
+        for item in reversed(self.ordered):
+            leaving = self.leaves.get(id(item))
+            if leaving is not None and not self.conditions[id(item)]:
+                group[id(item)] = leaving[0], self.level[id(item)] - 1
+            if id(item) not in group:
+                continue
+            for name in item.needs():
+                before = self.owner.get(name)
+                found = self.conditions[id(before)] if before is not None else {}
+                if found and (self._outer(found), self.level[id(before)]) == group[id(item)]:
+                    group[id(before)] = group[id(item)]
+        return group
+
+    def _branches(self) -> list[Branch]:
+        group = self._groups()
+        parent: dict[int, int] = {i: i for i in group}
 
         def root(key: int) -> int:
             while parent[key] != key:
@@ -174,16 +190,7 @@ class _Gathering:
             return key
 
         for item in self.ordered:
-            found = self.conditions[id(item)]
-            leaving = self.leaves.get(id(item))
-            if found:
-                group[id(item)] = self._outer(found), self.level[id(item)]
-            elif leaving is not None:
-                group[id(item)] = leaving[0], self.level[id(item)] - 1
-            else:
-                continue
-            parent[id(item)] = id(item)
-            for name in item.needs():
+            for name in item.needs() if id(item) in group else ():
                 before = self.owner.get(name)
                 if before is not None and group.get(id(before)) == group[id(item)] and self.conditions[id(before)]:
                     parent[root(id(before))] = root(id(item))
@@ -207,7 +214,8 @@ class _Gathering:
         for item in self.ordered:
             for ref in item.takes():
                 before = self.owner.get(ref.node)
-                if before is None or not self.conditions.get(id(before)) or home.get(id(item)) == home[id(before)]:
+                if before is None or id(before) not in home or not self.conditions[id(before)] \
+                        or home.get(id(item)) == home[id(before)]:
                     continue
                 branch = made[home[id(before)]]
                 key = self._key(branch.condition)

@@ -21,7 +21,7 @@ from hornbeam.graph.shapes import Dims
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops import control_flow, structural
 from hornbeam.runtime.graph_import import attributes
-from hornbeam.runtime.graph_import.branches import Branch, gathered
+from hornbeam.runtime.graph_import.branches import NOTHING, Branch, Known, gathered
 from hornbeam.runtime.graph_import.loops import Frame, split
 from hornbeam.runtime.graph_import.nodes import CONTROL_FLOW, SWITCHES, Node, Ref, ref_of
 
@@ -43,8 +43,8 @@ def translates(*types: str) -> Callable[[Translation], Translation]:
 class Place:
     """A graph that is being built, and the tensors and operations that the file's names stand for in it."""
 
-    def __init__(self, graph: Graph, outer: Place | None = None) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph, outer: Place | None = None, known: Known = NOTHING) -> None:
+        self.graph, self.known = graph, known
         self.tensors: ChainMap[str, GraphTensor] = ChainMap() if outer is None else outer.tensors.new_child()
         self.operations: ChainMap[str, Operation | None] = \
             ChainMap() if outer is None else outer.operations.new_child()
@@ -60,11 +60,13 @@ class Place:
 class Builder:
     """Adds the nodes of one file below `scope` (with its `/`, or empty).
 
-    functions: the file's library, by name. replaced: what takes the place of tensors (`name:port`, `^name`).
+    functions: the file's library, by name. replaced: what takes the place of tensors (`name:port`, `^name`). open: the
+    functions that are being added, around these nodes.
     """
 
-    def __init__(self, scope: str, functions: Mapping[str, Any], replaced: Mapping[str, Any]) -> None:
-        self.scope, self.functions, self.replaced = scope, functions, dict(replaced)
+    def __init__(self, scope: str, functions: Mapping[str, Any], replaced: Mapping[str, Any],
+                 open: frozenset[str] = frozenset()) -> None:
+        self.scope, self.functions, self.replaced, self.open = scope, functions, dict(replaced), open
         self.used: set[str] = set()
         self.known: dict[str, Node] = {}
         self.lost: dict[str, tuple[Any, Place]] = {}
@@ -74,8 +76,17 @@ class Builder:
         for node in nodes:
             self.known.setdefault(node.name, node)
         with mode.opened(place.graph):
-            for item in gathered(split(nodes)):
-                self.add(item, place)
+            self.add_all(split(nodes), place)
+
+    def add_all(self, items: Sequence[Any], place: Place) -> None:
+        """Add items in order; those under conditions that no branch here needs are remembered for others."""
+        arranged = gathered(items, place.known)
+        held = {name for item in arranged for name in item.gives()}
+        for item in items:
+            if not held.intersection(item.gives()):
+                self.lost.update(dict.fromkeys(item.gives(), (item, place)))
+        for item in arranged:
+            self.add(item, place)
 
     def add(self, item: Any, place: Place) -> None:
         """Add one node, branch or loop."""
@@ -117,17 +128,23 @@ class Builder:
         raise ValueError(f"Node {node.name!r}: Unknown input node {ref.node!r}")
 
     def _again(self, name: str, place: Place) -> None:
-        """Repeat what was made under a condition, elsewhere under the same condition."""
-        item, home = self.lost[name]
-        if isinstance(item, Node) and item.op in registry:
-            declaration = registry[item.op]
-            if declaration.stateful and not declaration.random and item.op not in ("Placeholder", "VariableV2"):
-                raise ValueError(f"Node {name!r} ({item.op}) changes something under a condition, and its result is "
-                                 "used outside of it: this cannot be imported")
-        self.add(item, place)
-        first, again = home.operations.get(name), place.operations.get(name)
-        if first is not None and again is not None and first.declaration.random:
-            again.attrs["stream"] = first.attrs.get("stream") or first
+        """Add what runs under a condition and was left out, or was made elsewhere under the same condition."""
+        wanted: dict[str, tuple[Any, Place]] = {}
+        stack = [name]
+        while stack:
+            name = stack.pop()
+            if name in self.lost and name not in wanted and name not in place.operations:
+                wanted[name] = self.lost[name]
+                stack.extend(wanted[name][0].needs())
+        items = list({id(item): item for item, _ in wanted.values()}.values())
+        for item in items:
+            _refuse_effects(item)
+        for item in gathered(items, place.known):
+            self.add(item, place)
+        for name, (_, home) in wanted.items():
+            first, again = home.operations.get(name), place.operations.get(name)
+            if first is not None and again is not None and again.declaration.random and first is not again:
+                again.attrs["stream"] = first.attrs.get("stream") or first
 
     def waits(self, place: Place, node: Node) -> list[Operation]:
         """The operations that `node` waits for."""
@@ -213,7 +230,7 @@ class Builder:
         held = node.proto.attr
         if "_gradient_op_type" in held:
             op.gradient_type = held["_gradient_op_type"].s.decode()
-        if "_class" in held:
+        if "_class" in held and not self.open:
             op.attrs["_class"] = [self._colocated(text, node) for text in held["_class"].list.s]
         if "_output_shapes" in held and op.type == node.op and op.type != "Identity":  # which may be of an array's flow
             for tensor, message in zip(op.outputs, held["_output_shapes"].list.shape, strict=False):
@@ -240,7 +257,7 @@ class Builder:
         variables = frame.variables()
         conditions, rest = frame.parts(variables)
         decides = frame.condition()
-        start = [_value(place.graph, self.take(place, v.start, decides)) for v in variables]
+        start = [as_value(place.graph, self.take(place, v.start, decides)) for v in variables]
         found: list[Dims] = []
 
         def inside(given: Sequence[GraphTensor], nodes: Sequence[Node]) -> Place:
@@ -263,18 +280,43 @@ class Builder:
             return made
 
         with place.graph.control_dependencies([op for name in frame.waits() if (op := place.operations.get(name))]):
-            results = _looped(place.graph, condition, body, start, found)
+            results = looped(place.graph, condition, body, start, found)
         for variable, tensor in zip(variables, results, strict=True):
             if variable.exit is not None:
                 self.operation(place, variable.exit, registry["Identity"], [tensor], {})
 
     # Functions ----------------------------------------------------------------------------------------
 
-    def _function(self, name: str, place: Place, node: Node) -> Body:
-        """The graph inside a branch or loop that this library wrote."""
-        function = self.functions.get(name)
-        if function is None:
+    def function(self, name: str, node: Node) -> Any:
+        """The `FunctionDef` of a name. Raises ValueError where the library has none."""
+        found = self.functions.get(name)
+        if found is None:
             raise ValueError(f"Node {node.name!r}: Function {name!r} is not defined in the library")
+        return found
+
+    def called(self, name: str, node: Node, graph: Graph,
+               given: Sequence[GraphTensor]) -> tuple[list[GraphTensor], list[Operation]]:
+        """The results of a function, whose nodes are added to a graph, and the operations that must have run."""
+        function = self.function(name, node)
+        if len(given) != len(function.signature.input_arg):
+            raise ValueError(f"Node {node.name!r}: Function {name!r} takes {len(function.signature.input_arg)} inputs, "
+                             f"not {len(given)}")
+        if name in self.open:
+            raise ValueError(f"Node {node.name!r}: Function {name!r} calls itself")
+        inner = Builder(f"{self.scope}{node.name}/", self.functions, {}, self.open | {name})
+        place = Place(graph)
+        for argument, tensor in zip(function.signature.input_arg, given, strict=True):
+            place.name(argument.name, [tensor])
+        protos = {proto.name: proto for proto in function.node_def}
+        inner.build(attributes.function_nodes(function), place)
+        results = [inner.take(place, attributes.output_ref(function.ret[out.name], protos, node.name), node)
+                   for out in function.signature.output_arg]
+        waits = [op for text in function.control_ret.values() if (op := place.operations.get(text)) is not None]
+        return results, waits
+
+    def _function(self, name: str, place: Place, node: Node) -> Body:
+        """The graph inside a branch or loop, in the form that only Hornbeam writes."""
+        function = self.function(name, node)
         body = Body(place.graph, self.scope)
         inner = Place(body, place)
         given = []
@@ -291,6 +333,14 @@ class Builder:
         return body
 
 
+def _refuse_effects(item: Any) -> None:
+    if isinstance(item, Node) and item.op in registry:
+        declaration = registry[item.op]
+        if declaration.stateful and not declaration.random and item.op not in ("NoOp", "Placeholder", "VariableV2"):
+            raise ValueError(f"Node {item.name!r} ({item.op}) changes something under a condition, and its result is "
+                             "used outside of it: this cannot be imported")
+
+
 _INTERNAL = frozenset(("_Arg",))
 
 
@@ -300,13 +350,13 @@ def _described(tensor: GraphTensor) -> infer.Input:
                        None if value is not None else infer.partial_shape(tensor))
 
 
-def _value(graph: Graph, tensor: GraphTensor) -> GraphTensor:
+def as_value(graph: Graph, tensor: GraphTensor) -> GraphTensor:
     """A tensor as a value: a variable is read."""
     with mode.opened(graph):
         return registry["Identity"](tensor) if tensor.dtype._is_ref_dtype else tensor
 
 
-def _looped(graph: Graph, condition: Callable[..., Any], body: Callable[..., Any], start: list[GraphTensor],
+def looped(graph: Graph, condition: Callable[..., Any], body: Callable[..., Any], start: list[GraphTensor],
             found: list[Dims]) -> list[GraphTensor]:
     """The loop, with as much left open of its variables' shapes as an iteration changes."""
     dims = [t._dims for t in start]
@@ -325,7 +375,7 @@ class _BranchBuilder:
 
     def __init__(self, builder: Builder, place: Place, branch: Branch) -> None:
         self.builder, self.place, self.branch = builder, place, branch
-        self.sides = tuple(Place(Body(place.graph, builder.scope), place) for _ in range(2))
+        self.sides = tuple(Place(Body(place.graph, builder.scope), place, branch.known) for _ in range(2))
 
     def build(self) -> None:
         builder, place, branch = self.builder, self.place, self.branch
@@ -352,9 +402,8 @@ class _BranchBuilder:
         """Build what runs on one side, up to the values that the merges take from it."""
         body: Any = inner.graph
         with mode.opened(body):
-            for item in gathered(self.branch.sides[side], self.branch.known):
-                self.builder.add(item, inner)
-            body.outputs = [_value(body, body.bring_in(self.builder.take(inner, refs[side], merge)))
+            self.builder.add_all(self.branch.sides[side], inner)
+            body.outputs = [as_value(body, body.bring_in(self.builder.take(inner, refs[side], merge)))
                             for merge, *refs in self.branch.merges]
 
     def _kept(self) -> list[Ref]:
@@ -377,14 +426,8 @@ class _BranchBuilder:
 
     def _lose(self, side: int) -> None:
         """Remember how what runs on a side is made."""
-        inner, lost = self.sides[side], self.builder.lost
         for item in self.branch.sides[side]:
-            lost.update(dict.fromkeys(item.gives(), (item, inner)))
-        for item in gathered(self.branch.sides[side], self.branch.known):
-            if isinstance(item, Branch):
-                lost.update({merge.name: (item, inner) for merge, _, _ in item.merges})
-
-
+            self.builder.lost.update(dict.fromkeys(item.gives(), (item, self.sides[side])))
 
 
 def _nothing(like: GraphTensor) -> Any:
@@ -397,5 +440,5 @@ def _nothing(like: GraphTensor) -> Any:
 
 def load_translations() -> None:
     """Import the modules that declare translations."""
-    from hornbeam.runtime.graph_import import old_ops, resources, tensor_arrays  # noqa: F401
+    from hornbeam.runtime.graph_import import function_calls, old_ops, resources, tensor_arrays  # noqa: F401
 

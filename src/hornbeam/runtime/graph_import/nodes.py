@@ -75,8 +75,11 @@ def ref_of(text: str, node: str = "") -> Ref:
     return Ref(name, int(port or 0))
 
 
-def parsed(protos: Iterable[Any]) -> list[Node]:
-    """The nodes of a graph. Raises ValueError for names that nodes cannot have, twice the same, and bad inputs."""
+def parsed(protos: Iterable[Any], reference: Callable[[str, str], Ref] = ref_of) -> list[Node]:
+    """The nodes of a graph. Raises ValueError for names that nodes cannot have, twice the same, and bad inputs.
+
+    reference: takes the name of a tensor, and that of the node that says it, apart.
+    """
     nodes: dict[str, Node] = {}
     for proto in protos:
         if not _NAME.match(proto.name):
@@ -88,7 +91,7 @@ def parsed(protos: Iterable[Any]) -> list[Node]:
             if text.startswith("^"):
                 controls.append(ref_of(text[1:], proto.name).node)
             else:
-                inputs.append(ref_of(text, proto.name))
+                inputs.append(reference(text, proto.name))
         nodes[proto.name] = Node(proto, inputs, controls)
     return list(nodes.values())
 
