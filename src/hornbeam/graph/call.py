@@ -103,7 +103,7 @@ def _run_simple(op: Op, inputs: Sequence[Any], values: list[Any], attrs: dict[st
         _check_types(op, inputs)
         op.accepted.add(dtype_key)
     try:
-        results = execute(op, values, attrs)
+        results = execute(op, values, attrs, None, _state.once)
     except (ShapeFault, Failed) as fault:
         raise error_of(fault, op) from None
     outputs = [EagerTensor(r) for r in results]
@@ -139,7 +139,7 @@ def _run_on(op: Op, tensors: list[Any], attrs: dict[str, Any], cells: dict[str, 
             values.append(np.asarray(value._value) if arg.static or op.host else value._value)
     stream = seeds.eager_stream(op, attrs) if op.random else None
     try:
-        results = execute(op, values, attrs, stream)
+        results = execute(op, values, attrs, stream, _state.once)
     except (ShapeFault, Failed) as fault:
         raise error_of(fault, op) from None
     except errors.OpError as error:

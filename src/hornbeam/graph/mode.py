@@ -21,6 +21,7 @@ class _State(threading.local):
         self.graph_first = False
         self.sessions: list[Any] = []
         self.tapes: list[Any] = []
+        self.once = False
 
 
 state = _State()
@@ -70,6 +71,19 @@ def current_graph() -> Graph | None:
 def executing_eagerly() -> bool:
     """Whether a call without symbolic inputs runs at once here."""
     return current_graph() is None
+
+
+@contextmanager
+def running_once() -> Iterator[None]:
+    """Within the block, what runs at once is interpreted whatever its work: it will not run again.
+
+    Compiling the draw of a layer's weights takes longer than the draw.
+    """
+    before, state.once = state.once, True
+    try:
+        yield
+    finally:
+        state.once = before
 
 
 def set_v1_builds(builds: bool) -> None:

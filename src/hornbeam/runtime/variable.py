@@ -160,7 +160,8 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
 
     def _init_eager(self, initial_value: Any, dtype: DType | None, name: str | None, shape: Any, scope: str) -> None:
         if callable(initial_value):
-            initial_value = initial_value()
+            with mode.running_once():
+                initial_value = initial_value()
         value = convert_to_tensor(initial_value, dtype)
         self._name = f"{scope}{name or 'Variable'}:0"
         self._dtype = value.dtype
