@@ -131,13 +131,13 @@ class Model(Trainer, Layer):
         """
         saving_api.save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
-        """Take the weights from a file that `save_weights` or `save` wrote.
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> Any:
+        """Take the weights from a file that `save_weights` or `save` wrote, or from a TensorFlow checkpoint.
 
         skip_mismatch: layers whose weights do not fit are left alone, with a warning. kwargs: `by_name` for `.h5`.
         Raises ValueError where the file does not fit the model.
         """
-        saving_api.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+        return saving_api.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:

@@ -17,6 +17,8 @@ from hornbeam.keras.saving.h5_store import H5Reader, H5Writer, child_group, open
 from hornbeam.keras.saving.legacy_objects import layer_of_old_config
 from hornbeam.keras.saving.shards import ShardReader, ShardWriter
 from hornbeam.keras.saving.state import StateLoader, save_state
+from hornbeam.train.checkpoints.checkpoint import Checkpoint
+from hornbeam.train.checkpoints.state_file import checkpoint_exists, write_state
 
 _H5 = (".h5", ".hdf5")
 _log = logging.getLogger("hornbeam")
@@ -93,7 +95,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
                  **kwargs: Any) -> None:
     """Write a model's weights, and its optimizer's state, to a file that ends in `.weights.h5`.
 
-    A path as in Keras 2 is taken with a warning: `.h5` is written as it did, any other gets `.weights.h5` behind it.
+    A path as in Keras 2 is taken with a warning and written as it did: `.h5`, or with any other ending a checkpoint.
 
     max_shard_size: in GB; then the path ends in `.weights.json` and several files stand beside it. overwrite: False
     asks before a file is replaced. kwargs: `objects_to_skip`. Raises ValueError for another ending, or a model that is
@@ -124,14 +126,21 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
 
 
 def _save_old_weights(model: Any, path: str, overwrite: bool) -> None:
-    """Weights at a path as Keras 2 had it: `.h5` in its own format, any other becomes `<path>.weights.h5`."""
+    """Weights at a path as Keras 2 had it: `.h5` in its own format, any other as a TensorFlow checkpoint."""
     older = path.endswith(_H5)
     warnings.warn(f"The filename must end in `.weights.h5`; `{path}` is a path of Keras 2's, so what is written is "
-                  f"{'its `.h5` format' if older else f'`{path}.weights.h5`'}.", DeprecationWarning, stacklevel=4)
-    if not older:
-        save_weights(model, f"{path}.weights.h5", overwrite)
-    elif overwrite or not os.path.exists(path) or may_overwrite(path):
+                  f"{'its `.h5` format' if older else 'a TensorFlow checkpoint'}.", DeprecationWarning, stacklevel=4)
+    there = path if older else f"{path}.index"
+    if not overwrite and os.path.exists(there) and not may_overwrite(there):
+        return
+    if older:
         legacy_h5.save_weights(model, path)
+        return
+    if not model.built:
+        raise ValueError("You are saving a model that has not yet been built. Try building the model first by calling "
+                         "it on some data or by using `build()`.")
+    Checkpoint(model).write(path)
+    write_state(os.path.dirname(path), path, [path], relative=True)
 
 
 def _write(model: Any, writer: Any, skip: Any) -> None:
@@ -142,8 +151,11 @@ def _write(model: Any, writer: Any, skip: Any) -> None:
 
 
 @keras_export("saving.load_weights")
-def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> Any:
     """Take a model's weights from a file: `.weights.h5`, `.weights.json`, `.keras`, or the older `.h5`.
+
+    A TensorFlow checkpoint, as Keras 2 wrote them, is read too; what became of it comes back, as of
+    `train.Checkpoint.read`, and a model that is not built yet gets its weights when it is.
 
     skip_mismatch: objects that do not fit are left alone, with a warning. kwargs: `by_name` for `.h5`,
     `objects_to_skip`. Raises ValueError where the file is damaged, of another kind, or does not fit.
@@ -153,8 +165,12 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     by_name = kwargs.pop("by_name", None)
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
-    if not path.endswith((".keras", ".json", *_H5)) and os.path.exists(f"{path}.weights.h5"):
-        path = f"{path}.weights.h5"  # where Keras 2 would have written a checkpoint
+    if not path.endswith((".keras", ".json", *_H5)) and checkpoint_exists(path):
+        if by_name or skip_mismatch:
+            raise NotImplementedError("Weights may only be loaded based on topology into Models when loading "
+                                      "TensorFlow-formatted weights (got by_name=True or skip_mismatch=True to "
+                                      "load_weights).")
+        return Checkpoint(model).read(path)
     older = path.endswith(_H5) and not path.endswith(".weights.h5")
     if by_name is not None and not older:
         raise ValueError(f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {filepath}")
@@ -172,7 +188,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
                 group = child_group(file, "model_weights") if "layer_names" not in file.attrs and (
                     "model_weights" in file) else file
                 legacy_h5.load_weights(group, model, skip_mismatch, bool(by_name))
-            return
+            return None
         if not model.built:
             raise ValueError("You are loading weights into a model that has not yet been built. Try building the model "
                              "first by calling it on some data or by using `build()`.")
@@ -181,6 +197,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
             StateLoader(reader, skip_mismatch=skip_mismatch, skip=skip or ()).load(model)
         finally:
             reader.close()
+    return None
 
 
 def _reader(path: str) -> Any:
