@@ -19,8 +19,9 @@ def assert_broadcastable(weights: Any, values: Any) -> Any:
         return None
     if few is not None and many is not None:
         if len(few) != len(many):
-            raise ValueError(f"{_PREFIX} values.rank={len(many)}. weights.rank={len(few)}. values.shape={values.shape}. "
-                             f"weights.shape={weights.shape}. Received weights={weights}, values={values}")
+            raise ValueError(f"{_PREFIX} values.rank={len(many)}. weights.rank={len(few)}. "
+                             f"values.shape={values.shape}. weights.shape={weights.shape}. "
+                             f"Received weights={weights}, values={values}")
         if None not in few and None not in many:
             for i, (own, wanted) in enumerate(zip(few, many, strict=True)):
                 if own not in (1, wanted):
