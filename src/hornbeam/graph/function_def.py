@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, final
 
 from hornbeam.graph.body import Body, bodies
+from hornbeam.graph.expansions import written_type
 from hornbeam.graph.op_signatures import signature
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
@@ -46,7 +47,7 @@ def variables_read(op: Operation) -> list[Operation]:
 
 def output_name(tensor: GraphTensor) -> str:
     """`argument:number`, as functions name an output of a node."""
-    found = signature(tensor.op.type)
+    found = signature(written_type(tensor.op))
     outputs = found.outputs if found is not None else ()
     lists = [i for i, a in enumerate(outputs) if a.is_list]
     if len(lists) != 1:
@@ -63,10 +64,15 @@ def output_name(tensor: GraphTensor) -> str:
 
 @final
 class Functions:
-    """Writes functions into a library. node_def: gives the node of an operation; write_shape: writes a static shape."""
+    """Writes functions into a library.
 
-    def __init__(self, library: Any, node_def: Callable[[Operation], Any], write_shape: Callable[..., None]) -> None:
-        self.library, self.node_def, self.write_shape = library, node_def, write_shape
+    node_def: gives the node of an operation; node_defs: those that it is written as, with inputs named by a function;
+    write_shape: writes a static shape.
+    """
+
+    def __init__(self, library: Any, node_def: Callable[[Operation], Any], node_defs: Callable[..., list[Any]],
+                 write_shape: Callable[..., None]) -> None:
+        self.library, self.node_def, self.node_defs, self.write_shape = library, node_def, node_defs, write_shape
 
     def nodes(self, op: Operation, inside: Callable[[GraphTensor], str] | None = None,
               variables: dict[Operation, str] | None = None) -> Iterable[Any]:
@@ -147,12 +153,12 @@ class Functions:
             if op.declaration.structural:
                 function.node_def.extend(self.nodes(op, text, variables))
                 continue
-            node = self.node_def(op)
-            node.attr.pop("_class", None)
-            controls = [c for c in node.input if c.startswith("^") and c[1:] in inside]
-            del node.input[:]
-            node.input.extend([*map(text, op.inputs), *controls])
-            function.node_def.append(node)
+            for node in self.node_defs(op, text):
+                node.attr.pop("_class", None)
+                kept = [i for i in node.input if not i.startswith("^") or i[1:] in inside]
+                del node.input[:]
+                node.input.extend(kept)
+                function.node_def.append(node)
         rest = [*body.inputs[len(body.outputs):], *(v.outputs[0] for v in read)] if as_loop else []
         for i, tensor in enumerate((*body.outputs, *rest)):
             function.signature.output_arg.add(name=f"output_{i}", type=tensor.dtype.base_dtype.as_datatype_enum)

@@ -7,7 +7,7 @@ The graphs inside branches and loops stand in the library of functions, their no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,14 @@ import numpy as np
 from hornbeam.graph import dtypes, op_signatures
 from hornbeam.graph.body import Body
 from hornbeam.graph.dtypes import DType
+from hornbeam.graph.expansions import expanded
 from hornbeam.graph.function_def import Functions, plain_name
+from hornbeam.graph.gates import gates
 from hornbeam.graph.graph import Graph, register_exporter
 from hornbeam.graph.names import Lazy, public, register
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import TensorShape
+from hornbeam.graph.tensor import GraphTensor
 
 PRODUCER = 2474
 """The version of TensorFlow's graph format that is written."""
@@ -36,8 +39,7 @@ def node_def(op: Operation) -> Any:
     """The `NodeDef` of an operation."""
     from hornbeam.graph.messages.node_def_pb2 import NodeDef
     node = NodeDef(name=op.name, op=op.type, device=op.device)
-    for tensor in op.inputs:
-        node.input.append(tensor.op.name if tensor.value_index == 0 else tensor.name)
+    node.input.extend(_text(t) for t in op.inputs)
     node.input.extend(f"^{c.name}" for c in op.control_inputs)
     for name, value in op.declaration.all_attrs(op).items():
         if name not in _PRIVATE and (value is not None or name == "shape"):
@@ -50,7 +52,37 @@ def node_def(op: Operation) -> Any:
     return node
 
 
-_PRIVATE = frozenset(("beside", "cell", "initializes", "on_host", "stream", "variable"))
+_PRIVATE = frozenset(("beside", "captured", "cell", "initializes", "kept", "kept_rows", "on_host", "stream",
+                      "variable"))
+"""What operations note for the runtime and for gradients, which no file holds."""
+
+
+def node_defs(op: Operation, text: Callable[[GraphTensor], str] | None = None) -> list[Any]:
+    """The nodes that an operation is written as, the last of which has its name.
+
+    text: names an input; by default as the nodes of a graph do.
+    """
+    text = _text if text is None else text
+    found = expanded(op)
+    if found is None:
+        nodes, own = [node_def(op)], [op]
+        stands_for: Mapping[GraphTensor, GraphTensor] = {}
+    else:
+        own, stands_for, _ = found
+        nodes = [node_def(o) for o in own]
+        nodes[-1].name = op.name
+        for node in nodes:
+            node.device = op.device
+    controls = [f"^{c.name}" for c in op.control_inputs]
+    for node, made in zip(nodes, own, strict=True):
+        del node.input[:]
+        node.input.extend(text(stands_for.get(t, t)) for t in made.inputs)
+        node.input.extend(controls)
+    return nodes
+
+
+def _text(tensor: GraphTensor) -> str:
+    return tensor.op.name if tensor.value_index == 0 else tensor.name
 
 
 def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False) -> Any:
@@ -61,13 +93,15 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
     from hornbeam.graph.messages.graph_pb2 import GraphDef
     message = GraphDef()
     message.versions.producer = PRODUCER
-    functions = Functions(message.library, node_def, write_shape)
+    functions = Functions(message.library, node_def, node_defs, write_shape)
+    waits = gates(graph.get_operations())
     for op in graph.get_operations():
         if from_version is None or op.index >= from_version:
             if op.declaration.structural:
                 nodes = functions.nodes(op)
             else:
-                nodes = [node_def(op)]
+                nodes = node_defs(op)
+            nodes[-1].input.extend(f"^{other.name}" for other in waits.get(op, ()))
             message.node.extend(nodes)
             if add_shapes and op.outputs:
                 for tensor in op.outputs:

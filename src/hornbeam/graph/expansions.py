@@ -1,0 +1,59 @@
+"""Ops that TensorFlow lacks, written into files as the ops of TensorFlow that do the same.
+
+`ops/portable.py` says which; what is written comes from a scratch graph in which these ops are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hornbeam.graph import mode
+from hornbeam.graph.graph import Graph
+from hornbeam.graph.op import registry
+from hornbeam.graph.operation import Operation
+from hornbeam.graph.tensor import GraphTensor
+
+Expansion = Callable[..., Any]
+_expansions: dict[str, tuple[str, Expansion]] = {}
+
+
+def expands(type: str, result: str) -> Callable[[Expansion], Expansion]:
+    """Decorator: `function(*tensors, **attributes)` says what the op `type` is made of; `result` is the last op's type.
+
+    The last operation that it makes takes the name.
+    """
+    def declare(function: Expansion) -> Expansion:
+        _expansions[type] = result, function
+        return function
+
+    return declare
+
+
+def written_type(op: Operation) -> str:
+    """The type under which an operation is written."""
+    return _expansions[op.type][0] if op.type in _expansions else op.type
+
+
+def expanded(op: Operation) -> tuple[list[Operation], Mapping[GraphTensor, GraphTensor], str] | None:
+    """The operations that `op` is written as, which of their inputs stand for its own, and their scope's name.
+
+    The last of them is to be named as `op` is. None where `op` is written as it is.
+    """
+    if op.type not in _expansions:
+        return None
+    scratch = Graph()
+    stands_for: dict[GraphTensor, GraphTensor] = {}
+    with mode.opened(scratch):
+        given = []
+        for tensor in op.inputs:
+            attrs = {"dtype": tensor.dtype.base_dtype, "shape": tensor._dims}
+            node = scratch.add(registry["Placeholder"], scratch.unique_full_name("given"), (), attrs,
+                               [(tensor._dims, tensor.dtype.base_dtype)])
+            stands_for[node.outputs[0]] = tensor
+            given.append(node.outputs[0])
+        keywords = {k: v for k, v in op.attrs.items() if k in op.declaration.defaults}
+        with scratch.name_scope(op.name):
+            result = _expansions[op.type][1](*op.declaration.group(given, op.attrs), **keywords)
+    made = [o for o in scratch.get_operations() if not any(t in stands_for for t in o.outputs)]
+    return [*(o for o in made if o is not result.op), result.op], stands_for, op.name

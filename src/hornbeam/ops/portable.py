@@ -1,0 +1,40 @@
+"""What ops that TensorFlow lacks are made of, for files that TensorFlow reads.
+
+They are the ops that gradients add, so that a graph with its training can be loaded there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam.graph import dtypes
+from hornbeam.graph.expansions import expands
+from hornbeam.graph.op import registry as ops
+
+
+@expands("SumLike", "Reshape")
+def _(x: Any, like: Any) -> Any:
+    shape = ops["Shape"](like)
+    axes = ops["BroadcastGradientArgs"](shape, ops["Shape"](x)).r0
+    return ops["Reshape"](ops["Sum"](x, axes), shape)
+
+
+@expands("BroadcastLike", "BroadcastTo")
+def _(x: Any, like: Any) -> Any:
+    return ops["BroadcastTo"](x, ops["Shape"](like))
+
+
+@expands("SizeAs", "Cast")
+def _(x: Any, dtype: Any) -> Any:
+    return ops["Cast"](ops["Size"](x), DstT=dtype)
+
+
+@expands("RestoreReduced", "BroadcastTo")
+def _(dy: Any, like: Any, axis: Any) -> Any:
+    shape = ops["Shape"](like)
+    rank = ops["Size"](shape)
+    axes = ops["Reshape"](ops["Cast"](axis, DstT=dtypes.int32), [-1])
+    axes = ops["FloorMod"](ops["AddV2"](axes, rank), rank)
+    ones = ops["Fill"](ops["Shape"](axes), 1)
+    kept = ops["DynamicStitch"]([ops["Range"](0, rank, 1), axes], [shape, ones])
+    return ops["BroadcastTo"](ops["Reshape"](dy, kept), shape)
