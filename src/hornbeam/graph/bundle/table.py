@@ -186,18 +186,20 @@ def lost(path: str, what: str) -> errors.DataLossError:
 
 
 def _footer(path: str, data: bytes) -> tuple[int, int]:
-    """Where the index lies."""
+    """Where the index lies. The block of filters, which is empty in checkpoints, is checked too."""
     if len(data) < _FOOTER:
         raise lost(path, "file is too short to be an sstable")
     if struct.unpack_from("<Q", data, len(data) - 8)[0] != MAGIC:
         raise lost(path, "not an sstable (bad magic number)")
     footer = data[len(data) - _FOOTER:-8]
-    at = 0
-    for _ in range(2):  # the first names the block of filters, which checkpoints lack
-        _, at = read_varint(footer, at)
-    offset, at = read_varint(footer, at)
-    size, _ = read_varint(footer, at)
-    return offset, size
+    numbers, at = [], 0
+    for _ in range(4):
+        number, at = read_varint(footer, at)
+        numbers.append(number)
+    if any(footer[at:]):
+        raise lost(path, "the footer is damaged")
+    _block(path, data, numbers[0], numbers[1])
+    return numbers[2], numbers[3]
 
 
 def _block(path: str, data: bytes, offset: int, size: int) -> bytes:
