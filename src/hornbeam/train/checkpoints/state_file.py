@@ -126,7 +126,8 @@ def latest_checkpoint(checkpoint_dir: Any, latest_filename: str | None = None) -
     if state is None:
         return None
     if _newest_file(state.model_checkpoint_path) is None:
-        get_logger().error("Couldn't match files for checkpoint %s", state.model_checkpoint_path)
+        get_logger().error("Couldn't match files for checkpoint %s, which %s names", state.model_checkpoint_path,
+                           state_path(checkpoint_dir, latest_filename))
         return None
     return state.model_checkpoint_path
 
@@ -168,15 +169,11 @@ def remove_checkpoint(checkpoint_prefix: Any, checkpoint_format_version: int = 2
                       meta_graph_suffix: str = "meta") -> None:
     """Delete the files of a checkpoint, those of its graph included. None need be there."""
     prefix = path_of(checkpoint_prefix)
-    _remove(meta_graph_filename(prefix, meta_graph_suffix))
+    found = [meta_graph_filename(prefix, meta_graph_suffix), files.index_name(prefix)]
     if checkpoint_format_version == _V1:
-        _remove(prefix)
+        found = [found[0], prefix, *glob.glob(prefix)]
     else:
-        _remove(files.index_name(prefix))
-        _remove(f"{glob.escape(prefix)}.data-?????-of-?????")
-
-
-def _remove(pattern: str) -> None:
-    for path in {pattern, *glob.glob(pattern)}:
+        found += glob.glob(f"{glob.escape(prefix)}.data-?????-of-?????")
+    for path in dict.fromkeys(found):
         if os.path.isfile(path):
             os.remove(path)
