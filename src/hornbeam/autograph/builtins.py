@@ -63,6 +63,8 @@ def _number(x: Any, dtype: dtypes.DType) -> Any:
 def len_(x: Any, /) -> Any:
     if isinstance(x, rows.Rows):
         return x.count()
+    if rows.of_its_own(x) is not None:
+        return x.cardinality()
     if not symbolic(x):
         return len(x)
     tensor = tensor_of(x)
@@ -90,6 +92,9 @@ overloads[builtins.zip] = rows.together
 
 @_stands_for(builtins.map)
 def map_(function: Any, *items: Any) -> Any:
+    own = rows.of_its_own(items[0]) if len(items) == 1 else None
+    if own is not None:
+        return own.map(function)
     return map(function, *(rows.unrolled(i) for i in items))
 
 

@@ -162,8 +162,17 @@ def rows_of(items: Any) -> Rows | None:
     return TensorRows(tensor)
 
 
+def of_its_own(items: Any) -> Any:
+    """A dataset, in a graph: it has `enumerate`, `zip` and `map` of its own. None for anything else."""
+    mine = hasattr(items, "_autograph_for") and hasattr(items, "enumerate") and mode.current_graph() is not None
+    return items if mine else None
+
+
 def numbered(items: Any, start: Any = 0) -> Any:
     """`enumerate`."""
+    own = of_its_own(items)
+    if own is not None:
+        return own.enumerate(start)
     found = rows_of(items)
     if found is None:
         return enumerate(items, start)
@@ -172,6 +181,9 @@ def numbered(items: Any, start: Any = 0) -> Any:
 
 def together(*items: Any, strict: bool = False) -> Any:
     """`zip`; Python's sequences go along with tensors where they can be tensors."""
+    own = [of_its_own(i) for i in items]
+    if own and all(o is not None for o in own):
+        return own[0].zip(tuple(own))
     found = [rows_of(i) for i in items]
     graph = next((f.graph for f in found if f is not None), None)
     if graph is None:

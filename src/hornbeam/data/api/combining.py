@@ -45,8 +45,8 @@ class Combining(Transformations):
         number = TensorSpec((), dtypes.int64)
         reduced = TracedFunction(reduce_func, (number, DatasetSpec(self._node.spec)), "Dataset.group_by_window()")
         if not hasattr(reduced.spec, "_element_spec"):
-            raise TypeError(f"Invalid `reduce_func`. `reduce_func` must return a single `tf.data.Dataset` object but its "
-                            f"return type is {reduced.spec}.")
+            raise TypeError("Invalid `reduce_func`. `reduce_func` must return a single `tf.data.Dataset` object but "
+                            f"its return type is {reduced.spec}.")
         sizes = TracedFunction(lambda k: casts.cast(window_size_func(k), dtypes.int64), number,
                                "Dataset.group_by_window()")
         return self._made(keeping.GroupByWindowNode(self._node, key, reduced, sizes))
@@ -83,9 +83,8 @@ class Combining(Transformations):
                 return group.batch(size, drop_remainder=drop_remainder)
             wanted = shapes
             if pad_to_bucket_boundary:
-                refused = checks.assert_(less(number, len(bounds)), [
+                checks.assert_(less(number, np.int64(len(bounds))), [  # noqa: PT009
                     "When pad_to_bucket_boundary=True, elements must have length < max(bucket_boundaries)."])
-                del refused
                 limit = gathering.gather(bounds, clip.clip_by_value(number, np.int64(0), np.int64(
                     len(bounds) - 1))) - np.int64(1)
                 wanted = structure.pack(self._node.spec, [

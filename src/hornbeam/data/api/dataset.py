@@ -82,7 +82,7 @@ class Dataset(Combining, Storing):
         symbols = self._node.symbols()
         if symbols or mode.current_graph() is not None:
             return iteration.dataset_variant_op(symbols, dataset=self._node)
-        return EagerTensor(boxed(Made(self._node)))
+        return EagerTensor(boxed(Made(self._node)), dtypes.variant)
 
     def cardinality(self) -> Any:
         """How many elements there are: a scalar int64 tensor, INFINITE_CARDINALITY or UNKNOWN_CARDINALITY.
@@ -107,8 +107,8 @@ class Dataset(Combining, Storing):
     def __len__(self) -> int:
         with self._mode():
             if mode.current_graph() is not None:
-                raise TypeError("`tf.data.Dataset` only supports `len` in eager mode. Use `tf.data.Dataset.cardinality()`"
-                                " instead.")
+                raise TypeError("`tf.data.Dataset` only supports `len` in eager mode. Use "
+                                "`tf.data.Dataset.cardinality()` instead.")
         count = self._node.cardinality(Context())
         if count == INFINITE:
             raise TypeError("The dataset is infinite.")
@@ -206,7 +206,8 @@ class Dataset(Combining, Storing):
 
     @classmethod
     def from_generator(cls, generator: Callable[..., Any], output_types: Any = None, output_shapes: Any = None,
-                       args: Sequence[Any] | None = None, output_signature: Any = None, name: str | None = None) -> Self:
+                       args: Sequence[Any] | None = None, output_signature: Any = None,
+                       name: str | None = None) -> Self:
         """A dataset of what Python's generators give: `generator(*args)` is called anew for each pass.
 
         output_signature: a structure of `TypeSpec`s that describes an item. output_types, output_shapes: the older

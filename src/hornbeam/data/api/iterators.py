@@ -8,6 +8,7 @@ import numpy as np
 
 from hornbeam.data import structure
 from hornbeam.data.api import elements
+from hornbeam.data.api.loops import loop_over
 from hornbeam.data.api.optional import Optional, OptionalValue
 from hornbeam.data.pipeline import iteration
 from hornbeam.data.pipeline.iteration import IteratorResource
@@ -139,7 +140,6 @@ class Iterator:
     # In loops of traced functions -------------------------------------------------------------------
 
     def _autograph_for(self, step: Any, start: Any, go_on: Any) -> Any:
-        from hornbeam.data.api.loops import loop_over
         return loop_over(self, step, start, go_on)
 
 

@@ -117,7 +117,7 @@ class Optional:
         return elements.from_parts(self._element_spec, list(made))
 
     def _tensor(self) -> Any:
-        return EagerTensor(self._box) if isinstance(self._box, np.ndarray) else self._box
+        return EagerTensor(self._box, dtypes.variant) if isinstance(self._box, np.ndarray) else self._box
 
     def _boxed_value(self) -> Any:
         return self._tensor()
