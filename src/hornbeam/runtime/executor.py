@@ -232,27 +232,45 @@ class Runner:
         plan = self.plan
         drawn = {} if drawn is None else drawn
         values: dict[GraphTensor, Any] = dict(zip(plan.feeds, feeds, strict=True))
-        cells = {v: self.store.cell(v) for v in (*plan.reads, *plan.writes)}
-        with RUNNING:
-            for cell in cells.values():
-                cell.lent = True  # a run in another thread must not reuse what this one reads
-            variables = {v: c.value for v, c in cells.items()}
-        for tensor in plan.fetches:
-            if tensor.op.type == "VariableV2" and tensor not in values:
-                values[tensor] = self._initial(variables, tensor.op)
-        for index, stage in enumerate(plan.stages):
-            started = time.perf_counter() if SHOW.value >= 2 else 0.0
-            if step or stage.on_host:
-                Stepping(values, variables, self.store, once=once, drawn=drawn).run(stage.ops)
-            else:
-                self._run_compiled(index, stage, values, variables, drawn)
-            if SHOW.value >= 2:
-                kind = "host" if stage.on_host else "step" if step else "device"
-                _say(f"stage {index} ({kind}, {len(stage.ops)} ops): {1e3 * (time.perf_counter() - started):.2f} ms")
-        for variable in plan.writes:
-            cells[variable].write(variables[variable])
+        variables: dict[Operation, Any] = {}
+        for index in range(plan.device_from):
+            self._run_stage(index, values, variables, drawn, step, once)
+        # Host stages may wait for other threads. From here on there is none, and no other run comes between what this
+        # one reads and what it writes.
+        with RUNNING if plan.writes else nullcontext():
+            for index in range(plan.device_from, len(plan.stages)):
+                self._run_stage(index, values, variables, drawn, step, once)
+            self._read_variables(plan.first_uses[-1], values, variables)
+            for variable in plan.writes:
+                self.store.cell(variable).write(variables[variable])
         reader = Stepping(values, variables, self.store)
         return [reader.value(t) for t in plan.fetches]
+
+    def _read_variables(self, wanted: Sequence[Operation], values: dict[GraphTensor, Any],
+                        variables: dict[Operation, Any]) -> None:
+        """Take the variables' values as they are now."""
+        cells = [self.store.cell(v) for v in wanted]
+        with RUNNING:
+            for variable, cell in zip(wanted, cells, strict=True):
+                cell.lent = True  # a run in another thread must not reuse what this one reads
+                variables[variable] = cell.value
+        for tensor in self.plan.fetches:
+            if tensor.op in wanted and tensor.op.type == "VariableV2" and tensor not in values:
+                values[tensor] = self._initial(variables, tensor.op)
+
+    def _run_stage(self, index: int, values: dict[GraphTensor, Any], variables: dict[Operation, Any],
+                   drawn: dict[Operation, np.ndarray], step: bool, once: bool) -> None:
+        stage = self.plan.stages[index]
+        if self.plan.first_uses[index]:
+            self._read_variables(self.plan.first_uses[index], values, variables)
+        started = time.perf_counter() if SHOW.value >= 2 else 0.0
+        if step or stage.on_host:
+            Stepping(values, variables, self.store, once=once, drawn=drawn).run(stage.ops)
+        else:
+            self._run_compiled(index, stage, values, variables, drawn)
+        if SHOW.value >= 2:
+            kind = "host" if stage.on_host else "step" if step else "device"
+            _say(f"stage {index} ({kind}, {len(stage.ops)} ops): {1e3 * (time.perf_counter() - started):.2f} ms")
 
     def _initial(self, variables: dict[Operation, Any], op: Operation) -> Any:
         return Stepping({}, variables, self.store).variable(op)

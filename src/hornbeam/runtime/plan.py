@@ -51,10 +51,23 @@ class Plan:
         self.reads = list(dict.fromkeys([v for a in self.accesses.values() for v in a.reads]
                                         + [t.op for t in fetched_variables]))
         self.writes = list(dict.fromkeys(v for a in self.accesses.values() for v in a.writes))
+        self.first_uses = self._first_uses()
+        self.device_from = max((i + 1 for i, stage in enumerate(self.stages) if stage.on_host), default=0)
         self.must_compile = self._updates()
         self.initializes = bool(self.writes) and not self.must_compile and all(
             op.attrs.get("initializes") for op in self.ops if self.accesses[op].writes)
         self.executables: dict[object, object] = {}
+
+    def _first_uses(self) -> list[list[Operation]]:
+        """For each stage the variables that no stage before it uses; one more list for those that only are fetched."""
+        left = dict.fromkeys([*self.reads, *self.writes])
+        uses: list[list[Operation]] = []
+        for stage in self.stages:
+            found = dict.fromkeys(v for op in stage.ops for a in (self.accesses[op],) for v in (*a.reads, *a.writes))
+            uses.append([v for v in found if v in left])
+            for variable in found:
+                left.pop(variable, None)
+        return [*uses, list(left)]
 
     def _updates(self) -> bool:
         """Whether a variable's new value follows from an old one: such runs are always compiled."""
