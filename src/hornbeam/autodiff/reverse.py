@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from hornbeam.autodiff.generic import generic_gradient
+from hornbeam.graph import dtypes
 from hornbeam.graph.errors import NotDifferentiable
 from hornbeam.graph.indexed_slices import IndexedSlices
 from hornbeam.graph.op import GENERIC, Never
@@ -161,8 +162,11 @@ def _total(grads: dict[int, list[Any]], tensor: Any) -> Any:
 
 def _sum(parts: list[Any]) -> Any:
     if all(isinstance(p, IndexedSlices) for p in parts):
-        return IndexedSlices(array.concat([p.values for p in parts], 0),
-                             array.concat([p.indices for p in parts], 0), parts[0].dense_shape)
+        indices = [p.indices for p in parts]
+        if any(i.dtype.base_dtype is not indices[0].dtype.base_dtype for i in indices):
+            indices = [math.cast(i, dtypes.int64) for i in indices]
+        return IndexedSlices(array.concat([p.values for p in parts], 0), array.concat(indices, 0),
+                             parts[0].dense_shape)
     return math.add_n([array.convert(p) for p in parts])
 
 

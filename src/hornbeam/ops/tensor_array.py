@@ -34,7 +34,7 @@ from hornbeam.ops.states import Unset
 
 @op("TensorArrayNew", inputs="size: int32 static", attr_types={"dtype": "type"}, differentiable=never("no inputs"),
     samples=lambda rng: [((np.int32(3),), {"dtype": dtypes.float32, "element_shape": (2,)})])
-def new_op(size, *, dtype: Any, element_shape: Any = None):
+def new_op(size, *, dtype: Any, element_shape: Any = None, dynamic_size: bool = False):
     """An array of `size` elements, all zero; of elements whose shape nobody knows yet, one that is not set."""
     return jnp.zeros((int(size), *element_shape), dtype.np_dtype)
 
@@ -42,7 +42,7 @@ def new_op(size, *, dtype: Any, element_shape: Any = None):
 @new_op.shape
 def _(inputs, attrs):
     element = attrs["element_shape"]
-    size = None if inputs[0].value is None else int(inputs[0].value)
+    size = None if inputs[0].value is None or attrs["dynamic_size"] else int(inputs[0].value)
     return [(None if element is None else (size, *element), attrs["dtype"])]
 
 
@@ -298,7 +298,8 @@ class TensorArray:
         else:
             with mode.opened(graph):
                 wanted = ops["Cast"](convert(size), DstT=dtypes.int32)
-                self._flow = new_op(wanted, dtype=self._dtype, element_shape=self._element, name=self._name)
+                self._flow = new_op(wanted, dtype=self._dtype, element_shape=self._element,
+                                    dynamic_size=self._dynamic, name=self._name)
 
     def _with(self, flow: Any, element: Dims = None) -> TensorArray:
         made = object.__new__(type(self))

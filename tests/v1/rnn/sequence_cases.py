@@ -166,18 +166,20 @@ def inference_helper():
     return seq2seq.dynamic_decode(decoder, maximum_iterations=5)
 
 
-def beams(attention, limit=7, **settings):
+def beams(attention, limit=7, known=True, **settings):
     width = 3
+    starts = tf.constant([1, 2, 3, 4]) if known else tf.placeholder_with_default(np.int32([1, 2, 3, 4]), [None])
     if attention:
         lengths = seq2seq.tile_batch(tf.constant([6, 2, 4, 1]), width)
         mechanism = seq2seq.BahdanauAttention(5, seq2seq.tile_batch(memory(), width), lengths)
         cell = seq2seq.AttentionWrapper(cells.LSTMCell(8), mechanism, attention_layer_size=6, alignment_history=True)
     else:
         cell = cells.LSTMCell(8)
-    decoder = seq2seq.BeamSearchDecoder(cell, table(), [1, 2, 3, 4], 0, cell.zero_state(BATCH * width, tf.float32),
+    decoder = seq2seq.BeamSearchDecoder(cell, table(), starts, 0, cell.zero_state(BATCH * width, tf.float32),
                                         width, tf.layers.Dense(VOCABULARY), **settings)
     outputs, state, lengths = seq2seq.dynamic_decode(decoder, maximum_iterations=limit)
-    kept = state.cell_state.alignment_history if attention else ()
+    kept = state.cell_state.alignment_history if attention else tf.constant(0)
+    kept = kept.stack() if isinstance(kept, tf.TensorArray) else kept
     return outputs, state.log_probs, state.finished, state.lengths, lengths, kept
 
 
@@ -199,6 +201,11 @@ def beam_search_attention():
 @case
 def beam_search_coverage():
     return beams(True, length_penalty_weight=0.7, coverage_penalty_weight=0.3)
+
+
+@case
+def beam_search_in_order():
+    return beams(True, known=False)
 
 
 @case

@@ -266,8 +266,9 @@ class BeamSearchDecoder(Decoder):
                                  "search result. For a TensorArray to be sorted, its elements shape must be defined "
                                  "and have at least a rank of 1, but saw shape: %s", array, shape)
             return array
-        first = shape.as_list()[0]
-        if batch is not None and first is not None and first not in (batch, batch * self._beam_width):
+        first, *others = shape.as_list()
+        apart = bool(others) and others[0] is not None and [first, others[0]] != [batch, self._beam_width]
+        if batch is not None and first is not None and (first != batch * self._beam_width or apart):
             get_logger().warning("TensorArray reordering expects elements to be reshapable to %s which is "
                                  "incompatible with the current shape %s. Consider setting reorder_tensor_arrays to "
                                  "False to disable TensorArray reordering during the beam search.",
