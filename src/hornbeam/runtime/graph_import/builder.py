@@ -181,11 +181,12 @@ class Builder:
         outputs: their dims and dtypes, where they are known. Raises ValueError for inputs that the op does not take.
         """
         graph = place.graph
+        attrs = declaration.normalized({**declaration.defaults, **attrs})
         try:
             groups = self._grouped(declaration, inputs, attrs, graph, node)
             if outputs is None:
                 described = [[_described(t) for t in g] if isinstance(g, list) else _described(g) for g in groups]
-                outputs = infer.outputs_of(declaration, described, declaration.normalized(attrs))
+                outputs = infer.outputs_of(declaration, described, attrs)
         except infer.ShapeFault as fault:
             raise ValueError(f"Node {node.name!r} ({node.op}): {fault.build}") from None
         except (TypeError, OpError) as error:
@@ -200,7 +201,7 @@ class Builder:
         device = node.proto.device
         with graph.control_dependencies(None), graph.control_dependencies(self.waits(place, node)), \
                 graph.device(device) if device else graph.colocate_with(None, True):
-            op = graph.add(declaration, graph.unique_full_name(full), flat, declaration.normalized(attrs), outputs)
+            op = graph.add(declaration, graph.unique_full_name(full), flat, attrs, outputs)
         if name is None:
             self._describe(op, node)
             place.name(node.name, op.outputs, op)

@@ -44,7 +44,8 @@ def _taken(builder: Builder, place: Place, node: Node) -> list[GraphTensor]:
 def _(builder: Builder, place: Place, node: Node) -> None:
     element = attributes.shape_of(node.proto.attr["element_shape"].shape)._dims
     attrs = {"dtype": dtypes.as_dtype(node.attr("dtype")),
-             "element_shape": None if element is None or None in element else element}
+             "element_shape": None if element is None or None in element else element,
+             "dynamic_size": bool(node.attr("dynamic_size", False))}
     op = builder.operation(place, node, registry["TensorArrayNew"], _taken(builder, place, node), attrs)
     place.name(node.name, [op.outputs[0]] * 2, op)
 
