@@ -73,7 +73,7 @@ def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarr
     if op.host:
         return _on_host(op, args, attrs)
     if _any_strings(args):
-        return _on_strings(op, args, attrs)
+        return _on_strings(op, args, attrs, stream)
     if stream is not None and (attrs["seed"] or attrs["seed2"]) and "deterministic" not in attrs:
         attrs = {**attrs, "seed": 0, "seed2": 0}  # the stream says them: one program for all seeds
     key: list[Any] = [None if attrs is op.defaults else attrs_key(attrs)]
@@ -261,7 +261,8 @@ def _any_strings(args: Sequence[Any]) -> bool:
     return False
 
 
-def _on_strings(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, ...]:
+def _on_strings(op: Op, args: Sequence[Any], attrs: dict[str, Any],
+                stream: np.ndarray | None = None) -> tuple[Any, ...]:
     """Run an op that only moves or compares its inputs on strings: each distinct string stands as a number.
 
     Zero stands for the empty string, so that padding with zeros pads with it.
@@ -277,7 +278,7 @@ def _on_strings(op: Op, args: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any
         return np.array(codes, np.int64).reshape(value.shape)
 
     encoded = [encode(v) for v in args]
-    results = execute(op, encoded, attrs)
+    results = execute(op, encoded, attrs, stream)
     words = np.empty(len(table), object)
     words[:] = list(table)
     return tuple(_words_at(words, r) if is_string else r

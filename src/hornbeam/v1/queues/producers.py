@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 import hornbeam.v1 as tf
 from hornbeam.graph import mode
 from hornbeam.graph.names import public
@@ -80,7 +82,7 @@ def string_input_producer(string_tensor: Any, num_epochs: int | None = None, shu
     without elements; where a tensor turns out to have none, InvalidArgumentError when it runs.
     """
     empty = "string_input_producer requires a non-null input tensor"
-    if not isinstance(string_tensor, tf.Tensor) and not len(string_tensor):
+    if isinstance(string_tensor, (list, tuple, np.ndarray)) and not len(string_tensor):
         raise ValueError(empty)
     with tf.name_scope(name, "input_producer", [string_tensor]) as scope:
         strings = tf.convert_to_tensor(string_tensor, dtype=tf.string)
