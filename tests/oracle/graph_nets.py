@@ -100,7 +100,7 @@ def train_op_of(name, loss, step):
     with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
         if name != "static_rnn":
             return optimizer.minimize(loss, step, name="train_op")
-        grads, variables = zip(*optimizer.compute_gradients(loss))
+        grads, variables = zip(*optimizer.compute_gradients(loss))  # noqa: B905  (Python 3.7)
         clipped = tf.clip_by_global_norm(grads, 1.0)[0]
         return optimizer.apply_gradients(list(zip(clipped, variables)), step, name="train_op")  # noqa: B905  (Python 3.7)
 

@@ -23,7 +23,7 @@ from hornbeam.ops import control_flow, structural
 from hornbeam.runtime.graph_import import attributes
 from hornbeam.runtime.graph_import.branches import NOTHING, Branch, Known, gathered
 from hornbeam.runtime.graph_import.loops import Frame, split
-from hornbeam.runtime.graph_import.nodes import CONTROL_FLOW, SWITCHES, Node, Ref, ref_of
+from hornbeam.runtime.graph_import.nodes import CONTROL_FLOW, SWITCHES, Node, Ref, is_flow, ref_of
 
 Translation = Callable[["Builder", "Place", Node], None]
 translations: dict[str, Translation] = {}
@@ -249,6 +249,11 @@ class Builder:
         """Let a node stand for tensors that are there already."""
         place.name(node.name, tensors, tensors[0].op if tensors and tensors[0].op.graph is place.graph else None)
 
+    def handed_on(self, place: Place, node: Node, tensor: GraphTensor, source: Ref) -> Operation:
+        """Add an operation for `node` that gives `tensor`; `source` is the tensor of the file that it stands for."""
+        type = "RowsIdentity" if is_flow(self.known, source) else "Identity"
+        return self.operation(place, node, registry[type], [tensor], {})
+
     # Loops ------------------------------------------------------------------------------------------
 
     def _loop(self, frame: Frame, place: Place) -> None:
@@ -284,7 +289,7 @@ class Builder:
             results = looped(place.graph, condition, body, start, found)
         for variable, tensor in zip(variables, results, strict=True):
             if variable.exit is not None:
-                self.operation(place, variable.exit, registry["Identity"], [tensor], {})
+                self.handed_on(place, variable.exit, tensor, variable.start)
 
     # Functions ----------------------------------------------------------------------------------------
 
@@ -393,7 +398,7 @@ class _BranchBuilder:
             made = structural.if_op(flag, sources, then_branch=bodies[0], else_branch=bodies[1], name=f"{name}/")
         results = iter(made)
         for merge, _, _ in branch.merges:
-            builder.operation(place, merge, registry["Identity"], [next(results)], {})
+            builder.handed_on(place, merge, next(results), merge.inputs[0])
             place.tensors[f"{merge.name}:1"] = registry["Cast"](flag, DstT=dtypes.int32,
                                                                 name=f"{builder.scope}{merge.name}/value_index/")
         for ref in kept:

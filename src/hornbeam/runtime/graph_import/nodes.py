@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, final
 
 _NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
@@ -122,3 +122,18 @@ def in_order(items: Sequence[Item], needs: Callable[[Item], Iterable[str]],
 
 def _pending(item: Item, needs: Callable[[Item], Iterable[str]], owner: dict[str, Item]) -> Any:
     return iter([owner[name] for name in needs(item) if name in owner])
+
+
+_FLOWS = {"TensorArrayV3": 1, "TensorArrayGradV3": 1, "TensorArrayWriteV3": 0, "TensorArrayScatterV3": 0,
+          "TensorArraySplitV3": 0}
+"""The outputs that are flows, by the ops that make them."""
+_HAND_ON = SWITCHES | MERGES | ENTERS | EXITS | NEXT | {"Identity"}
+
+
+def is_flow(nodes: Mapping[str, Node], ref: Ref) -> bool:
+    """Whether a tensor is the flow of a TensorArray."""
+    node = nodes.get(ref.node)
+    while node is not None and node.op in _HAND_ON and node.inputs:
+        ref = node.inputs[0]
+        node = nodes.get(ref.node)
+    return node is not None and _FLOWS.get(node.op) == ref.port

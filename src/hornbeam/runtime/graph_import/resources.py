@@ -78,7 +78,7 @@ def _(builder: Builder, place: Place, node: Node) -> None:
     if node.op == "RefIdentity" or node.attr("T") == dtypes.resource.as_datatype_enum:
         builder.alias(place, node, tensors)
     else:
-        _as(builder, place, node, "Identity", tensors)
+        builder.handed_on(place, node, tensors[0], node.inputs[0])
 
 
 @translates("ResourceGather")
