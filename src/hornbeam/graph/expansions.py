@@ -56,4 +56,5 @@ def expanded(op: Operation) -> tuple[list[Operation], Mapping[GraphTensor, Graph
         with scratch.name_scope(op.name):
             result = _expansions[op.type][1](*op.declaration.group(given, op.attrs), **keywords)
     made = [o for o in scratch.get_operations() if not any(t in stands_for for t in o.outputs)]
-    return [*(o for o in made if o is not result.op), result.op], stands_for, op.name
+    last = result if isinstance(result, Operation) else result.op
+    return [*(o for o in made if o is not last), last], stands_for, op.name

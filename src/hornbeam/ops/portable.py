@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam.graph import dtypes
+from hornbeam.graph import dtypes, mode
 from hornbeam.graph.expansions import expands
 from hornbeam.graph.op import registry as ops
+from hornbeam.ops import array
 
 
 @expands("SumLike", "Reshape")
@@ -38,3 +39,11 @@ def _(dy: Any, like: Any, axis: Any) -> Any:
     ones = ops["Fill"](ops["Shape"](axes), 1)
     kept = ops["DynamicStitch"]([ops["Range"](0, rank, 1), axes], [shape, ones])
     return ops["BroadcastTo"](ops["Reshape"](dy, kept), shape)
+
+
+@expands("Assert", "Assert")
+def _(condition: Any, data: Any, summarize: int, texts: Any) -> Any:
+    values = iter(data)
+    shown = [next(values) if text is None else array.constant(text) for text in texts or (None,) * len(data)]
+    ops["Assert"](condition, shown, summarize=summarize)
+    return mode.default_graph().get_operations()[-1]
