@@ -1,0 +1,88 @@
+"""Distributions of TF1 for both sides: `python distribution_cases.py FILE` with a TensorFlow 1 writes the figures."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import numpy as np
+
+F = np.float32
+BATCH = np.array([[0.5], [2.0]], F)
+ROW = np.array([-1.0, 0.3, 2.5], F)
+POSITIVE = np.array([0.2, 1.0, 4.0], F)
+INSIDE = np.array([0.1, 0.5, 0.85], F)
+LOGITS = np.array([[0.1, -1.0, 2.0], [1.0, 1.0, 0.0]], F)
+CONCENTRATION = np.array([[0.8, 2.0, 3.0], [1.5, 1.2, 4.0]], F)
+SHARES = np.array([[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]], F)
+COUNTS = np.array([[1.0, 0.0, 3.0], [2.0, 1.0, 1.0]], F)
+
+
+def cases(d: Any) -> dict[str, tuple[Any, Any, Any]]:
+    """A distribution, a value, and another distribution of its kind (or None)."""
+    return {
+        "Normal": (lambda: d.Normal(ROW, BATCH), np.array([0.7], F), lambda: d.Normal(0.5, 2.0)),
+        "Normal far": (lambda: d.Normal(0.0, 1.0), np.array([-30.0, -12.0, -3.0, 0.0, 3.0, 12.0], F), None),
+        "Laplace": (lambda: d.Laplace(ROW, BATCH), np.array([0.7], F), None),
+        "Uniform": (lambda: d.Uniform(np.array([0.0, -1.0, 0.6], F), 2.0), np.array([0.5], F), None),
+        "StudentT": (lambda: d.StudentT(np.array([0.7, 1.5, 5.0], F), ROW, BATCH), np.array([0.7], F), None),
+        "Gamma": (lambda: d.Gamma(POSITIVE, BATCH), np.array([0.7], F), lambda: d.Gamma(2.0, 3.0)),
+        "Exponential": (lambda: d.Exponential(POSITIVE), np.array([0.7], F), lambda: d.Exponential(2.0)),
+        "Beta": (lambda: d.Beta(POSITIVE, np.array([[0.5], [2.0]], F)), INSIDE, lambda: d.Beta(2.0, 3.0)),
+        "Bernoulli": (lambda: d.Bernoulli(logits=ROW), np.array([0, 1, 1], np.int32),
+                      lambda: d.Bernoulli(probs=0.3)),
+        "Bernoulli probs": (lambda: d.Bernoulli(probs=INSIDE), np.array([[1], [0]], np.int32), None),
+        "Categorical": (lambda: d.Categorical(logits=LOGITS), np.array([2, 0], np.int32),
+                        lambda: d.Categorical(probs=SHARES)),
+        "Categorical wide": (lambda: d.Categorical(probs=SHARES), np.array([[2], [0], [1]], np.int32), None),
+        "Dirichlet": (lambda: d.Dirichlet(CONCENTRATION), SHARES, lambda: d.Dirichlet([1.0, 2.0, 3.0])),
+        "Multinomial": (lambda: d.Multinomial(4.0, logits=LOGITS), COUNTS, None),
+        "DirichletMultinomial": (lambda: d.DirichletMultinomial(4.0, CONCENTRATION), COUNTS, None),
+    }
+
+
+OF_VALUES = ("log_prob", "prob", "cdf", "log_cdf", "survival_function", "log_survival_function")
+STATISTICS = ("entropy", "mean", "variance", "stddev", "mode", "covariance", "batch_shape_tensor",
+              "event_shape_tensor")
+
+
+def answer(tf: Any) -> dict[str, Any]:
+    """What each says of itself, or the name of the error."""
+    found: dict[str, Any] = {}
+    for key, (make, value, other) in cases(tf.distributions).items():
+        with tf.Graph().as_default(), tf.Session() as session:
+            one = make()
+            mine: dict[str, Any] = {"name": one.name, "batch_shape": one.batch_shape.as_list(),
+                                    "event_shape": one.event_shape.as_list(), "dtype": one.dtype.name,
+                                    "text": str(one).replace("tf.distributions", "tfp.distributions"),
+                                    "repr": repr(one).replace("<tf.", "<tfp."),
+                                    "parameters": sorted(one.parameters)}
+
+            def record(name: str, build: Any, mine: Any = mine, session: Any = session) -> None:
+                try:
+                    mine[name] = np.asarray(session.run(build()), float).tolist()
+                except (NotImplementedError, ValueError) as error:  # TensorFlow's do not broadcast everywhere
+                    mine[name] = type(error).__name__
+
+            for name in OF_VALUES:
+                record(name, lambda n=name, o=one, v=value: getattr(o, n)(v))
+            record("quantile", lambda o=one: o.quantile(F(0.3)))
+            for name in STATISTICS:
+                record(name, lambda n=name, o=one: getattr(o, n)())
+            if other is not None:
+                record("kl", lambda o=one, p=other: o.kl_divergence(p()))
+                record("cross_entropy", lambda o=one, p=other: o.cross_entropy(p()))
+            for shape in ((), 5, (2, 3)):
+                sample = one.sample(shape)
+                mine[f"sample {shape}"] = sample.get_shape().as_list()
+                mine[f"sampled {shape}"] = list(session.run(sample).shape)
+            mine["sample name"] = sample.name
+            found[key] = mine
+    return found
+
+
+if __name__ == "__main__":
+    import tensorflow
+    with open(sys.argv[1], "w") as file:
+        json.dump(answer(tensorflow), file, indent=0)
