@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from hornbeam.graph.names import public, register
+from hornbeam.graph.names import Lazy, public, register
 
 
+@functools.cache
 def _absl() -> Any:
     from absl import flags
+    flags.disclaim_key_flags()  # flags are those of the module that calls this one
     return flags
 
 
@@ -37,12 +40,27 @@ class _Flags:
     def __getitem__(self, name: str) -> Any:
         return _absl().FLAGS[name]
 
+    def __setitem__(self, name: str, flag: Any) -> None:
+        _absl().FLAGS[name] = flag
+
+    def __contains__(self, name: object) -> bool:
+        return name in _absl().FLAGS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_absl().FLAGS)
+
+    def __len__(self) -> int:
+        return len(_absl().FLAGS)
+
+    def __str__(self) -> str:
+        return str(_absl().FLAGS)
+
     def __call__(self, argv: list[str], known_only: bool = False) -> list[str]:
         return _absl().FLAGS(argv, known_only)
 
 
 FLAGS = _Flags()
-register(FLAGS, v1=("app.flags.FLAGS", "flags.FLAGS"))
+register(Lazy(__name__, "FLAGS"), v1=("app.flags.FLAGS", "flags.FLAGS"))
 
 
 def _define(kind: str, *extra: str) -> None:
@@ -55,31 +73,49 @@ def _define(kind: str, *extra: str) -> None:
 
     define.__name__ = kind
     define.__doc__ = f"Define a command-line flag: name, default, help (`absl.flags.{kind}`)."
-    names = [kind, *extra]
-    register(define, v1=[f"{space}.{n}" for space in ("app.flags", "flags") for n in names])
+    globals()[kind] = define
+    # Not through the wrapper that opens the default graph: its module would be taken for the one that has the flag.
+    register(Lazy(__name__, kind), v1=[f"{space}.{n}" for space in ("app.flags", "flags") for n in (kind, *extra)])
 
 
-_define("DEFINE_string")
-_define("DEFINE_integer")
-_define("DEFINE_float")
+for _kind in ("DEFINE_string", "DEFINE_integer", "DEFINE_float", "DEFINE_list", "DEFINE_enum", "DEFINE_enum_class",
+              "DEFINE_multi_string", "DEFINE_multi_integer", "DEFINE_multi_float", "DEFINE_multi_enum",
+              "DEFINE_multi_enum_class", "DEFINE_spaceseplist", "mark_flag_as_required", "mark_flags_as_required"):
+    _define(_kind)
 _define("DEFINE_boolean", "DEFINE_bool")
-_define("DEFINE_list")
-_define("DEFINE_enum")
-_define("DEFINE_multi_string")
-_define("DEFINE_multi_integer")
-_define("DEFINE_multi_float")
-_define("DEFINE_spaceseplist")
-_define("mark_flag_as_required")
-_define("mark_flags_as_required")
+
+_OF_ABSL = """
+    ArgumentParser ArgumentSerializer BaseListParser BooleanFlag BooleanParser CantOpenFlagFileError CsvListSerializer
+    DEFINE DEFINE_alias DEFINE_flag DEFINE_multi DuplicateFlagError EnumClassFlag EnumClassListSerializer
+    EnumClassParser EnumClassSerializer EnumFlag EnumParser Error Flag FlagHolder FlagNameConflictsWithMethodError
+    FlagValues FloatParser IllegalFlagValueError IntegerParser ListParser ListSerializer MultiEnumClassFlag MultiFlag
+    UnparsedFlagAccessError UnrecognizedFlagError ValidationError WhitespaceSeparatedListParser adopt_module_key_flags
+    declare_key_flag disclaim_key_flags doc_to_help flag_dict_to_args get_help_width
+    mark_bool_flags_as_mutual_exclusive mark_flags_as_mutual_exclusive multi_flags_validator override_value
+    register_multi_flags_validator register_validator set_default text_wrap validator
+"""
+for _name in _OF_ABSL.split():
+    register(Lazy("absl.flags", _name), v1=[f"app.flags.{_name}", f"flags.{_name}"])
 
 
 @public(v1=("app.run",))
 def run(main: Callable[[list[str]], Any] | None = None, argv: list[str] | None = None) -> None:
     """Read the command line and call `main(argv)`, by default the `main` of the program; then exit with its answer.
 
-    Arguments that are no flags, and unknown flags, are left in `argv`.
+    Arguments that are no flags, and unknown flags, are left in `argv`; `--help` prints the flags. A flag that cannot be
+    read ends the program with its usage.
     """
-    arguments = sys.argv if argv is None else argv
-    rest = _absl().FLAGS(arguments, known_only=True)
+    from absl import app
     function = main or sys.modules["__main__"].main  # type: ignore[attr-defined]
-    sys.exit(function(rest))
+    app.run(main=function, argv=argv, flags_parser=_parsed)
+
+
+def _parsed(arguments: list[str]) -> list[str]:
+    """What is left of the command line once the flags are read; a flag that cannot be read ends the program."""
+    flags = _absl()
+    try:
+        return flags.FLAGS(arguments, known_only=True)
+    except flags.Error as error:
+        print(f"FATAL Flags parsing error: {error}\nPass --helpshort or --helpfull to see help on flags.",
+              file=sys.stderr)
+        sys.exit(1)
