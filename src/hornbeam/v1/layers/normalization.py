@@ -108,7 +108,13 @@ class BatchNormalization(Layer):
         kind = "float32" if self.dtype in ("float16", "bfloat16") else self.dtype or "float32"
 
         def moving(name: str, initializer: Any) -> Any:
-            return self.add_weight(name, shape, dtype=kind, initializer=initializer, trainable=False)
+            self._set_scope()
+            cut = self._scope.partitioner
+            self._scope.set_partitioner(None)  # averages are updated as a whole
+            try:
+                return self.add_weight(name, shape, dtype=kind, initializer=initializer, trainable=False)
+            finally:
+                self._scope.set_partitioner(cut)
 
         self.gamma = self.add_weight("gamma", shape, dtype=kind, initializer=self.gamma_initializer,
                                      regularizer=self.gamma_regularizer,
