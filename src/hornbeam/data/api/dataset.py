@@ -380,11 +380,14 @@ def _check_rows(specs: Sequence[Any]) -> None:
 
 
 _KINDS = {"SlicesNode": "_TensorSliceDataset", "TensorsNode": "_TensorDataset", "GeneratorNode": "_FlatMapDataset",
-          "FilesNode": "_FilesDataset"}
+          "FilesNode": "_FilesDataset", "MemoryCacheNode": "CacheDataset", "FileCacheNode": "CacheDataset",
+          "ChooseNode": "_DirectedInterleaveDataset"}
 
 
 def _kind(node: Node) -> str:
     name = type(node).__name__
+    if name == "MapNode" and node.values:
+        return "_ParallelMapDataset"
     return _KINDS.get(name, f"_{name.removesuffix('Node')}Dataset")
 
 

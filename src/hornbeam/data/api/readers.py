@@ -60,7 +60,7 @@ class _Files(Dataset):
     """What datasets of files have in common."""
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} element_spec={self.element_spec!r}>"
+        return f"<{type(self).__name__}V2 element_spec={self.element_spec!r}>"
 
 
 def _line_reader(path: str, compression: str, buffer_size: int, numbers: list[int]) -> files.Reader:

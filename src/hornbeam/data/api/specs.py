@@ -10,6 +10,7 @@ from hornbeam.data.api import elements
 from hornbeam.data.pipeline import sources
 from hornbeam.data.pipeline.node import Made, boxed
 from hornbeam.graph.names import public
+from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.graph.tensor_spec import TypeSpec
 
@@ -28,7 +29,7 @@ class DatasetSpec(TypeSpec):
     __slots__ = ("_dataset_shape", "_element_spec")
 
     def __init__(self, element_spec: Any, dataset_shape: Any = ()) -> None:
-        self._element_spec, self._dataset_shape = element_spec, tuple(dataset_shape)
+        self._element_spec, self._dataset_shape = element_spec, TensorShape(dataset_shape)
 
     @property
     def element_spec(self) -> Any:

@@ -115,6 +115,12 @@ class Transformations(_Described):
         for name_, value, least in (("cycle_length", numbers[0], -1), ("block_length", numbers[1], 1)):
             if isinstance(value, np.ndarray) and (value < least or value == 0):
                 raise_invalid(f"{name_} must be > 0")
+        calls = num_parallel_calls if isinstance(num_parallel_calls, int) else None
+        if calls is not None and cycle_length is not None and isinstance(numbers[0], np.ndarray) and \
+                numbers[0] != mapping.AUTOTUNE and calls > numbers[0]:
+            raise_invalid("If `cycle_length` is set to a fixed value, `num_parallel_calls` must be either "
+                          "`tf.data.AUTOTUNE` or a value less than or equal to `cycle_length`. However, "
+                          f"`num_parallel_calls` is {calls} and `cycle_length` is {numbers[0]}")
         function = self._datasets(map_func, "Dataset.interleave()")
         return self._made(mapping.InterleaveNode(self._node, function, *numbers))
 
@@ -310,14 +316,17 @@ class Transformations(_Described):
         return self._made(order.ZipNode([numbers, self._node], (numbers.spec, self._node.spec)))
 
     def unique(self, name: str | None = None) -> Any:
-        """Each element once, where it comes first. Elements are single tensors; TypeError otherwise."""
+        """Each element once, where it comes first.
+
+        Raises TypeError unless elements are int32, int64 or strings, InvalidArgumentError for several tensors.
+        """
         leaves = structure.flatten(self._node.spec)
-        if len(leaves) != 1 or not isinstance(leaves[0], TensorSpec):
-            raise TypeError("`tf.data.Dataset.unique()` only supports datasets whose elements are one tensor of dtype "
-                            f"`tf.int32`, `tf.int64` or `tf.string`, not {self._node.spec}.")
-        if leaves[0].dtype not in (dtypes.int32, dtypes.int64, dtypes.string):
-            raise TypeError(f"`tf.data.Dataset.unique` does not support type {leaves[0].dtype} -- only `tf.int32`, "
-                            "`tf.int64`, and `tf.string` are supported.")
+        for leaf in leaves:
+            if not isinstance(leaf, TensorSpec) or leaf.dtype not in (dtypes.int32, dtypes.int64, dtypes.string):
+                raise TypeError(f"`tf.data.Dataset.unique` does not support type {getattr(leaf, 'dtype', leaf)} -- "
+                                "only `tf.int32`, `tf.int64`, and `tf.string` are supported.")
+        if len(leaves) != 1:
+            raise_invalid("UniqueDataset only supports inputs with a single component.")
         return self._made(keeping.UniqueNode(self._node))
 
     # Keeping, and what is only said -----------------------------------------------------------------

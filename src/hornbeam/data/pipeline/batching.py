@@ -359,9 +359,12 @@ class RebatchNode(Node):
     def __init__(self, parent: Node, sizes: Any, drop: Any) -> None:
         self.parents = (parent,)
         self.values = (sizes, drop)
-        known = isinstance(sizes, np.ndarray) and static(drop) and len(set(sizes.reshape(-1).tolist())) == 1
-        size = int(sizes.reshape(-1)[0]) if known else None
-        self.spec = structure.map_leaves(lambda s: structure.batched(structure.unbatched(s), size), parent.spec)
+        same = isinstance(sizes, np.ndarray) and len(set(sizes.reshape(-1).tolist())) == 1
+        size = int(sizes.reshape(-1)[0]) if same else None
+        rows = [s.shape._dims[0] if s.shape._dims else None for s in structure.flatten(parent.spec)]
+        whole = size is not None and (static(drop) or all(r is not None and r % size == 0 for r in rows))
+        self.spec = structure.map_leaves(
+            lambda s: structure.batched(structure.unbatched(s), size if whole else None), parent.spec)
         self._rows = UnbatchNode(parent)
 
     def elements(self, context: Context) -> Elements:
@@ -371,20 +374,7 @@ class RebatchNode(Node):
         return _RebatchElements(self._rows.elements(context), sizes, bool(context.value(self.values[1])))
 
     def cardinality(self, context: Context) -> int:
-        if not all(isinstance(v, np.ndarray) for v in self.values):
-            return UNKNOWN
-        rows = self._rows.cardinality(context)
-        sizes = self.values[0].reshape(-1).tolist()
-        if rows < 0:
-            return rows
-        whole, rest = divmod(rows, sum(sizes))
-        count = whole * len(sizes)
-        for size in sizes:
-            if rest <= 0:
-                break
-            count += 1 if rest >= size or not bool(self.values[1]) else 0
-            rest -= size
-        return count
+        return INFINITE if self.parents[0].cardinality(context) == INFINITE else UNKNOWN
 
 
 @final

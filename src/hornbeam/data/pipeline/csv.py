@@ -17,12 +17,11 @@ from hornbeam.graph.dtypes import DType
 from hornbeam.ops.files import told
 
 
-def records(file: BinaryIO, delimiter: bytes, quotes: bool) -> Iterator[list[tuple[bytes, bool]]]:
-    """The records of an open CSV file (RFC 4180): fields, each with whether it stood in quotes.
+def records(file: BinaryIO, quotes: bool) -> Iterator[bytes]:
+    """The records of an open CSV file (RFC 4180) as text, with whether quotes may stand in it.
 
-    Raises InvalidArgumentError for quotes where none may stand.
+    Raises InvalidArgumentError where the file ends within quotes.
     """
-    fields: list[tuple[bytes, bool]] = []
     pending = b""
     for line in file:
         pending += line
@@ -30,8 +29,7 @@ def records(file: BinaryIO, delimiter: bytes, quotes: bool) -> Iterator[list[tup
             continue  # a line end within quotes
         text = pending[:-2] if pending.endswith(b"\r\n") else pending[:-1] if pending[-1:] in b"\r\n" else pending
         pending = b""
-        fields = _fields(text, delimiter, quotes)
-        yield fields
+        yield text
     if pending:
         raise errors.InvalidArgumentError(None, None, "Reached end of file without closing quoted field in record")
 
@@ -49,8 +47,7 @@ def _fields(text: bytes, delimiter: bytes, quotes: bool) -> list[tuple[bytes, bo
             end = text.find(delimiter, at)
             field = text[at:] if end < 0 else text[at:end]
             if b'"' in field:
-                raise errors.InvalidArgumentError(None, None, "Quotes inside a string have to be escaped by another "
-                                                              "quote")
+                raise errors.InvalidArgumentError(None, None, "Unquoted fields cannot have quotes inside")
             found.append((field, False))
             at = len(text) if end < 0 else end
         if at >= len(text):
@@ -75,36 +72,34 @@ def _quoted(text: bytes, at: int, delimiter: bytes) -> tuple[bytes, int]:
 
 def csv_rows(names: np.ndarray, compression: np.ndarray, buffer_size: int, header: bool, delimiter: bytes,
              quotes: bool, na_value: bytes, columns: Sequence[int], defaults: Sequence[np.ndarray],
-             kinds: Sequence[DType]) -> Iterator[list[np.ndarray]]:
-    """The rows of CSV files, as arrays of the given dtypes. `columns`: which fields, all where it is empty.
+             kinds: Sequence[DType]) -> Iterator[Any]:
+    """The rows of CSV files, as arrays of the given dtypes; an error in the place of a row that does not fit.
 
-    An empty default (no element) says that a field must be there. Raises InvalidArgumentError where rows do not fit.
+    columns: which fields, all where it is empty. An empty default (no element) says that a field must be there.
     """
     for name in names.reshape(-1).tolist():
         with told():
             file = open_bytes(os.fsdecode(name), compression_of(compression), buffer_size)
         with file:
-            rows = records(file, delimiter, quotes)
+            rows = records(file, quotes)
             if header:
                 next(rows, None)
-            for fields in rows:
-                yield _row(fields, columns, defaults, kinds, na_value)
+            for text in rows:
+                try:
+                    yield _row(_fields(text, delimiter, quotes), columns, defaults, kinds, na_value)
+                except errors.OpError as error:
+                    yield error  # the rows that follow can be read
 
 
 def _row(fields: list[tuple[bytes, bool]], columns: Sequence[int], defaults: Sequence[np.ndarray],
          kinds: Sequence[DType], na_value: bytes) -> list[np.ndarray]:
-    if columns:
-        if columns[-1] >= len(fields):
-            raise errors.InvalidArgumentError(None, None, f"Expect {len(kinds)} fields but have more in record"
-                                              if len(fields) > len(kinds) else
-                                              f"Expect {len(kinds)} fields but have {len(fields)} in record")
-        fields = [fields[c] for c in columns]
-    elif len(fields) != len(kinds):
-        raise errors.InvalidArgumentError(
-            None, None, f"Expect {len(kinds)} fields but have {'more' if len(fields) > len(kinds) else len(fields)} "
-            "in record")
-    return [field_value(text, quoted, default, kind, na_value, i)
-            for i, ((text, quoted), default, kind) in enumerate(zip(fields, defaults, kinds, strict=True))]
+    wanted = list(columns) or list(range(len(kinds)))
+    made = [field_value(*fields[c], defaults[i], kinds[i], na_value, i) for i, c in enumerate(wanted)
+            if c < len(fields)]
+    if len(made) < len(kinds) or (not columns and len(fields) > len(kinds)):
+        have = "more" if len(fields) > len(kinds) else len(made)
+        raise errors.InvalidArgumentError(None, None, f"Expect {len(kinds)} fields but have {have} in record")
+    return made
 
 
 def field_value(text: bytes, quoted: bool, default: np.ndarray, kind: DType, na_value: bytes, index: int

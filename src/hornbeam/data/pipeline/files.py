@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -247,7 +248,7 @@ class _told:
 class RowsNode(Node):
     """Rows that an iterator of Python gives, as lists of arrays; `make(values)` starts it."""
 
-    def __init__(self, spec: Any, values: tuple[Any, ...], make: Callable[[list[np.ndarray]], Iterator[list[Any]]]
+    def __init__(self, spec: Any, values: tuple[Any, ...], make: Callable[[list[np.ndarray]], Iterator[Any]]
                  ) -> None:
         self.spec, self.values, self._make = spec, values, make
 
@@ -260,7 +261,7 @@ class RowsNode(Node):
 class _RowElements(Elements):
     """The state is the number of rows: they are passed over again."""
 
-    def __init__(self, make: Callable[[], Iterator[list[Any]]]) -> None:
+    def __init__(self, make: Callable[[], Iterator[Any]]) -> None:
         self._make = make
         self._rows: Iterator[list[Any]] | None = None
         self._count = 0
@@ -270,9 +271,12 @@ class _RowElements(Elements):
             self._rows = self._make()
         self._count += 1
         try:
-            return next(self._rows, None)
+            row = next(self._rows, None)
         except CorruptRecord as error:
             raise errors.DataLossError(None, None, str(error)) from error
+        if isinstance(row, errors.OpError):
+            raise row
+        return row
 
     def state(self) -> Any:
         return self._count
@@ -280,4 +284,5 @@ class _RowElements(Elements):
     def restore(self, state: Any) -> None:
         self._rows, self._count = None, 0
         for _ in range(state):
-            self.next()
+            with contextlib.suppress(errors.OpError):
+                self.next()

@@ -13,6 +13,7 @@ from typing import Any, final
 import numpy as np
 
 from hornbeam.data import structure
+from hornbeam.data.pipeline.codec import encoded
 from hornbeam.data.pipeline.functions import BoundFunction, TracedFunction
 from hornbeam.data.pipeline.mapping import called
 from hornbeam.data.pipeline.node import AUTOTUNE, INFINITE, UNKNOWN, Context, Elements, Made, Node
@@ -231,7 +232,8 @@ class _UniqueElements(Elements):
 
     def next(self) -> list[Any] | None:
         while (element := self._source.next()) is not None:
-            key = element[0].tobytes() if element[0].dtype != object else element[0][()]
+            value = element[0]
+            key = encoded([value]) if value.ndim else value[()]
             if key not in self._seen:
                 self._seen[key] = element
                 return element

@@ -212,7 +212,7 @@ class FilterNode(Node):
         return _FilterElements(self.parents[0].elements(context), self.spec, self.functions[0].bind(context))
 
     def cardinality(self, context: Context) -> int:
-        return 0 if self.parents[0].cardinality(context) == 0 else UNKNOWN
+        return UNKNOWN
 
 
 @final
@@ -374,7 +374,7 @@ class FlatMapNode(Node):
         return InterleaveElements(self, context, 1, 1)
 
     def cardinality(self, context: Context) -> int:
-        return _of_inner(self, context)
+        return UNKNOWN
 
 
 @final
@@ -392,11 +392,6 @@ class InterleaveNode(Node):
 
     def cardinality(self, context: Context) -> int:
         return UNKNOWN
-
-
-def _of_inner(node: Node, context: Context) -> int:
-    """The cardinality of datasets in turn; TensorFlow does not tell it either, but for none and endless ones."""
-    return 0 if node.parents[0].cardinality(context) == 0 else UNKNOWN
 
 
 class _Slot:

@@ -311,9 +311,7 @@ class TakeNode(_Same):
         if not self.known(context):
             return UNKNOWN
         most = context.integer(self.values[0])
-        if count == UNKNOWN:
-            return 0 if most == 0 else UNKNOWN
-        if most < 0:
+        if count == UNKNOWN or most < 0:
             return count
         return most if count == INFINITE else min(most, count)
 
@@ -379,9 +377,7 @@ class SkipNode(_Same):
         if not self.known(context):
             return UNKNOWN
         left_out = context.integer(self.values[0])
-        if left_out < 0:
-            return 0
-        return count if count < 0 else max(0, count - left_out)
+        return count if count < 0 else 0 if left_out < 0 else max(0, count - left_out)
 
 
 @final
@@ -635,12 +631,7 @@ class ChooseNode(Node):
 
     def cardinality(self, context: Context) -> int:
         counts = [p.cardinality(context) for p in self.parents[1:]]
-        if self._stop:
-            return 0 if 0 in counts else (INFINITE if all(c == INFINITE for c in counts) and self.parents[
-                0].cardinality(context) == INFINITE else UNKNOWN)
-        if INFINITE in counts:
-            return INFINITE
-        return UNKNOWN if UNKNOWN in counts or self.parents[0].cardinality(context) != INFINITE else sum(counts)
+        return INFINITE if INFINITE in counts else UNKNOWN
 
 
 @final
