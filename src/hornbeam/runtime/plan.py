@@ -17,6 +17,7 @@ from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.order import Accesses, accesses, is_reference, needed, ordered
 
 _MAX_STATIC_FEED = 64
+_REDUCTIONS = frozenset(("Max", "Min", "Sum", "Prod", "Mean", "All", "Any"))
 _OBJECTS = frozenset((dtypes.string, dtypes.resource, dtypes.variant))
 
 
@@ -173,7 +174,7 @@ def _computed_shapes(op: Operation, fed: Collection[GraphTensor]) -> list[GraphT
         if tensor in seen or tensor in fed or tensor.op.type in SHAPES_ONLY or _is_free(tensor.op):
             continue
         seen.add(tensor)
-        if _is_arithmetic_on_shapes(tensor.op):
+        if _is_arithmetic_on_shapes(tensor.op) and not _sums_up_feeds(tensor.op, fed):
             stack.extend(tensor.op.inputs)
         else:
             out.append(tensor)
@@ -188,6 +189,21 @@ def _is_arithmetic_on_shapes(op: Operation) -> bool:
     return bool(op.inputs) and all(
         (t.dtype.base_dtype.is_integer or t.dtype.base_dtype.is_bool) and not is_reference(t) and _is_small(t)
         for t in op.inputs)
+
+
+def _sums_up_feeds(op: Operation, fed: Collection[GraphTensor]) -> bool:
+    """Whether an operation reduces a fed array: the longest of fed lengths, say, changes less often than these do."""
+    if op.type not in _REDUCTIONS:
+        return False
+    stack, seen = [op.inputs[0]], set[GraphTensor]()
+    while stack:
+        tensor = stack.pop()
+        if tensor in fed:
+            return tensor._dims != ()
+        if tensor not in seen and tensor.op.type not in SHAPES_ONLY:
+            seen.add(tensor)
+            stack.extend(tensor.op.inputs)
+    return False
 
 
 def _is_small(tensor: GraphTensor) -> bool:

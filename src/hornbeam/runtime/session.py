@@ -6,14 +6,14 @@ The way of `run`: fetches and feeds → a `Binding`, found in a dictionary after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, final
 
 import numpy as np
 
 from hornbeam.backend.lazy import jax
-from hornbeam.graph import convert, mode
+from hornbeam.graph import convert, mode, nest
 from hornbeam.graph.errors import InvalidArgumentError
 from hornbeam.graph.execute import of_machine
 from hornbeam.graph.graph import Graph
@@ -109,6 +109,23 @@ def _answer(value: Any) -> Any:
     return np.array(array)
 
 
+def _one_by_one(feed_dict: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """The feeds, those of a tuple of tensors (the state of a cell, say) one by one.
+
+    Raises ValueError where the values are in another structure.
+    """
+    for key, value in feed_dict.items():
+        if not isinstance(key, tuple) or hasattr(key, "_feed_parts"):
+            yield key, value
+            continue
+        found = value if nest.is_nested(value) else list(value)
+        leaves, values = nest.flatten(key), nest.flatten(found)
+        if len(leaves) != len(values):
+            raise ValueError(f"Could not flatten dictionary. Key had {len(leaves)} elements, but value had "
+                             f"{len(values)} elements. Key: {key}, value: {value}.")
+        yield from zip(leaves, values, strict=True)
+
+
 class BaseSession:
     """What sessions of both kinds share."""
 
@@ -183,7 +200,7 @@ class BaseSession:
     def _resolved(self, feed_dict: dict[Any, Any]) -> tuple[tuple[Any, ...], Sequence[Any]]:
         """Feeds whose keys are names, variables or composites."""
         keys, values = [], []
-        for key, value in feed_dict.items():
+        for key, value in _one_by_one(feed_dict):
             parts = getattr(key, "_feed_parts", None)
             for part, part_value in parts(value) if parts is not None else [(key, value)]:
                 try:
