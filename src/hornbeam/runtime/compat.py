@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numbers
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from hornbeam.graph.graph_def import PRODUCER
 from hornbeam.graph.names import Lazy, public, register
 from hornbeam.graph.shapes import dimension_at_index, dimension_value
 
@@ -23,6 +25,11 @@ register(dimension_value, ("compat.dimension_value",), v1=("dimension_value",))
 register(dimension_at_index, ("compat.dimension_at_index",), v1=("dimension_at_index",))
 register("1.15.5", v1=("__version__", "VERSION", "version.VERSION"))
 register("2.21.0", v2=("version.VERSION",))
+register("unknown", ("version.GIT_VERSION",), v1=("GIT_VERSION", "__git_version__"))
+register(platform.python_compiler(), ("version.COMPILER_VERSION",), v1=("COMPILER_VERSION", "__compiler_version__"))
+register(PRODUCER, ("version.GRAPH_DEF_VERSION",), v1=("GRAPH_DEF_VERSION",))
+register(0, ("version.GRAPH_DEF_VERSION_MIN_CONSUMER",), v1=("GRAPH_DEF_VERSION_MIN_CONSUMER",))
+register(0, ("version.GRAPH_DEF_VERSION_MIN_PRODUCER",), v1=("GRAPH_DEF_VERSION_MIN_PRODUCER",))
 
 
 @public("compat.as_bytes")

@@ -93,6 +93,12 @@ def get_verbosity() -> int:
     return get_logger().getEffectiveLevel()
 
 
+@public(v1=("logging.TaskLevelStatusMessage",))
+def task_level_status_message(msg: Any) -> None:
+    """Log a message at level ERROR."""
+    get_logger().error(msg, stacklevel=3)
+
+
 @public(v1=("logging.flush",))
 def flush() -> None:
     """Write out what the handlers hold."""
