@@ -7,23 +7,29 @@ from typing import Any
 
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.names import public
-from hornbeam.ops.initializers import Initializer, fans, floating, sizes, whole
+from hornbeam.ops.initializers import Initializer, fans, sizes, whole
 from hornbeam.ops.random import random_uniform, truncated_normal
+
+
+def _floating(dtype: Any) -> dtypes.DType:
+    """`dtype`, which must be a float type. Raises TypeError otherwise."""
+    wanted = dtypes.as_dtype(dtype)
+    if not wanted.is_floating:
+        raise TypeError("Cannot create initializer for non-floating point type.")
+    return wanted
 
 
 class _FactorScaling(Initializer):
     """Draws whose variance is factor / n, n the inputs, the outputs, or their mean."""
 
     def __init__(self, factor: float, mode: str, uniform: bool, seed: int | None, dtype: Any) -> None:
-        if not dtypes.as_dtype(dtype).is_floating:
-            raise TypeError("Cannot create initializer for non-floating point type.")
         if mode not in ("FAN_IN", "FAN_OUT", "FAN_AVG"):
             raise TypeError(f"Unknown mode {mode} [FAN_IN, FAN_OUT, FAN_AVG]")
-        self.factor, self.mode, self.uniform, self.seed, self.dtype = factor, mode, uniform, seed, floating(dtype)
+        self.factor, self.mode, self.uniform, self.seed, self.dtype = factor, mode, uniform, seed, _floating(dtype)
 
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
         """Draws of this shape."""
-        wanted = self.dtype if dtype is None else floating(dtype)
+        wanted = self.dtype if dtype is None else _floating(dtype)
         inputs, outputs = fans(sizes(whole(shape, partition_info)))
         n = {"FAN_IN": inputs, "FAN_OUT": outputs, "FAN_AVG": (inputs + outputs) / 2}[self.mode]
         with mode.graph_first():

@@ -114,13 +114,17 @@ def get_placeholders(graph: Any) -> list[Any]:
 @public(v1=("contrib.framework.get_graph_from_inputs",))
 def get_graph_from_inputs(op_input_list: Any, graph: Any = None) -> Any:
     """The one graph that the inputs belong to, else the default graph. Raises ValueError where they are of several."""
+    first = None
     for item in nest.flatten(op_input_list):
         own = getattr(item, "graph", None)
-        if own is not None:
-            if graph is not None and own is not graph:
-                raise ValueError(f"{item} must be from the same graph as {graph}.")
-            graph = own
-    return graph or tf.get_default_graph()
+        if own is None:
+            continue
+        if graph is not None and own is not graph:
+            raise ValueError(f"{item} is not from the passed-in graph.")
+        if first is not None and own is not first.graph:
+            raise ValueError(f"{item} must be from the same graph as {first}.")
+        first = item if first is None else first
+    return graph or (first.graph if first is not None else tf.get_default_graph())
 
 
 @public(v1=("contrib.framework.get_name_scope",))

@@ -111,13 +111,14 @@ def group_norm(inputs: Any, groups: int = 32, channels_axis: int = -1, reduction
     rank = inputs.shape.rank
     if rank is None:
         raise ValueError(f"Inputs {inputs.name} has undefined rank.")
-    at = channels_axis % rank
-    over = [axis % rank for axis in reduction_axes]
-    if any(axis > rank - 1 or axis < -rank for axis in reduction_axes):
-        raise ValueError("Axis is out of bounds.")
-    if len(set(over)) != len(over) or at in over:
-        raise ValueError("reduction_axes must be different, and none of them channels_axis.")
     dims = inputs.shape.as_list()
+    if any(not -rank <= axis < rank for axis in (channels_axis, *reduction_axes)):
+        raise ValueError("Axis is out of bounds.")
+    at, over = channels_axis % rank, [axis % rank for axis in reduction_axes]
+    if at in over:
+        raise ValueError("reduction_axes and channels_axis must be mutually exclusive.")
+    if any(dims[axis] is None for axis in over):
+        raise ValueError(f"Inputs {inputs.name} has undefined dimensions {inputs.shape}.")
     channels = dims[at]
     if channels is None:
         raise ValueError(f"Inputs {inputs.name} has undefined channel dimension: {inputs.shape}.")

@@ -103,11 +103,9 @@ def convert_collection_to_dict(collection: str, clear_collection: bool = False) 
 @public(v1=("contrib.layers.utils.n_positive_integers", "contrib.slim.utils.n_positive_integers"))
 def n_positive_integers(n: int, value: Any) -> tuple[int, ...]:
     """A number `n` times, or `n` numbers, all positive. Raises ValueError otherwise."""
-    if n < 1 or int(n) != n:
+    if not isinstance(n, int) or n < 1:
         raise ValueError("n must be a positive integer")
     listed = [value] * n if isinstance(value, int) else list(value)
-    if len(listed) == 1:
-        listed *= n
     sizes = tuple(int(v) for v in listed)
     if len(sizes) != n:
         raise ValueError(f"Unknown/unsupported value: {value}: {n} of them are needed")
