@@ -25,6 +25,7 @@ from hornbeam.runtime.executor import Runner
 from hornbeam.runtime.fetches import Restore, fetched
 from hornbeam.runtime.placement import check_devices
 from hornbeam.runtime.plan import Plan
+from hornbeam.runtime.server import server_at
 from hornbeam.runtime.store import Store
 
 
@@ -138,9 +139,13 @@ class BaseSession:
         self._target = target
         self._config = config
         self._most_ms = getattr(config, "operation_timeout_in_ms", 0) or 0
-        self._store = Store()
+        self._server = server_at(self.sess_str)
+        self._store = self._new_store()
         self._bindings: dict[Any, Binding] = {}
         self._closed = False
+
+    def _new_store(self) -> Store:
+        return Store(None if self._server is None else self._server.state_for)
 
     @property
     def graph(self) -> Graph:
@@ -221,6 +226,8 @@ class BaseSession:
                 raise ValueError(f"Tensor {key.name} may not be fed.")
         plan = _plan(self._graph, wanted.tensors, wanted.operations, keys)
         check_devices(plan.ops, self._config)
+        if self._server is not None:
+            self._server.check(plan.ops)
         return Binding(Runner(plan, self._store), [Feeder(k) for k in keys], wanted.restore, self._graph._edits)
 
     def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None,
@@ -252,7 +259,7 @@ class BaseSession:
         self._closed = True
         self._bindings.clear()
         self._store.close()
-        self._store = Store()
+        self._store = self._new_store()
 
     def as_default(self) -> AbstractContextManager[Any]:
         """Within the block this is the default session, which `eval()` and `run()` use."""
@@ -296,7 +303,8 @@ def _default_session(session: BaseSession):
 class Session(BaseSession):
     """Runs a graph. `with Session() as sess:` also makes it the default session and opens its graph.
 
-    target: accepted; a session runs in this process. graph: by default the default graph. config: a `ConfigProto`.
+    target: by default a session keeps its variables for itself; those with the target of a `train.Server` of this
+    process share them. graph: by default the default graph. config: a `ConfigProto`.
     """
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
@@ -318,7 +326,10 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target: str, containers: Any = None, config: Any = None) -> None:
-        """Accepted: the sessions of one process share nothing that could be reset."""
+        """Forget all variables and other resources of a server of this process. containers, config: accepted."""
+        server = server_at(target if isinstance(target, str) else target.decode())
+        if server is not None:
+            server.reset()
 
 
 @public(v1=("InteractiveSession",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -62,13 +62,37 @@ class Cell:
 
 
 @final
+class SharedState:
+    """What the sessions of a server share: cells and resources by name."""
+
+    def __init__(self) -> None:
+        self.cells: dict[str, Cell] = {}
+        self.resources: dict[Any, Any] = {}
+        self.lock = threading.RLock()
+
+    def cell(self, variable: Operation) -> Cell:
+        """The cell of the variables of this name."""
+        with self.lock:
+            return self.cells.setdefault(variable.name, Cell(variable.name))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self.lock:
+            for resource in self.resources.values():
+                resource.release()
+            self.resources.clear()
+            self.cells.clear()
+
+
+@final
 class Store:
     """The cells of a graph's variables, its resources, and how often each random op was run: a session's whole state.
 
-    `waiting`: what its runs wait for.
+    `waiting`: what its runs wait for. shared: says for an operation where what it keeps is shared with other sessions.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Callable[[Operation], SharedState] | None = None) -> None:
+        self._shared = shared
         self.cells: dict[Operation, Cell] = {}
         self.waiting = Waiting()
         self._resources: dict[Any, Any] = {}
@@ -82,22 +106,30 @@ class Store:
         """The cell of the variable that a `VariableV2` operation stands for."""
         found = self.cells.get(variable)
         if found is None:
-            found = self.cells[variable] = variable.attrs.get("cell") or Cell(variable.name)
+            found = self.cells[variable] = variable.attrs.get("cell") or self._new_cell(variable)
         return found
+
+    def _new_cell(self, variable: Operation) -> Cell:
+        return Cell(variable.name) if self._shared is None else self._shared(variable).cell(variable)
 
     def resource(self, op: Operation, make: Callable[[], Any], name: str | None = None) -> Any:
         """The resource that an operation's handle stands for, made when first asked for (`graph/resources.py`).
 
         name: what it is found by if not by the operation, or its attribute `shared_name`.
         """
-        shared = op.attrs.get("shared_name") or name
-        key = (op.attrs.get("container"), shared) if shared else op
-        found = self._resources.get(key)
+        shared_name = op.attrs.get("shared_name") or name
+        if self._shared is None:
+            kept, lock = self._resources, self._making
+            key = (op.attrs.get("container"), shared_name) if shared_name else op
+        else:
+            state = self._shared(op)
+            kept, lock, key = state.resources, state.lock, (op.attrs.get("container"), shared_name or op.name)
+        found = kept.get(key)
         if found is None:
-            with self._making:
-                found = self._resources.get(key)
+            with lock:
+                found = kept.get(key)
                 if found is None:
-                    found = self._resources[key] = make()
+                    found = kept[key] = make()
         return found
 
     def close(self) -> None:
