@@ -172,8 +172,8 @@ class Graph:
         """
         if self._finalized:
             raise RuntimeError("Graph is finalized and cannot be modified.")
-        op = Operation(self, declaration, name, inputs, attrs, self._controls_for(inputs), self._device_for(name),
-                       user_frames())
+        op = Operation(self, declaration, name, inputs, attrs, self._controls_for(inputs),
+                       self._device_for(name, declaration.type, inputs), user_frames())
         op.outputs = [GraphTensor(op, i, dims, dtype) for i, (dims, dtype) in enumerate(outputs)]
         op.gradient_type = self._gradient_types.get(op.type)
         if self._attr_scope:
@@ -330,13 +330,17 @@ class Graph:
         finally:
             self._device_stack.pop()
 
-    def _device_for(self, name: str) -> str:
-        if not self._device_stack:
-            return ""
-        wanted: list[Any] = []
-        for device in self._device_stack:
-            wanted = [] if device is None else [*wanted, device]
-        return merge_devices([str(d(_Unmade(name))) if callable(d) else str(d) for d in wanted])
+    def _device_for(self, name: str, kind: str, inputs: Sequence[GraphTensor]) -> str:
+        """What the open devices say together, the inner ones first: functions see what those within them have said."""
+        device = ""
+        for asked in reversed(self._device_stack):
+            if asked is None:
+                break
+            if callable(asked):
+                device = merge_devices([str(asked(_Unmade(self, name, kind, inputs, device)) or "")])
+            else:
+                device = merge_devices([str(asked), device])
+        return device
 
     @contextmanager
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
@@ -437,10 +441,8 @@ def register_exporter(kind: str, function: Callable[..., Any]) -> None:
 class _Unmade:
     """What a device function sees of the operation that is being made."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.type = name.rpartition("/")[2].rstrip("0123456789_")
-        self.device = ""
+    def __init__(self, graph: Graph, name: str, kind: str, inputs: Sequence[GraphTensor], device: str) -> None:
+        self.graph, self.name, self.type, self.inputs, self.device = graph, name, kind, tuple(inputs), device
 
 
 def merge_devices(names: Sequence[str]) -> str:
