@@ -41,6 +41,7 @@ def test_figures_names_and_shapes_are_tensorflows():
                 np.testing.assert_allclose(got, wanted, 2e-5, 1e-6, err_msg=f"{key} {what}")
 
 
+@pytest.mark.slow  # loops of random gammas are compiled
 @pytest.mark.parametrize("make", [
     lambda: d.Normal(1.0, 2.0), lambda: d.Laplace(-1.0, 0.5), lambda: d.Uniform(-1.0, 3.0),
     lambda: d.StudentT(6.0, 1.0, 2.0), lambda: d.Gamma([0.5, 3.0], 2.0), lambda: d.Exponential([0.5, 4.0]),
@@ -49,17 +50,17 @@ def test_figures_names_and_shapes_are_tensorflows():
     lambda: d.DirichletMultinomial(7.0, [0.5, 1.0, 4.0])])
 def test_draws_have_the_mean_and_variance(make):
     one = make()
-    draws, mean, variance = run(one.sample(20000, seed=3), one.mean(), one.variance())
-    tolerance = 6 * np.sqrt(variance / 20000)
+    draws, mean, variance = run(one.sample(5000, seed=3), one.mean(), one.variance())
+    tolerance = 6 * np.sqrt(variance / 5000)
     assert np.all(np.abs(draws.mean(0) - mean) < tolerance + 1e-6)
     np.testing.assert_allclose(draws.var(0), variance, rtol=0.25)
 
 
 def test_classes_are_drawn_as_often_as_they_are_likely():
     one = d.Categorical(probs=[[0.1, 0.6, 0.3], [0.5, 0.5, 0.0]])
-    draws = run(one.sample(20000, seed=1))
+    draws = run(one.sample(5000, seed=1))
     shares = np.stack([(draws == k).mean(0) for k in range(3)], 1)
-    np.testing.assert_allclose(shares, [[0.1, 0.6, 0.3], [0.5, 0.5, 0.0]], atol=0.02)
+    np.testing.assert_allclose(shares, [[0.1, 0.6, 0.3], [0.5, 0.5, 0.0]], atol=0.04)
 
 
 def test_gradients_flow_through_draws_where_they_are_reparameterized():

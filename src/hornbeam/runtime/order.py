@@ -67,7 +67,7 @@ def needed(fetched: Iterable[Operation], fed: Collection[GraphTensor] = ()) -> l
             continue
         seen[op] = None
         stack.extend(t.op for t in op.inputs if t not in fed)
-        stack.extend(op._control_inputs)
+        stack.extend(c for c in op._control_inputs if not (c.outputs and all(t in fed for t in c.outputs)))
     return list(seen)
 
 
