@@ -127,11 +127,12 @@ class _Watched:
                 continue
             if request.fetches is not None:
                 wanted[hook] = request.fetches  # type: ignore[index]
-            for tensor, value in (request.feed_dict or {}).items():
-                if tensor in feeds:
-                    raise RuntimeError("Same tensor is fed by two hooks." if tensor not in (feed_dict or {}) else
-                                       f"Same tensor is fed by a SessionRunHook and user: {tensor}")
-                feeds[tensor] = value
+            given = request.feed_dict or {}
+            for by, held in (("user", feed_dict or {}), ("hooks", feeds)):
+                if twice := [tensor for tensor in given if tensor in held]:
+                    who = "a SessionRunHook and user" if by == "user" else "two hooks"
+                    raise RuntimeError(f"Same tensor is fed by {who}. Conflict(s): {twice}")
+            feeds.update(given)
         options = options if options is not None else tf.RunOptions()
         run_metadata = run_metadata if run_metadata is not None else tf.RunMetadata()
         found = run_flat(self.session, wanted, feeds, options, run_metadata)
@@ -230,8 +231,8 @@ class _Monitored:
         """
         names = list(inspect.signature(step_fn).parameters)
         if "step_context" not in names or len(names) > 2 or (len(names) == 2 and "self" not in names):
-            raise ValueError("`step_fn` may either have one `step_context` argument, or a `self` and a `step_context` "
-                             f"argument if it's an instance method. Got {names} instead.")
+            raise ValueError("`step_fn` may either have one `step_context` argument, or `self` and `step_context` "
+                             f"arguments if it's an instance method. Got {tuple(names)} instead.")
         while True:
             try:
                 return self._open().run_step_fn(step_fn, None)

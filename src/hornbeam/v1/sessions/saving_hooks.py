@@ -198,9 +198,10 @@ class ProfilerHook(SessionRunHook):
 
     def after_run(self, run_context: Any, run_values: Any) -> None:
         ended = time.time()
-        step = int(run_values.results["global_step"]) + 1
+        before = int(run_values.results["global_step"])
+        step = before + 1
         if self._next_step is None:
-            self._timer.update_last_triggered_step(step)
+            self._timer.update_last_triggered_step(before)
         if self._due:
             step = int(run_context.session.run(self._global_step))
             self._timer.update_last_triggered_step(step)
