@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable
 from typing import Any
@@ -130,7 +131,7 @@ class BaseCheckpoint:
             writer.abandon()
             raise
         for function in (options.experimental_write_callbacks or () if options is not None else ()):
-            function(prefix) if function.__code__.co_argcount else function()
+            function(prefix) if inspect.signature(function).parameters else function()
         return prefix
 
     def _save_to(self, file_prefix: Any, session: Any, options: CheckpointOptions | None) -> str:

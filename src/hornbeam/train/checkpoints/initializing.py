@@ -98,7 +98,7 @@ def _initialize_to(variable: Variable, value: Any) -> None:
     """Another initial value for a variable of a graph."""
     graph = variable.graph
     with graph.as_default(), graph.control_dependencies(None):
-        assigned = state.assign_op(variable._ref(), value, name=f"{variable.op.name}/Assign")
+        assigned = state.assign_op(variable._ref(), value, validate_shape=True, name=f"{variable.op.name}/Assign")
     assigned.op.attrs["initializes"] = True
     variable._initial_value, variable._initializer = value, assigned.op
 
