@@ -151,6 +151,8 @@ def _write_list(field: Any, values: Sequence[Any], kind: str | None) -> None:
             field.s.append(value.encode() if isinstance(value, str) else value)
         elif isinstance(value, TensorShape):
             write_shape(field.shape.add(), value._dims)
+        elif value is None or isinstance(value, tuple):  # the dimensions of a shape, as `output_shapes` lists them
+            write_shape(field.shape.add(), value)
         elif isinstance(value, Body):
             field.func.add(name=plain_name(value))
         else:

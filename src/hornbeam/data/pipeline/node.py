@@ -106,6 +106,11 @@ class Node(ABC):
     values: tuple[Any, ...] = ()
     options: Any = None
 
+    @property
+    def name(self) -> str:
+        """What stands for it in a written graph: a description is an object of this process."""
+        return type(self).__name__
+
     @abstractmethod
     def elements(self, context: Context) -> Elements:
         """A pass over the elements, from the first one on."""
