@@ -42,15 +42,44 @@ def cases(d: Any) -> dict[str, tuple[Any, Any, Any]]:
     }
 
 
+def contrib_cases(d: Any) -> dict[str, tuple[Any, Any, Any]]:
+    """The same of contrib's."""
+    lower = np.array([[1.0, 0.0, 0.0], [0.5, 2.0, 0.0], [-0.3, 0.2, 0.7]], F)
+    return {
+        "MultivariateNormalDiag": (lambda: d.MultivariateNormalDiag(LOGITS, POSITIVE), SHARES,
+                                   lambda: d.MultivariateNormalDiag(ROW, INSIDE)),
+        "MultivariateNormalDiag one": (lambda: d.MultivariateNormalDiag(ROW), ROW + 1, None),
+        "MultivariateNormalDiag times": (lambda: d.MultivariateNormalDiag(
+            LOGITS, scale_identity_multiplier=np.array([0.5, 2.0], F)), SHARES, None),
+        "MultivariateNormalTriL": (lambda: d.MultivariateNormalTriL(ROW, lower), SHARES,
+                                   lambda: d.MultivariateNormalTriL(ROW + 1, 2 * lower)),
+        "Independent": (lambda: d.Independent(d.Normal(LOGITS, 2.0), 1), SHARES,
+                        lambda: d.Independent(d.Normal(LOGITS + 1, 1.0), 1)),
+        "Logistic": (lambda: d.Logistic(ROW, BATCH), np.array([0.7], F), None),
+        "Poisson": (lambda: d.Poisson(POSITIVE), np.array([[1.0], [4.0]], F), None),
+        "OneHotCategorical": (lambda: d.OneHotCategorical(logits=LOGITS),
+                              np.array([[1, 0, 0], [0, 0, 1]], np.int32), lambda: d.OneHotCategorical(probs=SHARES)),
+        "RelaxedOneHotCategorical": (lambda: d.RelaxedOneHotCategorical(0.7, logits=LOGITS), SHARES, None),
+        "ExpRelaxedOneHotCategorical": (lambda: d.ExpRelaxedOneHotCategorical(0.7, logits=LOGITS), np.log(SHARES),
+                                        None),
+        "RelaxedBernoulli": (lambda: d.RelaxedBernoulli(0.7, logits=ROW), INSIDE, None),
+        "Mixture": (lambda: d.Mixture(d.Categorical(probs=INSIDE / INSIDE.sum()), [
+            d.Normal(0.0, 1.0), d.Normal(2.0, 0.5), d.Laplace(1.0, 1.0)]), np.array([0.3, 2.0], F), None),
+        "MixtureSameFamily": (lambda: d.MixtureSameFamily(d.Categorical(probs=[0.3, 0.2, 0.5]),
+                                                          d.Normal(ROW, INSIDE)), np.array([0.3, 2.0], F), None),
+        "NormalWithSoftplusScale": (lambda: d.NormalWithSoftplusScale(ROW, BATCH), np.array([0.7], F), None),
+    }
+
+
 OF_VALUES = ("log_prob", "prob", "cdf", "log_cdf", "survival_function", "log_survival_function")
 STATISTICS = ("entropy", "mean", "variance", "stddev", "mode", "covariance", "batch_shape_tensor",
               "event_shape_tensor")
 
 
-def answer(tf: Any) -> dict[str, Any]:
-    """What each says of itself, or the name of the error."""
+def answer(tf: Any, made: Any) -> dict[str, Any]:
+    """What each says of itself, or the name of the error. made: the cases."""
     found: dict[str, Any] = {}
-    for key, (make, value, other) in cases(tf.distributions).items():
+    for key, (make, value, other) in made.items():
         with tf.Graph().as_default(), tf.Session() as session:
             one = make()
             mine: dict[str, Any] = {"name": one.name, "batch_shape": one.batch_shape.as_list(),
@@ -85,4 +114,5 @@ def answer(tf: Any) -> dict[str, Any]:
 if __name__ == "__main__":
     import tensorflow
     with open(sys.argv[1], "w") as file:
-        json.dump(answer(tensorflow), file, indent=0)
+        json.dump({"tf": answer(tensorflow, cases(tensorflow.distributions)),
+                   "contrib": answer(tensorflow, contrib_cases(tensorflow.contrib.distributions))}, file, indent=0)
