@@ -23,7 +23,7 @@ def inception(x, train):
     parts = [conv(x, 2, 1), conv(conv(x, 2, 1), 3, 3), conv(L.average_pooling2d(x, 3, 1, "same"), 2, 1)]
     x = tf.nn.lrn(tf.concat(parts, 3), 4, bias=1.0, alpha=0.001 / 9.0, beta=0.75)
     x = tf.reduce_mean(tf.image.resize_bilinear(x, [5, 5]), [1, 2])
-    return L.dense(L.dropout(x, 0.3, training=train), 5)
+    return L.dense(L.dropout(x, 0.0, training=train), 5)
 
 
 def mobilenet(x, train):
@@ -84,6 +84,7 @@ def resources(x, train):
 
 NETS = {f.__name__: f for f in (inception, mobilenet, resnet, static_rnn, dynamic_rnn, loops, branches, resources)}
 OPTIMIZERS = {
+    "inception": lambda: tf.train.MomentumOptimizer(0.01, 0.9),
     "mobilenet": lambda: tf.train.MomentumOptimizer(0.05, 0.9), "resnet": lambda: tf.train.RMSPropOptimizer(0.01),
     "loops": lambda: tf.train.GradientDescentOptimizer(0.05), "branches": lambda: tf.train.AdagradOptimizer(0.05)}
 
@@ -109,7 +110,7 @@ def make(name, folder, data):
     tf.set_random_seed(1)
     x = tf.placeholder(tf.float32, [None, 8, 8, 3], name="x")
     y = tf.placeholder(tf.int64, [None], name="y")
-    train = tf.placeholder_with_default(False, [], name="train")
+    train = tf.placeholder_with_default(True, [], name="train")
     logits = NETS[name](x, train)
     prob = tf.nn.softmax(logits, name="prob")
     loss = tf.identity(loss_of(name, logits, y), name="loss")

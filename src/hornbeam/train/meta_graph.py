@@ -253,6 +253,7 @@ def import_scoped(meta_graph: Any, clear_devices: bool = False, import_scope: st
                   unbound_inputs_col_name: str = _UNBOUND,
                   restore_collections_predicate: Any = lambda key: True) -> tuple[dict[str, Any], Any]:
     """Add a `MetaGraphDef` to a graph: its variables by their names in the file, and the elements named."""
+    from google.protobuf.message import DecodeError
     graph = home() if graph is None else graph
     if graph.finalized:
         raise RuntimeError("Graph is finalized and cannot be modified.")
@@ -272,7 +273,11 @@ def import_scoped(meta_graph: Any, clear_devices: bool = False, import_scope: st
         variables: dict[str, Variable] = {}
         for key in sorted(meta_graph.collection_def):
             if restore_collections_predicate(key) and key != unbound_inputs_col_name:
-                _read_collection(graph, key, meta_graph.collection_def[key], scope, variables)
+                try:
+                    _read_collection(graph, key, meta_graph.collection_def[key], scope, variables)
+                except (DecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+                    raise ValueError(f"the collection {key!r} cannot be read: "
+                                     f"{error.args[0] if error.args else error}") from error
     return {strip_scope(v.name, scope).removesuffix(":0"): v for v in variables.values()}, returned
 
 

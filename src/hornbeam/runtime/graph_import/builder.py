@@ -89,7 +89,17 @@ class Builder:
             self.add(item, place)
 
     def add(self, item: Any, place: Place) -> None:
-        """Add one node, branch or loop."""
+        """Add one node, branch or loop. Raises ValueError, which names it, for one that makes no sense."""
+        try:
+            self._add(item, place)
+        except _SENSELESS as error:
+            name = next(iter(item.gives()), "")
+            kind = item.op if isinstance(item, Node) else type(item).__name__
+            text = str(error.args[0] if error.args else "") or type(error).__name__
+            raise ValueError(f"Node {name!r} ({kind}): Its inputs and attributes do not fit together: {text}"
+                             ) from error
+
+    def _add(self, item: Any, place: Place) -> None:
         if isinstance(item, Branch):
             _BranchBuilder(self, place, item).build()
         elif isinstance(item, Frame):
@@ -347,6 +357,9 @@ def _refuse_effects(item: Any) -> None:
                              "used outside of it: this cannot be imported")
 
 
+_SENSELESS = (TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, MemoryError, UnicodeDecodeError,
+              OpError, infer.ShapeFault)
+"""What comes of files that were damaged: nodes with too few inputs, attributes of other kinds."""
 _INTERNAL = frozenset(("_Arg",))
 
 

@@ -92,6 +92,10 @@ def parsed(protos: Iterable[Any], reference: Callable[[str, str], Ref] = ref_of)
                 controls.append(ref_of(text[1:], proto.name).node)
             else:
                 inputs.append(reference(text, proto.name))
+        wanted = 2 if proto.op in SWITCHES else 1
+        if proto.op in CONTROL_FLOW and (len(inputs) < wanted if proto.op in MERGES else len(inputs) != wanted):
+            raise ValueError(f"Node {proto.name!r} ({proto.op}): NodeDef expected inputs do not match {len(inputs)} "
+                             "inputs specified")
         nodes[proto.name] = Node(proto, inputs, controls)
     return list(nodes.values())
 

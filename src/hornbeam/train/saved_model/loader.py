@@ -97,14 +97,14 @@ def load(sess: Any, tags: Iterable[str], export_dir: Any, import_scope: str | No
     with graph.as_default(), mode.graph_first():
         try:
             saver, _ = import_with_elements(meta_graph, import_scope=import_scope, **saver_kwargs)
+            if saver is not None:
+                saver.restore(sess, variables_path(export_dir))
+            init_op = init_op_of(meta_graph, graph, import_scope)
+            if init_op is not None:
+                sess.run(init_op, assets_of(meta_graph, export_dir, import_scope))
         except (ValueError, KeyError, TypeError) as error:
             text = error.args[0] if error.args else error
             raise ValueError(f"{_path(export_dir)}: {text}") from error
-        if saver is not None:
-            saver.restore(sess, variables_path(export_dir))
-        init_op = init_op_of(meta_graph, graph, import_scope)
-        if init_op is not None:
-            sess.run(init_op, assets_of(meta_graph, export_dir, import_scope))
     return meta_graph
 
 
