@@ -25,7 +25,7 @@ import numpy as np
 from hornbeam.autodiff.replay import Replay
 from hornbeam.autodiff.reverse import reverse
 from hornbeam.graph import mode
-from hornbeam.graph.body import Body, reaching
+from hornbeam.graph.body import Body, has_effects, reaching
 from hornbeam.graph.call import as_tensor
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.op import registry as ops
@@ -144,38 +144,91 @@ def _moving(body: Body, size: int, moving: set[int]) -> list[int]:
         moving = moving | more
 
 
+class _Product(NamedTuple):
+    """A part of a captured tensor's gradient, one an iteration: the operation `type` of outputs of the body."""
+
+    type: str
+    outputs: list[int]
+
+
 class _IterationBack(NamedTuple):
     """The graph of one iteration backwards.
 
-    Its inputs are the values of the body's inputs number `used` and the gradients of outputs; its outputs are the
-    gradients of some inputs, and what is added to those of the captured tensors number `captured`.
+    Its inputs are the values of the body's inputs number `used`, those of `known` and the gradients of outputs; its
+    outputs are the gradients of some inputs, what is added to those of the captured tensors number `captured`, and what
+    `products` are made of, which are the parts of other captured tensors' gradients.
     """
 
     body: Body
     used: list[int]
     captured: list[int]
+    known: list[GraphTensor]
+    products: dict[int, list[_Product]]
 
 
 def _iteration_back(graph: Graph, original: Body, size: int, captured: Sequence[GraphTensor], outputs: Sequence[int],
-                    sources: Sequence[int]) -> _IterationBack:
-    """One iteration of a loop whose body has `size` own inputs, from gradients of `outputs` to those of `sources`."""
+                    sources: Sequence[int], rows: bool = False) -> _IterationBack:
+    """One iteration of a loop whose body has `size` own inputs, from gradients of `outputs` to those of `sources`.
+
+    rows: what an iteration makes can be kept: the results of products forwards are known, and those that belong to
+    gradients of captured tensors are left to be made from all iterations at once.
+    """
     made = Body(graph, graph.get_name_scope())
     values = [made.add_input(t._dims, t.dtype) for t in original.inputs[:size]]
+    kept = {t: made.add_input(t._dims, t.dtype) for t in _worth_keeping(original)} if rows else {}
     dys = [made.add_input(original.outputs[i]._dims, original.outputs[i].dtype) for i in outputs]
     with mode.opened(made):
-        replay = Replay(made, original, dict(zip(original.inputs, [*values, *captured], strict=True)))
+        replay = Replay(made, original, dict(zip(original.inputs, [*values, *captured], strict=True)), kept)
         places = [j for j, t in enumerate(captured) if _carries(t)]
         wanted = [values[i] for i in sources] + [made.bring_in(captured[j]) for j in places]
         found = reverse([replay.tensor(original.outputs[i]) for i in outputs], dys, wanted, _maker)
         before = [array.zeros_like(values[i]) if g is None else array.convert(g)
                   for i, g in zip(sources, found, strict=False)]
         added = {j: array.convert(g) for j, g in zip(places, found[len(sources):], strict=True) if g is not None}
-    made.outputs = [*before, *added.values()]
+    operands = {j: parts for j, g in added.items() if (parts := _operands(g)) is not None} if rows else {}
+    summed = {j: g for j, g in added.items() if j not in operands}
+    made.outputs = [*before, *summed.values(),
+                    *dict.fromkeys(t for parts in operands.values() for _, tensors in parts for t in tensors)]
+    first = len(before) + len(summed)
+    position = {t: first + at for at, t in enumerate(made.outputs[first:])}
     reached = reaching(made.outputs, made)
     used = [i for i in range(size) if values[i] in reached]
+    known = [t for t, held in kept.items() if held in reached]
     made.forget_unused()
-    made.close(list(made.captures), [*(values[i] for i in used), *dys])
-    return _IterationBack(made, used, list(added))
+    made.close(list(made.captures), [*(values[i] for i in used), *(kept[t] for t in known), *dys])
+    products = {j: [_Product(type, [position[t] for t in tensors]) for type, tensors in parts]
+                for j, parts in operands.items()}
+    return _IterationBack(made, used, list(summed), known, products)
+
+
+def _worth_keeping(body: Body) -> list[GraphTensor]:
+    """The results of products of matrices in a body, which would take longer to make again than to keep."""
+    if any(has_effects(op) for op in body._operations):
+        return []
+    return [op.outputs[0] for op in body.needed if op.type == "MatMul" and op.outputs[0]._dims is not None]
+
+
+def _operands(gradient: GraphTensor) -> list[tuple[str, list[GraphTensor]]] | None:
+    """What a gradient is the sum of, where these are products over rows (aᵀ · b) or sums of rows; else None."""
+    while gradient.op.type == "Identity":
+        gradient = gradient.op.inputs[0]
+    op = gradient.op
+    if op.type == "AddN":
+        parts = [_operands(t) for t in op.inputs]
+        return None if any(p is None for p in parts) else [x for p in parts for x in p or ()]
+    flat = all(t._dims is not None and len(t._dims) == 2 and t._dims[1] is not None for t in op.inputs)
+    if op.type == "MatMul" and flat and op.attrs["transpose_a"] and not op.attrs["transpose_b"]:
+        return [("MatMul", list(op.inputs))]
+    if op.type == "BiasAddGrad" and flat:
+        return [("BiasAddGrad", list(op.inputs))]
+    return None
+
+
+def _of_all_rows(product: _Product, rows: dict[int, GraphTensor]) -> GraphTensor:
+    """A part of a gradient from what all iterations gave: one product over all their rows."""
+    flat = [ops["Reshape"](rows[i], np.array([-1, rows[i]._dims[2]], np.int32))  # type: ignore[index]
+            for i in product.outputs]
+    return ops["BiasAddGrad"](*flat) if product.type == "BiasAddGrad" else ops["MatMul"](*flat, transpose_a=True)
 
 
 @structural.while_op.grad
@@ -456,12 +509,15 @@ def _(call, *dys):
     stacked = [i for i in range(carried, len(given)) if given[i] is not None]
     rows_back = [i for i in range(carried, size) if _carries(call.inputs[i])]
     captured = list(call.inputs[size:])
-    back = _iteration_back(graph, body, size, captured, [*moving, *stacked], [*moving, *rows_back])
-    places = _keep_carried(call, [i for i in back.used if i < carried])
+    back = _iteration_back(graph, body, size, captured, [*moving, *stacked], [*moving, *rows_back], rows=True)
+    places = _keep_rows(call, [body.inputs[i] for i in back.used if i < carried] + back.known)
     start = [array.zeros_like(graph.bring_in(call.outputs[i])) if given[i] is None else given[i] for i in moving]
     zeros = [array.zeros_like(graph.bring_in(captured[j])) for j in back.captured]
-    used = [graph.bring_in(call.outputs[places[i]] if i < carried else call.inputs[i]) for i in back.used]
+    used = [graph.bring_in(call.outputs[places[body.inputs[i]]] if i < carried else call.inputs[i]) for i in back.used]
+    used += [graph.bring_in(call.outputs[places[t]]) for t in back.known]
     numbers = structural.row_numbers(graph.bring_in(call.inputs[carried]))
+    first = len(moving) + len(rows_back)
+    summed = first + len(zeros)
 
     def step(values: Sequence[Any], xs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         grads, totals = values[:len(moving)], values[len(moving):]
@@ -470,15 +526,20 @@ def _(call, *dys):
         split = 1 + len(used)
         made = structural.step_op(xs[0], [*xs[1:split], *grads, *xs[split:], *rest], body=back.body,
                                   counted=attrs["counted"])
-        before, of_rows = made[:len(moving)], made[len(moving):len(moving) + len(rows_back)]
-        added = made[len(moving) + len(rows_back):]
-        return [*before, *(ops["AddN"]([t, a]) for t, a in zip(totals, added, strict=True))], of_rows
+        before, of_rows, added = made[:len(moving)], made[len(moving):first], made[first:summed]
+        return [*before, *(ops["AddN"]([t, a]) for t, a in zip(totals, added, strict=True))], [
+            *of_rows, *made[summed:]]
 
     xs = [numbers, *used, *(graph.bring_in(given[i]) for i in stacked)]
     results = control_flow.scanned(graph, step, [*start, *zeros], xs, not attrs["reverse"], counted=False)
     found: dict[int, Any] = dict(zip(moving, results, strict=False))
     found.update(zip((size + j for j in back.captured), results[len(moving):], strict=False))
-    found.update(zip(rows_back, results[len(moving) + len(zeros):], strict=True))
+    of_rows = results[len(moving) + len(zeros):]
+    found.update(zip(rows_back, of_rows, strict=False))
+    operands = {summed + at: t for at, t in enumerate(of_rows[len(rows_back):])}
+    for j, parts in back.products.items():
+        made = [_of_all_rows(p, operands) for p in parts]
+        found[size + j] = made[0] if len(made) == 1 else ops["AddN"](made)
     return [found.get(i) for i in range(len(call.inputs))]
 
 
@@ -488,10 +549,10 @@ def _flowing(body: Body, carried: int, given: Sequence[Any]) -> set[int]:
     return {i for i in range(carried) if body.inputs[i] in reached and _carries(body.inputs[i])}
 
 
-def _keep_carried(call: Any, wanted: Sequence[int]) -> dict[int, int]:
-    """Let a scan give, row by row, what its iterations start from; where it stands among the outputs."""
-    kept: dict[int, int] = dict(call.attrs.get("kept_rows", {}))
-    new = [i for i in wanted if i not in kept]
+def _keep_rows(call: Any, wanted: Sequence[GraphTensor]) -> dict[GraphTensor, int]:
+    """Let a scan give, row by row, tensors of its body; where they stand among the outputs."""
+    kept: dict[GraphTensor, int] = dict(call.attrs.get("kept_rows", {}))
+    new = [t for t in wanted if t not in kept]
     if not new:
         return kept
     body: Body = call.attrs["body"]
@@ -499,19 +560,26 @@ def _keep_carried(call: Any, wanted: Sequence[int]) -> dict[int, int]:
     size = call.attrs["carried"] + call.attrs["rows"]
     made = Body(home, home.get_name_scope())
     own = [made.add_input(t._dims, t.dtype) for t in body.inputs[:size]]
+    inside = dict(zip(body.inputs, own, strict=False))
     with mode.opened(made):
         rest = [made.bring_in(t) for t in call.inputs[size:]]
-        results = structural.step_op(_constant(made, 0), [*own, *rest], body=body, counted=False)
-        made.outputs = [*results, *(ops["Identity"](own[i]) for i in new)]
+        if any(t not in inside for t in new):
+            replay = Replay(made, body, dict(zip(body.inputs, [*own, *call.inputs[size:]], strict=True)))
+            results, found = [replay.tensor(t) for t in body.outputs], [replay.tensor(t) for t in new]
+        else:
+            results = structural.step_op(_constant(made, 0), [*own, *rest], body=body, counted=False)
+            found = [ops["Identity"](inside[t]) for t in new]
+        made.outputs = [*results, *found]
     made.close(list(call.inputs[size:]), own)
     call.attrs["body"] = made
     lead = call.inputs[call.attrs["carried"]]._dims
-    for i in new:
-        dims, position = body.inputs[i]._dims, len(call.outputs)
-        length = lead[0] if lead else None
-        tensor = GraphTensor(call, position, None if dims is None else (length, *dims), body.inputs[i].dtype.base_dtype)
-        call.outputs.append(tensor)
-        kept[i] = position
-    call.attrs["kept_rows"] = kept
+    length = lead[0] if lead else None
+    now = dict(zip(body.outputs, made.outputs, strict=False)) | inside | dict(zip(new, found, strict=True))
+    positions = {**kept, **{t: len(call.outputs) + at for at, t in enumerate(new)}}
+    for t in new:
+        dims = t._dims
+        call.outputs.append(GraphTensor(call, len(call.outputs), None if dims is None else (length, *dims),
+                                        t.dtype.base_dtype))
+    call.attrs["kept_rows"] = {now[t]: at for t, at in positions.items() if t in now}
     call.graph.edited()
-    return kept
+    return positions

@@ -13,6 +13,7 @@ from hornbeam.graph.body import Body, bodies, has_effects, ordered_for
 from hornbeam.graph.op import registry as ops
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
+from hornbeam.ops import states
 
 
 @final
@@ -20,10 +21,12 @@ class Replay:
     """Copies of a body's tensors in the body `into`, made when they are asked for.
 
     given: for inputs of the original, the tensors that stand for them (of `into` or of a graph around it).
+    known: for results of its operations, tensors of `into` with their values; gradients flow as if there were none.
     """
 
-    def __init__(self, into: Body, original: Body, given: Mapping[GraphTensor, GraphTensor]) -> None:
-        self.into, self.original, self.given = into, original, dict(given)
+    def __init__(self, into: Body, original: Body, given: Mapping[GraphTensor, GraphTensor],
+                 known: Mapping[GraphTensor, GraphTensor] | None = None) -> None:
+        self.into, self.original, self.given, self.known = into, original, dict(given), dict(known or {})
         self.copies: dict[GraphTensor, GraphTensor] = {}
         into.replays[original] = self.tensor
 
@@ -55,7 +58,8 @@ class Replay:
             made = into.add(op.declaration, name, inputs, attrs, [(t._dims, t.dtype.base_dtype) for t in op.outputs])
             made.rule, made.gradient_type, made.frames = op.rule, op.gradient_type, op.frames
             instead = made.outputs
-        self.copies.update(zip(op.outputs, instead, strict=True))
+        for tensor, copy in zip(op.outputs, instead, strict=True):
+            self.copies[tensor] = states.known_as(self.known[tensor], copy) if tensor in self.known else copy
 
     def _instead(self, op: Operation, inputs: list[GraphTensor]) -> list[GraphTensor] | None:
         """What stands for the outputs of an operation that is not repeated."""

@@ -22,7 +22,7 @@ from hornbeam.graph.op import registry as ops
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import Dims, TensorShape
 from hornbeam.graph.tensor import GraphTensor
-from hornbeam.ops import checks, structural
+from hornbeam.ops import checks, row_products, structural
 
 # Graphs from functions ------------------------------------------------------------------------------
 
@@ -356,6 +356,8 @@ def scanned(graph: Graph, body: Callable[..., Any], start: Sequence[GraphTensor]
         after = as_outputs(inside, now, [t.dtype.base_dtype for t in start])
         inside.outputs = [*after, *as_outputs(inside, results)]
     _refuse_changed(start, [t._dims for t in start], after)
+    rows = list(rows)
+    row_products.taken_out(graph, inside, carried, taken, rows)
     sources = close_all(graph, [inside], [[*carried, *taken]])
     with graph.control_dependencies(waits_of([inside])):
         return structural.scan_op([*start, *rows, *sources], body=inside, carried=len(start), rows=len(rows),

@@ -197,6 +197,22 @@ def _(call, dy):
     return None, either(first, dy, zeros_like_op(x)), either(first, zeros_like_op(y), dy)
 
 
+@op("KnownAs", inputs="known: T, computed: T", samples=lambda rng: [((x := rng.normal(size=2), x), {})])
+def known_as(known, computed):
+    """`known`, which is what `computed` would be: gradients flow to that."""
+    return known
+
+
+@known_as.shape
+def _(inputs, attrs):
+    return [(inputs[1].dims, inputs[1].dtype)]
+
+
+@known_as.grad
+def _(call, dy):
+    return None, dy
+
+
 @op("RowCount", inputs="buffer: T", differentiable=_COUNTS, samples=lambda rng: [((rng.normal(size=(4, 2)),), {})])
 def row_count(buffer):
     """The number of rows, as int32."""
