@@ -167,3 +167,17 @@ def test_contrib(words: str) -> None:
                  contrib.index_to_string(tf1.constant([1], tf.int64), tf1.constant(["x", "y"])), index.size())
     assert [f.tolist() for f in found] == [[1, 4, 5], [1, 4, 3], [b"lake", b"UNK"], [2], [b"y"], 6]
     assert len(tf1.get_collection(tf1.GraphKeys.TABLE_INITIALIZERS)) == 5
+
+
+def test_a_saver_keeps_tables_that_change(tmp_path: Path) -> None:
+    table = tf1.lookup.experimental.MutableHashTable(tf.string, tf.int64, -1, name="words")
+    insert = table.insert(tf1.constant(["a", "b"]), tf1.constant([1, 2], tf.int64))
+    found = table.lookup(tf1.constant(["b", "z"]))
+    saver = tf1.train.Saver()
+    with tf1.Session() as sess:
+        sess.run(insert)
+        path = saver.save(sess, str(tmp_path / "model"), write_meta_graph=False)
+    assert tf1.train.list_variables(path) == [("words-keys", [2]), ("words-values", [2])]
+    with tf1.Session() as sess:
+        saver.restore(sess, path)
+        assert sess.run(found).tolist() == [2, -1]

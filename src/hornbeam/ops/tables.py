@@ -164,6 +164,17 @@ class MutableTable(Table):
             for key in np.ravel(keys).tolist():
                 self.entries.pop(key, None)
 
+    def fill(self, keys: np.ndarray, values: np.ndarray) -> None:
+        """Take these entries in the place of all others; keys that mark empty places stand for nothing.
+
+        Dense tables of TensorFlow are saved with their empty places, keys as a column.
+        """
+        keys = keys[:, 0] if np.ndim(keys) == 2 and np.shape(keys)[1] == 1 else keys
+        if self.forbidden:
+            held = np.array([k not in self.forbidden for k in np.ravel(keys).tolist()], bool)
+            keys, values = keys[held], values[held]
+        super().fill(keys, values)
+
     def _check_allowed(self, keys: np.ndarray) -> None:
         for name, key in zip(("empty_key", "deleted_key"), self.forbidden, strict=False):
             if key in np.ravel(keys).tolist():

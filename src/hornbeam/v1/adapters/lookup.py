@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from hornbeam.graph import dtypes, mode
-from hornbeam.graph.call import convert_to_tensor
+from hornbeam.graph.call import convert_to_tensor, graph_for
 from hornbeam.graph.names import public, register
 from hornbeam.graph.op import registry as ops
 from hornbeam.ops import array, tables
 from hornbeam.runtime import lookup, lookup_mutable
+from hornbeam.runtime.collections import GraphKeys
 from hornbeam.runtime.lookup import FAST_HASH, HasherSpec, IdTable, InitializableTable, scoped
+from hornbeam.train.checkpoints.saveables import SaveableObject, SaveSpec
 
 Class = TypeVar("Class", bound=type)
 
@@ -126,6 +128,28 @@ class IdTableWithHashBuckets(IdTable):
         super().__init__(table, num_oov_buckets, hasher_spec, name, key_dtype)
 
 
+class _TableSaveable(SaveableObject):
+    """The keys and values of a table, as checkpoints have them: `NAME-keys` and `NAME-values`."""
+
+    def __init__(self, table: Any) -> None:
+        keys, values = table.export()
+        super().__init__(table, [SaveSpec(keys, "", f"{table.name}-keys", table.key_dtype),
+                                 SaveSpec(values, "", f"{table.name}-values", table.value_dtype)], table.name)
+
+    def restore(self, restored_tensors: Any, restored_shapes: Any) -> Any:
+        keys, values = restored_tensors
+        with scoped(f"{self.name}_table_restore", self.op.resource_handle):
+            tables.import_op(self.op.resource_handle, keys, values)
+            return mode.default_graph().get_operations()[-1]
+
+
+def _saved(table: Any, checkpoint: bool) -> None:
+    """Let savers save a table that belongs to a graph."""
+    graph = graph_for(table.resource_handle)
+    if checkpoint and graph is not None:
+        graph.outermost.add_to_collection(GraphKeys.SAVEABLE_OBJECTS, _TableSaveable(table))
+
+
 @public(v1=("lookup.experimental.MutableHashTable", "contrib.lookup.MutableHashTable"))
 @_building
 class MutableHashTable(lookup_mutable.MutableHashTable):
@@ -134,6 +158,7 @@ class MutableHashTable(lookup_mutable.MutableHashTable):
     def __init__(self, key_dtype: Any, value_dtype: Any, default_value: Any, name: str = "MutableHashTable",
                  checkpoint: bool = True, experimental_is_anonymous: bool = False) -> None:
         super().__init__(key_dtype, value_dtype, default_value, name, checkpoint, experimental_is_anonymous)
+        _saved(self, checkpoint)
 
 
 @public(v1=("lookup.experimental.DenseHashTable",))
@@ -146,6 +171,7 @@ class DenseHashTable(lookup_mutable.DenseHashTable):
                  experimental_is_anonymous: bool = False) -> None:
         super().__init__(key_dtype, value_dtype, default_value, empty_key, deleted_key, initial_num_buckets, name,
                          checkpoint, experimental_is_anonymous)
+        _saved(self, checkpoint)
 
 
 register(DenseHashTable, v1=("contrib.lookup.MutableDenseHashTable",))
