@@ -100,7 +100,10 @@ class _Finder(MetaPathFinder):
             return _messages(below)
         if below.startswith("contrib.keras"):
             return _keras(rest.partition(".")[2])
-        return _module("hornbeam.v1" if first in ("examples", "contrib") else self.namespace, below)
+        if first in ("examples", "contrib"):
+            private = self._private(below) if ".python" in below else None
+            return private or _module("hornbeam.v1", below)
+        return _module(self.namespace, below)
 
     def _with_compat(self) -> ModuleType:
         """The namespace; from now on both have both in their `compat`."""

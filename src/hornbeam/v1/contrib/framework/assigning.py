@@ -58,7 +58,7 @@ def assign_from_checkpoint(model_path: str, var_list: Any,
     var_list: variables, or a dictionary of them (or lists of their parts) by their names there. ignore_missing_vars:
     leave out those that the checkpoint has not. Raises ValueError for missing ones, and for other shapes.
     """
-    reader = tf.train.load_checkpoint(model_path)
+    reader = tf.train.NewCheckpointReader(model_path)
     feed: dict[Any, Any] = {}
     assignments = []
     for name, parts in _by_name(var_list).items():
@@ -95,7 +95,7 @@ def assign_from_checkpoint_fn(model_path: str, var_list: Any, ignore_missing_var
         raise ValueError("var_list cannot be empty")
     wanted = _by_name(var_list)
     if ignore_missing_vars:
-        reader = tf.train.load_checkpoint(model_path)
+        reader = tf.train.NewCheckpointReader(model_path)
         missing = [name for name in wanted if not reader.has_tensor(name)]
         for name in missing:
             tf.logging.warning("Variable %s missing in checkpoint %s", name, model_path)

@@ -7,6 +7,7 @@ from typing import Any
 
 from hornbeam.graph import dtypes, nest
 from hornbeam.graph.names import names_v1, public, register
+from hornbeam.train.moving_averages import assign_moving_average
 from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.names import of_framework
 
@@ -133,6 +134,14 @@ def get_name_scope() -> str:
     return tf.get_default_graph().get_name_scope()
 
 
+@public(v1=("contrib.framework.with_dependencies",))
+def with_dependencies(dependencies: Sequence[Any], output_tensor: Any, name: str | None = None) -> Any:
+    """The tensor, once the operations have run (`control_flow_ops.with_dependencies` of old programs)."""
+    with (tf.name_scope(name, "control_dependency", [*dependencies, output_tensor]) as scope,
+          tf.control_dependencies(dependencies)):
+        return tf.identity(output_tensor, name=scope)
+
+
 @of_framework("deprecated")
 def deprecated(date: Any, instructions: str, warn_once: bool = True) -> Any:
     """Decorator: the function as it is."""
@@ -146,6 +155,7 @@ def _also(name: str, *known_as: str) -> None:
         register(found.target, v1=known_as, old_arguments=found.old_arguments)
 
 
+register(assign_moving_average, v1=("contrib.framework.assign_moving_average",))
 for _name in ("sort", "argsort", "is_tensor", "convert_to_tensor_or_sparse_tensor", "TensorSpec"):
     _also(_name, f"contrib.framework.{_name}")
 for _name in [n for n in names_v1 if n.startswith("nest.")]:

@@ -156,6 +156,25 @@ def get_variables_to_restore(include: Sequence[str] | None = None, exclude: Sequ
     return [v for v in wanted if id(v) not in dropped]
 
 
+@of_framework("VariableDeviceChooser")
+class VariableDeviceChooser:
+    """A device function that spreads variables over parameter servers in turn. num_tasks: how many; 0 for none."""
+
+    def __init__(self, num_tasks: int = 0, job_name: str = "ps", device_type: str = "CPU", device_index: int = 0,
+                 replica: int | None = None) -> None:
+        self._job_name, self._num_tasks, self._next = job_name, num_tasks, 0
+        self._device_type, self._device_index, self._replica = device_type, device_index, replica
+
+    def __call__(self, op: Any) -> str:
+        """The device of the next variable."""
+        spec = tf.DeviceSpec(replica=self._replica, device_type=self._device_type, device_index=self._device_index)
+        if self._num_tasks > 0:
+            spec = tf.DeviceSpec(job=self._job_name, task=self._next, replica=self._replica,
+                                 device_type=self._device_type, device_index=self._device_index)
+            self._next = (self._next + 1) % self._num_tasks
+        return spec.to_string()
+
+
 @of_framework("filter_variables")
 def filter_variables(var_list: Iterable[Any], include_patterns: Sequence[str] | None = None,
                      exclude_patterns: Sequence[str] | None = None, reg_search: bool = True) -> list[Any]:

@@ -109,12 +109,12 @@ class _Variables(NamedTuple):
     variance: Any
 
 
-def _variables(s: _Settings, channels: int, dtype: Any, shape: Any = None) -> _Variables:
+def _variables(s: _Settings, channels: int, dtype: Any) -> _Variables:
     kind = dtypes.float32 if dtype == dtypes.float16 else dtype
     beta, gamma = (parameter(name, wanted, [channels], kind, s.initializers, s.variables_collections, s.trainable)
                    for name, wanted in (("beta", s.center), ("gamma", s.scale)))
     mean, variance = (
-        model_variable(name, shape or [channels], kind, s.initializers.get(name, otherwise), None, False,
+        model_variable(name, [channels], kind, s.initializers.get(name, otherwise), None, False,
                        collections_of(s.variables_collections, name))
         for name, otherwise in (("moving_mean", Zeros()), ("moving_variance", Ones())))
     return _Variables(beta, gamma, mean, variance)
@@ -176,30 +176,31 @@ def _plain(inputs: Any, s: _Settings, weights: Any) -> Any:
     channels, rank = _channels(inputs, s.data_format), inputs.shape.rank
     first = s.data_format == "NCHW"
     axes = [0, *range(2, rank)] if first else list(range(rank - 1))
-    shape = [1, channels] + [1] * (rank - 2) if first else None
     if weights is not None:
         weights = tf.convert_to_tensor(weights)
         inputs.shape[0:1].assert_is_compatible_with(weights.shape[0:1])
         weights = tf.reshape(weights, [-1 if None in weights.shape.as_list() else weights.shape.as_list()[0],
                                        *[1] * (rank - 1)])
-    v = _variables(s, channels, inputs.dtype.base_dtype, shape)
-    mean, variance = _moments(inputs, axes, weights, first, v, s)
+    v = _variables(s, channels, inputs.dtype.base_dtype)
+    mean, variance = _moments(inputs, axes, weights, v, s)
     beta, gamma = v.beta, v.gamma
     if first:
-        beta, gamma = (None if p is None else tf.reshape(p, shape) for p in (beta, gamma))
+        shape = [1, channels] + [1] * (rank - 2)
+        mean, variance, beta, gamma = (None if p is None else tf.reshape(p, shape)
+                                       for p in (mean, variance, beta, gamma))
     outputs = tf.nn.batch_normalization(inputs, mean, variance, beta, gamma, s.epsilon)
     outputs.set_shape(inputs.shape)
     return outputs
 
 
-def _moments(inputs: Any, axes: list[int], weights: Any, keep: bool, v: _Variables, s: _Settings) -> tuple[Any, Any]:
+def _moments(inputs: Any, axes: list[int], weights: Any, v: _Variables, s: _Settings) -> tuple[Any, Any]:
     """Mean and variance to normalise with: the batch's, whose averages are updated, or the averages."""
     if constant_bool(s.is_training) is False:
         return v.mean, v.variance
     if weights is None:
-        mean, variance = tf.nn.moments(inputs, axes, keep_dims=keep)
+        mean, variance = tf.nn.moments(inputs, axes)
     else:
-        mean, variance = tf.nn.weighted_moments(inputs, axes, weights, keep_dims=keep)
+        mean, variance = tf.nn.weighted_moments(inputs, axes, weights)
     if s.updates_collections is None:
         def updated() -> Any:
             with tf.control_dependencies(list(_updates(v, mean, variance, s))):

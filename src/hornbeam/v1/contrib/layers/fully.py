@@ -62,7 +62,8 @@ def _activated(activation: Any, name: str) -> Any:
     def layer(inputs: Any, num_outputs: Any, **kwargs: Any) -> Any:
         return fully_connected(inputs, num_outputs, **{"activation_fn": activation, **kwargs})
 
-    layer.__name__ = layer.__qualname__ = name
+    layer.__name__ = fully_connected.__name__  # what `repeat` and `stack` name its scopes by
+    layer.__qualname__ = name
     layer.__doc__ = f"`fully_connected` with {'no activation' if activation is None else f'the activation {name}'}."
     return of_layers(name)(layer)
 

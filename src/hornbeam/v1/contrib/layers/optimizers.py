@@ -15,6 +15,7 @@ from hornbeam.train.moving_averages import assign_moving_average
 from hornbeam.train.optimizer import Optimizer
 from hornbeam.train.rmsprop import RMSPropOptimizer
 from hornbeam.v1.api import tf
+from hornbeam.v1.contrib.framework.checking import with_dependencies
 from hornbeam.v1.contrib.names import of_layers
 
 Gradients = Sequence[tuple[Any, Any]]
@@ -59,7 +60,7 @@ def optimize_loss(loss: Any, global_step: Any, learning_rate: Any, optimizer: An
     with tf.variable_scope(name, "OptimizeLoss", [loss, global_step]):
         updates = list(dict.fromkeys(tf.get_collection(tf.GraphKeys.UPDATE_OPS) if update_ops is None else update_ops))
         if updates:
-            loss = _after(updates, loss)
+            loss = with_dependencies(updates, loss)
         told = _known_summaries(summaries)
         rate = _rate(learning_rate, learning_rate_decay_fn, global_step, "learning_rate" in told)
         made = _optimizer(optimizer, learning_rate, rate)
@@ -70,13 +71,7 @@ def optimize_loss(loss: Any, global_step: Any, learning_rate: Any, optimizer: An
             tf.summary.scalar("loss", loss)
         _summarize(gradients, told, clip_gradients is not None)
         step = made.apply_gradients(gradients, global_step=global_step if increment_global_step else None, name="train")
-        return _after([step], loss)
-
-
-def _after(operations: Sequence[Any], tensor: Any) -> Any:
-    """The tensor, once the operations have run."""
-    with tf.control_dependencies(operations):
-        return tf.identity(tensor, name="control_dependency")
+        return with_dependencies([step], loss)
 
 
 def _known_summaries(summaries: Sequence[str] | None) -> Sequence[str]:

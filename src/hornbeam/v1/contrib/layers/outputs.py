@@ -10,8 +10,6 @@ from hornbeam.graph.names import public
 from hornbeam.v1.api import tf
 from hornbeam.v1.layers.core import constant_bool
 
-_ALIASES = ("__tensor_aliases",)
-
 
 def renaming(names: Mapping[str, str] | None = None) -> Callable[..., Any]:
     """A variable getter that puts variables in `MODEL_VARIABLES`, the last part of their name exchanged by `names`."""
@@ -43,18 +41,14 @@ def collections_of(collections: Any, kind: str) -> list[Any]:
     return [*listed, tf.GraphKeys.GLOBAL_VARIABLES] if tf.GraphKeys.GLOBAL_VARIABLES not in listed else listed
 
 
-def _aliases() -> dict[int, tuple[Any, list[str]]]:
-    held = tf.get_collection_ref(_ALIASES)
-    if not held:
-        held.append({})
-    return held[0]
-
-
 @public(v1=("contrib.layers.utils.append_tensor_alias", "contrib.slim.utils.append_tensor_alias"))
 def append_tensor_alias(tensor: Any, alias: str) -> Any:
     """Give a tensor one more name. Returns the tensor."""
     name = alias[:-1] if alias.endswith("/") else alias
-    _aliases().setdefault(id(tensor), (tensor, []))[1].append(name)
+    if hasattr(tensor, "aliases"):
+        tensor.aliases.append(name)
+    else:
+        tensor.aliases = [name]
     return tensor
 
 
@@ -75,9 +69,8 @@ def gather_tensors_aliases(tensors: Sequence[Any]) -> list[str]:
 @public(v1=("contrib.layers.utils.get_tensor_aliases", "contrib.slim.utils.get_tensor_aliases"))
 def get_tensor_aliases(tensor: Any) -> list[str]:
     """The names given to a tensor, else that of its operation."""
-    found = _aliases().get(id(tensor))
-    if found is not None:
-        return found[1]
+    if hasattr(tensor, "aliases"):
+        return tensor.aliases
     name = tensor.op.name
     return [name[:-1] if name.endswith("/") else name.replace(":", "_")]
 
@@ -106,9 +99,12 @@ def n_positive_integers(n: int, value: Any) -> tuple[int, ...]:
     if not isinstance(n, int) or n < 1:
         raise ValueError("n must be a positive integer")
     listed = [value] * n if isinstance(value, int) else list(value)
-    sizes = tuple(int(v) for v in listed)
+    try:
+        sizes = tuple(int(v) for v in listed)
+    except TypeError:
+        raise ValueError(f"These are no {n} integers: {value}") from None
     if len(sizes) != n:
-        raise ValueError(f"Unknown/unsupported value: {value}: {n} of them are needed")
+        raise ValueError(f"{n} integers are needed, got {value}")
     if any(v <= 0 for v in sizes):
         raise ValueError("Dimensions must be positive")
     return sizes

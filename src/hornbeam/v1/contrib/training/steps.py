@@ -8,6 +8,7 @@ from typing import Any
 from hornbeam.graph.names import public
 from hornbeam.train.optimizer import Optimizer
 from hornbeam.v1.api import tf
+from hornbeam.v1.contrib.framework.checking import with_dependencies
 
 Gradients = Sequence[tuple[Any, Any]]
 USE_GLOBAL_STEP = 0
@@ -92,7 +93,7 @@ def create_train_op(total_loss: Any, optimizer: Any, global_step: Any = USE_GLOB
     if updates:
         with tf.control_dependencies(updates):
             barrier = tf.no_op(name="update_barrier")
-        total_loss = _after(barrier, total_loss)
+        total_loss = with_dependencies([barrier], total_loss)
     if variables_to_train is None:
         variables_to_train = tf.trainable_variables()
     else:
@@ -112,17 +113,11 @@ def create_train_op(total_loss: Any, optimizer: Any, global_step: Any = USE_GLOB
     with tf.name_scope("train_op"):
         if check_numerics:
             total_loss = tf.check_numerics(total_loss, "LossTensor is inf or nan")
-        train_op = _after(applied, total_loss)
+        train_op = with_dependencies([applied], total_loss)
     kept = tf.get_collection_ref(tf.GraphKeys.TRAIN_OP)
     if not any(train_op is other for other in kept):
         kept.append(train_op)
     return train_op
-
-
-def _after(operation: Any, tensor: Any) -> Any:
-    """The tensor, once the operation has run."""
-    with tf.control_dependencies([operation]):
-        return tf.identity(tensor, name="control_dependency")
 
 
 @public(v1=("contrib.training.train",))
