@@ -161,3 +161,58 @@ def test_names_of_columns() -> None:
 def test_what_does_not_fit_is_refused(make: Callable[[], Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def _sequences() -> dict[str, Any]:
+    places = [[0, 0], [0, 1], [2, 0]]
+    return {"w": tf.SparseTensor(places, ["a", "b", "zz"], [3, 2]),
+            "n": tf.SparseTensor(places, np.array([1, 2, 1]), [3, 2]),
+            "v": tf.SparseTensor([[0, 0], [0, 1], [0, 2], [0, 3], [1, 0], [1, 1]], [1.0, 2, 3, 4, 5, 6], [3, 4]),
+            "u": tf.SparseTensor(places, [1.0, 2.0, 9.0], [3, 2])}
+
+
+def _words() -> Any:
+    return fc.sequence_categorical_column_with_vocabulary_list("w", ["a", "b"], num_oov_buckets=1)
+
+
+SEQUENCES: dict[str, tuple[Callable[[], list[Any]], list[Any], list[int]]] = {
+    "embedded": (lambda: [fc.embedding_column(_words(), 2)],
+                 [[[0.5, 0.6], [0.7, 0.8]], [[0, 0], [0, 0]], [[0.9, 1.0], [0, 0]]], [2, 0, 1]),
+    "ids": (lambda: [fc.indicator_column(fc.sequence_categorical_column_with_identity("n", 3))],
+            [[[0, 1, 0], [0, 0, 1]], [[0, 0, 0]] * 2, [[0, 1, 0], [0, 0, 0]]], [2, 0, 1]),
+    "hashes": (lambda: [fc.indicator_column(fc.sequence_categorical_column_with_hash_bucket("w", 4))],
+               [[[0, 0, 0, 1], [0, 0, 1, 0]], [[0] * 4] * 2, [[0, 0, 1, 0], [0] * 4]], [2, 0, 1]),
+    "numbers": (lambda: [fc.sequence_numeric_column("v", shape=(2,), normalizer_fn=lambda x: x * 10)],
+                [[[10, 20], [30, 40]], [[50, 60], [0, 0]], [[0, 0], [0, 0]]], [2, 1, 0]),
+    "both": (lambda: [fc.sequence_numeric_column("u", default_value=-1.0), fc.embedding_column(_words(), 2)],
+             [[[1, 0.5, 0.6], [2, 0.7, 0.8]], [[-1, 0, 0], [-1, 0, 0]], [[9, 0.9, 1.0], [-1, 0, 0]]], [2, 0, 1])}
+
+
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_sequences(name: str) -> None:
+    make, expected, steps = SEQUENCES[name]
+    found, lengths = _values(tf.contrib.feature_column.sequence_input_layer(_sequences(), make()))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert lengths.tolist() == steps
+
+
+def test_columns_of_sequences_agree_on_their_lengths() -> None:
+    features = {**_sequences(), "u": tf.SparseTensor([[0, 0]], [1.0], [3, 2])}
+    layer = tf.contrib.feature_column.sequence_input_layer(
+        features, [fc.sequence_numeric_column("u"), fc.embedding_column(_words(), 2)])
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"Condition x == y did not hold"):
+        _values(layer)
+    with pytest.raises(ValueError, match="must not be of type _SequenceCategoricalColumn"):
+        fc.input_layer(_sequences(), [fc.embedding_column(_words(), 2)])
+    with pytest.raises(ValueError, match="categorical_column must be of type _SequenceCategoricalColumn"):
+        tf.contrib.feature_column.sequence_input_layer(
+            _sequences(), [fc.indicator_column(fc.categorical_column_with_identity("n", 3))])
+
+
+def test_what_is_to_be_parsed() -> None:
+    columns = _columns()
+    assert fc.make_parse_example_spec([columns[k] for k in ("price", "b", "w", "cr", "n")]) == {
+        "price": tf.FixedLenFeature((1,), tf.float32), "tags": tf.VarLenFeature(tf.string),
+        "wt": tf.VarLenFeature(tf.float32), "color": tf.VarLenFeature(tf.string), "n": tf.VarLenFeature(tf.int64)}
+    with pytest.raises(ValueError, match="different parse_spec for key"):
+        fc.make_parse_example_spec([fc.numeric_column("a"), fc.categorical_column_with_identity("a", 3)])

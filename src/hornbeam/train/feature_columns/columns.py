@@ -162,7 +162,8 @@ class NumericColumn(DenseColumn):
         return features.get(self)
 
 
-def _sizes(shape: Any, key: str) -> tuple[int, ...]:
+def sizes_of(shape: Any, key: str) -> tuple[int, ...]:
+    """A shape as integers. Raises TypeError for what are none, ValueError for those below 1."""
     sizes = tuple(shape) if isinstance(shape, (list, tuple)) else (shape,)
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
@@ -204,7 +205,7 @@ def numeric_column(key: str, shape: Any = (1,), default_value: Any = None, dtype
     default_value: what parsing gives where an example has none. normalizer_fn: a function of the tensor.
     Raises ValueError and TypeError for shapes, defaults and dtypes that do not fit.
     """
-    sizes, held = _sizes(shape, check_key(key)), dtypes.as_dtype(dtype)
+    sizes, held = sizes_of(shape, check_key(key)), dtypes.as_dtype(dtype)
     if not (held.is_integer or held.is_floating):
         raise ValueError(f"dtype must be convertible to float. dtype: {held}, key: {key}")
     default = _default(default_value, sizes, held, key)

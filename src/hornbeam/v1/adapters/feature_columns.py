@@ -7,7 +7,8 @@ from typing import Any
 
 from hornbeam.graph.names import public
 from hornbeam.train.feature_columns.columns import CategoricalColumn, DenseColumn, Features, normalized
-from hornbeam.train.feature_columns.dense import SharedEmbeddingColumn
+from hornbeam.train.feature_columns.dense import EmbeddingColumn, IndicatorColumn, SharedEmbeddingColumn
+from hornbeam.train.feature_columns.sequences import SequenceCategoricalColumn, SequenceNumericColumn
 from hornbeam.v1.api import tf
 
 
@@ -50,6 +51,7 @@ def concatenated(features: Any, columns: list[Any], trainable: bool, collections
         if not isinstance(column, DenseColumn):
             raise ValueError("Items of feature_columns must be a _DenseColumn. You can wrap a categorical column with "
                              f"an embedding_column or indicator_column. Given: {column}")
+        _check_not_sequence(column)
     held = Features(features)
     parts = []
     with tf.variable_scope(scope, default_name="input_layer", values=list(features.values())):
@@ -68,6 +70,14 @@ def concatenated(features: Any, columns: list[Any], trainable: bool, collections
                     cols_to_output_tensors[column] = output
                 parts.append(output)
         return tf.concat(parts, 1)
+
+
+def _check_not_sequence(column: Any) -> None:
+    if isinstance(getattr(column, "categorical_column", None), SequenceCategoricalColumn):
+        raise ValueError(f"In {'indicator' if isinstance(column, IndicatorColumn) else 'embedding'}_column: "
+                         f"{column.name}. categorical_column must not be of type _SequenceCategoricalColumn. Suggested "
+                         "fix A: If you wish to use DenseFeatures, use a non-sequence categorical_column_with_*. "
+                         "Suggested fix B: If you wish to create sequence input, use sequence_input_layer.")
 
 
 def _shared(column: Any) -> list[Any]:
@@ -148,3 +158,52 @@ def linear_model(features: dict[str, Any], feature_columns: Any, units: int = 1,
     with tf.variable_scope(None, default_name="linear_model", values=list(features.values())):
         return weighted_sum(features, columns, units, sparse_combiner, trainable, list(weight_collections or []),
                             cols_to_vars)
+
+
+@public(v1=("contrib.feature_column.sequence_input_layer",))
+def sequence_input_layer(features: dict[str, Any], feature_columns: Any, weight_collections: Any = None,
+                         trainable: bool = True) -> tuple[Any, Any]:
+    """The values of columns of sequences side by side, ordered by the columns' names, and the sequences' lengths.
+
+    features: a dictionary from names to sparse tensors. Returns (float32 [batch, steps, n], int64 [batch]).
+    Raises ValueError for columns that are none of sequences, InvalidArgumentError where lengths differ.
+    """
+    columns, held = normalized(feature_columns), Features(features)
+    parts, lengths = [], []
+    with tf.variable_scope(None, default_name="sequence_input_layer", values=list(features.values())):
+        for column in columns:
+            with tf.variable_scope(None, default_name=_scope(column)):
+                tensor, length = _sequence(column, held, column_variables(trainable, list(weight_collections or [])))
+                size = 1
+                for dim in column.variable_shape:
+                    size *= dim
+                shape = tf.concat([tf.shape(tensor)[:2], [size]], 0)
+                parts.append(tf.reshape(tensor, shape))
+                parts[-1].set_shape([None, None, size])
+                lengths.append(length)
+        return tf.concat(parts, -1), _agreed(lengths)
+
+
+def _sequence(column: Any, features: Features, variables: Any) -> tuple[Any, Any]:
+    if isinstance(column, SequenceNumericColumn):
+        return column.sequence(features, variables)
+    if not isinstance(column, (EmbeddingColumn, IndicatorColumn)):
+        raise ValueError("All feature_columns must be of type _SequenceDenseColumn. You can wrap a "
+                         "sequence_categorical_column with an embedding_column or indicator_column. Given (type "
+                         f"{type(column)}): {column}")
+    inner = column.categorical_column
+    if not isinstance(inner, SequenceCategoricalColumn):
+        kind = "indicator" if isinstance(column, IndicatorColumn) else "embedding"
+        raise ValueError(f"In {kind}_column: {column.name}. categorical_column must be of type "
+                         "_SequenceCategoricalColumn to use SequenceFeatures. Suggested fix: Use one of "
+                         f"sequence_categorical_column_with_*. Given (type {type(inner)}): {inner}")
+    return column.dense(features, variables), inner.steps(features)
+
+
+def _agreed(lengths: list[Any]) -> Any:
+    """The lengths, which all columns must have."""
+    checks = [tf.assert_equal(lengths[0], other) for other in lengths[1:]]
+    if not checks:
+        return lengths[0]
+    with tf.control_dependencies(checks):
+        return tf.identity(lengths[0])
