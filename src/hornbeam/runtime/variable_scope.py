@@ -171,6 +171,9 @@ class VariableScope:
                 None, given.base_dtype)
             if clash:
                 raise ValueError(f"Initializer type '{given}' and explicit dtype '{wanted}' don't match.")
+            if wanted is None and initializer is not None and not callable(initializer):
+                wanted = (given.base_dtype if isinstance(given, dtypes.DType)
+                          else dtypes.result_for_python(initializer))
             return store.get_variable(
                 full_name, shape=shape, dtype=wanted or dtypes.as_dtype(self._dtype),
                 initializer=_first(initializer, self._initializer),
