@@ -174,7 +174,7 @@ def _computed_shapes(op: Operation, fed: Collection[GraphTensor]) -> list[GraphT
         if tensor in seen or tensor in fed or tensor.op.type in SHAPES_ONLY or _is_free(tensor.op):
             continue
         seen.add(tensor)
-        if _is_arithmetic_on_shapes(tensor.op) and not _sums_up_feeds(tensor.op, fed):
+        if _is_arithmetic_on_shapes(tensor.op) and not _sums_up_data(tensor.op, fed):
             stack.extend(tensor.op.inputs)
         else:
             out.append(tensor)
@@ -191,14 +191,17 @@ def _is_arithmetic_on_shapes(op: Operation) -> bool:
         for t in op.inputs)
 
 
-def _sums_up_feeds(op: Operation, fed: Collection[GraphTensor]) -> bool:
-    """Whether an operation reduces a fed array: the longest of fed lengths, say, changes less often than these do."""
+def _sums_up_data(op: Operation, fed: Collection[GraphTensor]) -> bool:
+    """Whether an operation reduces an array that is fed or comes from the host, a dataset or a queue.
+
+    The longest of many lengths, say, changes less often than these do.
+    """
     if op.type not in _REDUCTIONS:
         return False
     stack, seen = [op.inputs[0]], set[GraphTensor]()
     while stack:
         tensor = stack.pop()
-        if tensor in fed:
+        if tensor in fed or tensor.op.declaration.host:
             return tensor._dims != ()
         if tensor not in seen and tensor.op.type not in SHAPES_ONLY:
             seen.add(tensor)
