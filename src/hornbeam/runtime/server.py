@@ -71,6 +71,10 @@ class Server:
         """Wait for ever: a server is ended with its process."""
         threading.Event().wait()
 
+    def __del__(self) -> None:
+        if getattr(self, "_socket", None) is not None:
+            self._socket.close()  # type: ignore[union-attr]
+
     @property
     def server_def(self) -> Any:
         """The server as a `ServerDef` protobuf."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -106,6 +107,9 @@ def run(main: Callable[[list[str]], Any] | None = None, argv: list[str] | None =
     read ends the program with its usage.
     """
     from absl import app
+    jax_logger = logging.getLogger("jax")
+    if jax_logger.level == logging.NOTSET:
+        jax_logger.setLevel(logging.WARNING)  # absl lets every logger tell all that it does
     function = main or sys.modules["__main__"].main  # type: ignore[attr-defined]
     app.run(main=function, argv=argv, flags_parser=_parsed)
 
