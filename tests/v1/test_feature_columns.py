@@ -47,7 +47,7 @@ def _values(tensor: Any) -> np.ndarray:
     with tf.Session() as sess:
         sess.run([tf.global_variables_initializer(), tf.tables_initializer()])
         for number, variable in enumerate(tf.global_variables()):
-            shape = variable.shape.as_list()
+            shape: Any = variable.shape.as_list()
             variable.load(np.arange(np.prod(shape), dtype=np.float32).reshape(shape) * 0.1 * (number + 1) + 0.5, sess)
         return sess.run(tensor)
 
@@ -56,7 +56,7 @@ def _hot(*places: int, of: int) -> list[float]:
     return [float(places.count(i)) for i in range(of)]
 
 
-DENSE: dict[str, tuple[Callable[[dict[str, Any]], list[Any]], list[list[float]]]] = {
+DENSE: dict[str, tuple[Callable[[dict[str, Any]], list[Any]], list[Any]]] = {
     "numbers": (lambda c: [c["xy"]], [[0, 1], [2, 3], [4, 5]]),
     "buckets": (lambda c: [c["b"]], [_hot(1, of=4), _hot(2, of=4), _hot(3, of=4)]),
     "words": (lambda c: [fc.indicator_column(c["color"])], [_hot(0, of=5), _hot(2, of=5), _hot(4, of=5)]),

@@ -150,7 +150,7 @@ class TextFileInitializer(TableInitializerBase):
         if vocab_size is not None and vocab_size <= 0:
             raise ValueError(f"`vocab_size` should be greater than 0, got {vocab_size}.")
         self._filename_arg = filename
-        self._columns = {"key_index": int(key_index), "value_index": int(value_index)}
+        self._columns: dict[str, Any] = {"key_index": int(key_index), "value_index": int(value_index)}
         self._vocab_size = -1 if vocab_size is None else int(vocab_size)
         self._delimiter, self._offset = delimiter, int(value_index_offset)
         self._name = name or "text_file_init"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import collections
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -282,7 +281,7 @@ def normalized(feature_columns: Any, kind: type[FeatureColumn] = FeatureColumn) 
     """Columns as a list. Raises ValueError for none, for what is no column, and for two of one name."""
     if isinstance(feature_columns, FeatureColumn):
         feature_columns = [feature_columns]
-    if isinstance(feature_columns, collections.abc.Iterator):
+    if isinstance(feature_columns, Iterator):
         feature_columns = list(feature_columns)
     if isinstance(feature_columns, Mapping):
         raise ValueError("Expected feature_columns to be iterable, found dict.")

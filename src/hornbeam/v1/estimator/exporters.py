@@ -114,7 +114,7 @@ class BestExporter(_SavedModels):
 
     def __init__(self, name: str = "best_exporter", serving_input_receiver_fn: Callable[[], Any] | None = None,
                  event_file_pattern: str | None = "eval/*.tfevents.*",
-                 compare_fn: Callable[[Any, Any], bool] = _loss_smaller, assets_extra: dict[str, str] | None = None,
+                 compare_fn: Callable[..., bool] = _loss_smaller, assets_extra: dict[str, str] | None = None,
                  as_text: bool = False, exports_to_keep: int | None = 5) -> None:
         _check_count(exports_to_keep)
         if compare_fn is None:

@@ -179,7 +179,7 @@ def build_raw_serving_input_receiver_fn(features: dict[str, Any],
     return serving_input_receiver_fn
 
 
-def signatures(export_outputs: dict[str, ExportOutput], receiver: _Receiver) -> dict[str, Any]:
+def signatures(export_outputs: Mapping[str, ExportOutput], receiver: _Receiver) -> dict[str, Any]:
     """The signatures of a SavedModel: one for each output whose inputs fit it. Raises ValueError where none does."""
     found: dict[str, Any] = {}
     wrong: dict[str, str] = {}

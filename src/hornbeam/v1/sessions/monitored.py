@@ -49,8 +49,8 @@ class ChiefSessionCreator(SessionCreator):
                  checkpoint_dir: str | None = None, checkpoint_filename_with_path: str | None = None) -> None:
         self._scaffold = scaffold or Scaffold()
         self._master, self._config = master, config
-        self._where = {"checkpoint_dir": checkpoint_dir,
-                       "checkpoint_filename_with_path": checkpoint_filename_with_path}
+        self._where: dict[str, Any] = {"checkpoint_dir": checkpoint_dir,
+                                       "checkpoint_filename_with_path": checkpoint_filename_with_path}
 
     def create_session(self) -> Any:
         scaffold = self._scaffold
