@@ -1,5 +1,10 @@
-// Updates of variables: one pass over each, in place.
+// Updates of variables: one pass over a variable and its slots, in place.
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
+#include <iterator>
+#include <string_view>
 
 #include "tasks.h"
 
@@ -8,58 +13,152 @@ namespace {
 
 // Fewer elements than this are not worth waking a thread for.
 constexpr int64_t kElementsOfTask = 1 << 16;
+constexpr int kMost = 3;  // a variable and two slots
 
-struct Adam {
-  float rate, one_minus_beta1, one_minus_beta2, beta1, epsilon;
+using Array = ffi::Buffer<ffi::F32>;
+using Flag = ffi::Buffer<ffi::PRED>;
+using Numbers = std::array<float, 5>;
+
+// What one task goes over: the variable, then its slots.
+struct Part {
+  const float* grad;
+  std::array<const float*, kMost> old;
+  std::array<float*, kMost> fresh;
+  int64_t count;
 };
 
-// The compiler writes this loop for each instruction set; which one runs is decided when the library is loaded.
+using Loop = void (*)(const Numbers& by, const Part& part);
+
+// The compiler writes these loops for each instruction set; which one runs is decided when the library is loaded.
+#define HORNBEAM_LOOP(name) \
+  __attribute__((target_clones("avx512f", "avx2", "default"))) void name(const Numbers& by, const Part& part)
+
 template <bool nesterov>
-inline __attribute__((always_inline)) void adam_loop(const Adam& by, const float* grad, const float* var, const float* m,
-                                                     const float* v, float* new_var, float* new_m, float* new_v,
-                                                     int64_t count) {
+inline __attribute__((always_inline)) void adam_loop(const Numbers& by, const Part& part) {
+  const auto [rate, one_minus_beta1, one_minus_beta2, beta1, epsilon] = by;
+  const float *grad = part.grad, *var = part.old[0], *m = part.old[1], *v = part.old[2];
+  float *new_var = part.fresh[0], *new_m = part.fresh[1], *new_v = part.fresh[2];
 #pragma GCC ivdep
-  for (int64_t i = 0; i < count; i++) {
+  for (int64_t i = 0; i < part.count; i++) {
     const float g = grad[i];
-    const float mean = m[i] + (g - m[i]) * by.one_minus_beta1;
-    const float square = v[i] + (g * g - v[i]) * by.one_minus_beta2;
-    const float step = nesterov ? g * by.one_minus_beta1 + by.beta1 * mean : mean;
+    const float mean = m[i] + (g - m[i]) * one_minus_beta1;
+    const float square = v[i] + (g * g - v[i]) * one_minus_beta2;
+    const float step = nesterov ? g * one_minus_beta1 + beta1 * mean : mean;
     new_m[i] = mean;
     new_v[i] = square;
-    new_var[i] = var[i] - step * by.rate / (std::sqrt(square) + by.epsilon);
+    new_var[i] = var[i] - step * rate / (std::sqrt(square) + epsilon);
   }
 }
 
-#define HORNBEAM_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+HORNBEAM_LOOP(adam_plain) { adam_loop<false>(by, part); }
+HORNBEAM_LOOP(adam_nesterov) { adam_loop<true>(by, part); }
 
-HORNBEAM_CLONES void adam_plain(const Adam& by, const float* grad, const float* var, const float* m, const float* v,
-                                float* new_var, float* new_m, float* new_v, int64_t count) {
-  adam_loop<false>(by, grad, var, m, v, new_var, new_m, new_v, count);
+HORNBEAM_LOOP(rms_prop_plain) {
+  const float rate = by[0], one_minus_rho = by[1], epsilon = by[2];
+  const float *grad = part.grad, *var = part.old[0], *ms = part.old[1];
+  float *new_var = part.fresh[0], *new_ms = part.fresh[1];
+#pragma GCC ivdep
+  for (int64_t i = 0; i < part.count; i++) {
+    const float g = grad[i];
+    const float square = ms[i] + (g * g - ms[i]) * one_minus_rho;
+    new_ms[i] = square;
+    new_var[i] = var[i] - rate * g / std::sqrt(square + epsilon);
+  }
 }
 
-HORNBEAM_CLONES void adam_nesterov(const Adam& by, const float* grad, const float* var, const float* m, const float* v,
-                                   float* new_var, float* new_m, float* new_v, int64_t count) {
-  adam_loop<true>(by, grad, var, m, v, new_var, new_m, new_v, count);
+HORNBEAM_LOOP(rms_prop_with_momentum) {
+  const float rate = by[0], one_minus_rho = by[1], epsilon = by[2], momentum = by[3];
+  const float *grad = part.grad, *var = part.old[0], *ms = part.old[1], *mom = part.old[2];
+  float *new_var = part.fresh[0], *new_ms = part.fresh[1], *new_mom = part.fresh[2];
+#pragma GCC ivdep
+  for (int64_t i = 0; i < part.count; i++) {
+    const float g = grad[i];
+    const float square = ms[i] + (g * g - ms[i]) * one_minus_rho;
+    const float step = momentum * mom[i] + rate * g / std::sqrt(square + epsilon);
+    new_ms[i] = square;
+    new_mom[i] = step;
+    new_var[i] = var[i] - step;
+  }
 }
 
-float value(ffi::Buffer<ffi::F32>& scalar) { return scalar.typed_data()[0]; }
+template <bool nesterov>
+inline __attribute__((always_inline)) void momentum_loop(const Numbers& by, const Part& part) {
+  const float rate = by[0], momentum = by[1];
+  const float *grad = part.grad, *var = part.old[0], *accum = part.old[1];
+  float *new_var = part.fresh[0], *new_accum = part.fresh[1];
+#pragma GCC ivdep
+  for (int64_t i = 0; i < part.count; i++) {
+    const float g = grad[i];
+    const float sum = accum[i] * momentum + g;
+    new_accum[i] = sum;
+    new_var[i] = var[i] - rate * (nesterov ? g + sum * momentum : sum);
+  }
+}
 
-using Array = ffi::Buffer<ffi::F32>;
-using Result = ffi::Result<Array>;
+HORNBEAM_LOOP(momentum_plain) { momentum_loop<false>(by, part); }
+HORNBEAM_LOOP(momentum_nesterov) { momentum_loop<true>(by, part); }
 
-ffi::Error adam(ffi::ThreadPool pool, Array var, Array m, Array v, Array beta1_power, Array beta2_power, Array lr,
-                Array beta1, Array beta2, Array epsilon, Array grad, Result new_var, Result new_m, Result new_v,
-                bool nesterov) {
+// One way to update: the numbers that its loop takes, of the scalar arguments in the order of the op's.
+struct Rule {
+  const char* name;
+  size_t scalars;
+  Numbers (*numbers)(const float* of);
+  Loop loop;
+};
+
+// Scalars: β₁ᵗ, β₂ᵗ, the learning rate, β₁, β₂, ε.
+Numbers of_adam(const float* of) {
+  return {of[2] * std::sqrt(1 - of[1]) / (1 - of[0]), 1 - of[3], 1 - of[4], of[3], of[5]};
+}
+// The learning rate, ρ, ε.
+Numbers of_rms_prop(const float* of) { return {of[0], 1 - of[1], of[2]}; }
+// The learning rate, ρ, the momentum, ε.
+Numbers of_rms_prop_momentum(const float* of) { return {of[0], 1 - of[1], of[3], of[2]}; }
+// The learning rate, the momentum.
+Numbers of_momentum(const float* of) { return {of[0], of[1]}; }
+
+constexpr Rule kRules[] = {
+    {"adam", 6, of_adam, adam_plain},
+    {"adam_nesterov", 6, of_adam, adam_nesterov},
+    {"rms_prop", 3, of_rms_prop, rms_prop_plain},
+    {"rms_prop_momentum", 4, of_rms_prop_momentum, rms_prop_with_momentum},
+    {"momentum", 2, of_momentum, momentum_plain},
+    {"momentum_nesterov", 2, of_momentum, momentum_nesterov},
+};
+
+// Arguments: the variable and its slots, the rule's scalars, the gradient; a flag that says whether a check of the
+// program failed, so that everything stays as it was; and what is not read: it was computed after everything that
+// reads the variable, so that the update may be in place. Results: the variable and its slots.
+ffi::Error update(ffi::ThreadPool pool, ffi::RemainingArgs args, ffi::RemainingRets rets, std::string_view name) {
+  const Rule* rule = std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& r) { return r.name == name; });
+  const size_t count = rets.size();
+  if (rule == std::end(kRules) || count > kMost || args.size() != count + rule->scalars + 3)
+    return ffi::Error::InvalidArgument("no such rule, or not its arguments");
+  std::array<float, 6> scalars{};
+  for (size_t i = 0; i < rule->scalars; i++) scalars[i] = args.get<Array>(count + i)->typed_data()[0];
+  const Array grad = *args.get<Array>(count + rule->scalars);
+  const bool keep = args.get<Flag>(count + rule->scalars + 1)->typed_data()[0];
+  std::array<const float*, kMost> old{};
+  std::array<float*, kMost> fresh{};
+  for (size_t k = 0; k < count; k++) {
+    old[k] = args.get<Array>(k)->typed_data();
+    fresh[k] = (*rets.get<Array>(k))->typed_data();
+  }
+  const Numbers by = rule->numbers(scalars.data());
   return guarded([&] {
-    const float rate = value(lr) * std::sqrt(1 - value(beta2_power)) / (1 - value(beta1_power));
-    const Adam by{rate, 1 - value(beta1), 1 - value(beta2), value(beta1), value(epsilon)};
-    const auto count = static_cast<int64_t>(var.element_count());
-    const Pieces pieces(count, std::min<int64_t>(threads_of(pool), (count + kElementsOfTask - 1) / kElementsOfTask), 16);
+    const auto elements = static_cast<int64_t>(grad.element_count());
+    const int64_t tasks = std::min<int64_t>(threads_of(pool), (elements + kElementsOfTask - 1) / kElementsOfTask);
+    const Pieces pieces(elements, tasks, 16);
     run_tasks(pool, pieces.count, [&](int i) {
       const int64_t at = pieces.begin(i);
-      (nesterov ? adam_nesterov : adam_plain)(by, grad.typed_data() + at, var.typed_data() + at, m.typed_data() + at,
-                                              v.typed_data() + at, new_var->typed_data() + at, new_m->typed_data() + at,
-                                              new_v->typed_data() + at, pieces.length_of(i));
+      Part part{grad.typed_data() + at, old, fresh, pieces.length_of(i)};
+      for (size_t k = 0; k < count; k++) {
+        part.old[k] += at;
+        part.fresh[k] += at;
+        if (keep && part.old[k] != part.fresh[k])
+          std::memcpy(part.fresh[k], part.old[k], sizeof(float) * part.count);
+      }
+      if (!keep) rule->loop(by, part);
     });
   });
 }
@@ -67,20 +166,9 @@ ffi::Error adam(ffi::ThreadPool pool, Array var, Array m, Array v, Array beta1_p
 }  // namespace
 }  // namespace hornbeam
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(hornbeam_adam, hornbeam::adam,
+XLA_FFI_DEFINE_HANDLER_SYMBOL(hornbeam_update, hornbeam::update,
                               xla::ffi::Ffi::Bind()
                                   .Ctx<xla::ffi::ThreadPool>()
-                                  .Arg<hornbeam::Array>()
-                                  .Arg<hornbeam::Array>()
-                                  .Arg<hornbeam::Array>()
-                                  .Arg<hornbeam::Array>()
-                                  .Arg<hornbeam::Array>()
-                                  .Arg<hornbeam::Array>()
-                                  .Arg<hornbeam::Array>()
-                                  .Arg<hornbeam::Array>()
-                                  .Arg<hornbeam::Array>()
-                                  .Arg<hornbeam::Array>()
-                                  .Ret<hornbeam::Array>()
-                                  .Ret<hornbeam::Array>()
-                                  .Ret<hornbeam::Array>()
-                                  .Attr<bool>("use_nesterov"));
+                                  .RemainingArgs()
+                                  .RemainingRets()
+                                  .Attr<std::string_view>("rule"));

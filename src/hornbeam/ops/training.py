@@ -105,6 +105,14 @@ def apply_rms_prop(var, ms, mom, lr, rho, momentum, epsilon, grad, *, use_lockin
     return rms_prop(var, ms, mom, lr, rho, momentum, epsilon, grad)
 
 
+@op("ApplyRMSPropWithoutMomentum", inputs="var: T ref, ms: T ref, lr: T, rho: T, epsilon: T, grad: T",
+    writes=("var", "ms"), differentiable=UPDATE, T=INEXACT, samples=_samples("v", "p", "s", "s", "s", "v"))
+def apply_rms_prop_without_momentum(var, ms, lr, rho, epsilon, grad, *, use_locking: bool = False):
+    """ms ← running mean of grad²; var ← var - lr · grad / √(ms + ε)."""
+    ms = ms + (grad * grad - ms) * (1 - rho)
+    return var - lr * grad * lax.rsqrt(ms + epsilon), ms
+
+
 def centered_rms_prop(var, mg, ms, mom, lr, rho, momentum, epsilon, grad):
     """As `rms_prop`, with the variance ms - mg² in place of ms."""
     ms = ms + (grad * grad - ms) * (1 - rho)

@@ -191,7 +191,9 @@ class Tracing(Evaluation):
     """On tracers, inside `jax.jit`: what depends on shapes and constants alone is computed while tracing.
 
     `found` is the first failed check: its number (from 1) and the numbers for its message, zeros where all is well.
-    `given`: what operations were given, for kernels that compute several of them at once.
+    `given`: what operations were given, for kernels that compute several of them at once. `latest`: the last array of
+    some size that was computed. `kept`: for variables whose kernel keeps them where a check failed, what was found by
+    then.
     `transformed`: what is traced will be batched, so that it consists of the ops' own functions, without kernels.
     """
 
@@ -206,6 +208,8 @@ class Tracing(Evaluation):
         self.iteration = iteration
         self.found: Any = None
         self.given: dict[Operation, list[Any]] = {}
+        self.latest: Any = None
+        self.kept: dict[Operation, Any] = {}
 
     def apply(self, op: Operation, args: list[Any]) -> Sequence[Any]:
         declaration = op.declaration
@@ -226,6 +230,7 @@ class Tracing(Evaluation):
     def _traced(self, op: Operation, args: list[Any]) -> Sequence[Any]:
         declaration = op.declaration
         if op.type == "Assign":
+            self.kept.pop(variable_of(op.inputs[0]), None)
             _refuse_other_shape(op, jnp.shape(args[1]))
             return (jnp.copy(args[1]),)  # a buffer of its own, not the input handed on
         keywords = {k: v for k, v in op.attrs.items() if k in declaration.defaults}
@@ -233,10 +238,18 @@ class Tracing(Evaluation):
         function = self._function(op, args)
         if declaration.random:
             args = [random_key(self._stream(op)), *args]
+        if getattr(function, "in_place", False):
+            keywords |= {"failed": None if self.found is None else self.found[0] != 0, "after": self.latest}
+            self.kept.update((v, self.found) for v in accesses(op).writes)
+        elif declaration.writes:
+            for variable in accesses(op).writes:
+                self.kept.pop(variable, None)
         with inlined():
             results = function(*args, **keywords)
             results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
             refuse_too_large(declaration, results)
+            if not declaration.writes and results and _is_some_size(results[0]):
+                self.latest = results[0]
             if declaration.checker is not None:
                 self.note(op, finding(*declaration.checker(*args, **keywords)))
         return results
@@ -272,6 +285,10 @@ class Tracing(Evaluation):
         made.found = found
         made.transformed = self.transformed
         return made
+
+
+def _is_some_size(value: Any) -> bool:
+    return getattr(value, "dtype", None) == np.float32 and value.size >= 16
 
 
 def _known(args: Iterable[Any]) -> bool:

@@ -72,7 +72,8 @@ class CompiledStage:
         tracing.run(self._stage.ops)
         new = [tracing.variables[v] for v in self.written]
         if tracing.found is not None:
-            new = [_kept(old[v], n, tracing.found[0]) for v, n in zip(self.written, new, strict=True)]
+            new = [n if tracing.kept.get(v) is tracing.found else _kept(old[v], n, tracing.found[0])
+                   for v, n in zip(self.written, new, strict=True)]
         outputs = [tracing.value(t) if t not in tracing.values else tracing.values[t] for t in self._stage.outputs]
         held = {id(v) for v in old.values() if v is not None}
         # A variable's array is never handed out: another run may give its buffer away.

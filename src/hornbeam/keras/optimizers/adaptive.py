@@ -11,6 +11,7 @@ from hornbeam.keras.optimizers.old_spellings import small_number
 from hornbeam.keras.optimizers.optimizer import Optimizer
 from hornbeam.keras.optimizers.optimizer_variables import replaced_by_gradient
 from hornbeam.keras.variables import Variable
+from hornbeam.ops import training
 
 
 @keras_export("optimizers.Adagrad")
@@ -113,6 +114,9 @@ class RMSprop(Optimizer):
         """A step of RMSprop."""
         gradient, rate, _ = self._numbers(gradient, variable, learning_rate)
         velocity = self._of(self._velocities, variable)
+        if not self.centered and not self.momentum and self._in_place(variable):
+            training.apply_rms_prop_without_momentum(variable, velocity, rate, self.rho, self.epsilon, gradient)
+            return
         spread = self.rho * velocity + (1 - self.rho) * ops.square(gradient)
         self.assign(velocity, spread)
         if self.centered:

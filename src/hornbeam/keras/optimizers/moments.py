@@ -12,6 +12,7 @@ from hornbeam.keras.optimizers.old_spellings import small_number
 from hornbeam.keras.optimizers.optimizer import Optimizer
 from hornbeam.keras.optimizers.optimizer_variables import replaced_by_gradient
 from hornbeam.keras.variables import Variable
+from hornbeam.ops import training
 
 
 class _Moments(Optimizer):
@@ -67,6 +68,11 @@ class Adam(_Moments):
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """A step of Adam."""
         gradient, rate, step = self._numbers(gradient, variable, learning_rate)
+        if not self.amsgrad and self._in_place(variable):
+            training.apply_adam(variable, self._of(self._momentums, variable), self._of(self._velocities, variable),
+                                self._power(self.beta_1, step), self._power(self.beta_2, step), rate, self.beta_1,
+                                self.beta_2, self.epsilon, gradient)
+            return
         rate = self._once(("corrected", variable.dtype), lambda: rate * ops.sqrt(self._correction(self.beta_2, step))
                           / self._correction(self.beta_1, step))
         mean, square = self._moments(gradient, variable)

@@ -1,7 +1,8 @@
 """What optimizers share: state for each variable, and the way from gradients to new values.
 
-`apply` works on values alone: all reads and writes of one step go through a `StatelessScope`, and each variable is
-written once at its end. So a step means the same at once, in a traced function and in a graph of TensorFlow 1.
+`apply` works on values alone: reads and writes of one step go through a `StatelessScope`, and each variable is written
+once at its end, so that a step means the same at once and in a graph of TensorFlow 1. In a traced function operations
+run in order, and weights are updated in place.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ class Optimizer(OptimizerVariables, OldSpellings):
             return None
         grads, variables = gradients.present(grads, self._variables_for(grads, trainable_variables))
         with name_scope(self.name, caller=self):
-            if stateless_scope() is not None:
+            if stateless_scope() is not None or tf.inside_function():  # a traced step is whole, or not made, as it is
                 return self._step(grads, variables)
             if (sum(math.prod(v.shape) for v in variables) >= COMPILED_FROM and tf.executing_eagerly()
                     and gradients.have_values(grads) and self._can_be_compiled(variables)):
@@ -206,7 +207,7 @@ class Optimizer(OptimizerVariables, OldSpellings):
         """The program of one step for these variables and the settings as they are now."""
         key = (tuple(map(id, variables)), self._settings_now())
         if key not in self._programs:
-            self._programs[key] = tf.function(lambda grads: self._step_and_write(grads, list(variables)))
+            self._programs[key] = tf.function(lambda grads: self._step(grads, list(variables)))
         return self._programs[key]
 
     def _settings_now(self) -> str:
@@ -296,6 +297,10 @@ class Optimizer(OptimizerVariables, OldSpellings):
         """Subtract from a variable."""
         variable.assign_sub(value)
 
+    def _in_place(self, variable: Any) -> bool:
+        """Whether one operation may update the weight and its variables: not where a scope keeps the new values."""
+        return variable.dtype in ("float32", "float64") and stateless_scope() is None
+
     def _numbers(self, gradient: Any, variable: Any, learning_rate: Any) -> tuple[Any, Any, Any]:
         """Gradient, learning rate and the number of this step, in the dtype of the variable."""
         dtype = variable.dtype
@@ -312,11 +317,13 @@ class Optimizer(OptimizerVariables, OldSpellings):
 
     def _correction(self, beta: float, step: Any) -> Any:
         """1 − βᵗ: what a running mean that starts from 0 is divided by. In half floats 0.999 would be 1."""
-        def compute() -> Any:
-            count = step if step.dtype == "float64" else ops.cast(self.iterations + 1, "float32")
-            return ops.cast(1 - ops.power(beta, count), step.dtype)
+        return self._once((beta, step.dtype), lambda: ops.cast(1 - self._power(beta, step), step.dtype))
 
-        return self._once((beta, step.dtype), compute)
+    def _power(self, beta: float, step: Any) -> Any:
+        """βᵗ, in float64 or float32."""
+        dtype = "float64" if step.dtype == "float64" else "float32"
+        count = step if dtype == "float64" else ops.cast(self.iterations + 1, "float32")
+        return self._once(("power", beta, dtype), lambda: ops.power(beta, count))
 
     def _replace(self, grads: list[Any], variables: list[Any]) -> tuple[list[Any], list[Any]]:
         """Give variables that gradients replace their new values, and go on with the others."""

@@ -21,7 +21,7 @@ from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.trainers.data.arrays import ArraySource
 from hornbeam.keras.trainers.data.source import Source
 from hornbeam.keras.trainers.logs import Logs, rows_of
-from hornbeam.keras.trainers.programs import SHORT_STEP, Programs
+from hornbeam.keras.trainers.programs import Programs
 from hornbeam.keras.tree import structures as tree
 from hornbeam.runtime.ahead import Ahead
 from hornbeam.runtime.executor import LateChecks
@@ -60,8 +60,8 @@ class Pass:
             return False
         if not model._steps_as_defined_here(self.mode) or source.samples < source.batch_size:
             return False
-        if not model.built or model.count_params() * source.batch_size > SHORT_STEP:
-            return False  # a long step, by its products alone
+        if not model.built:
+            return False
         arrays = [a for a in tree.flatten(source.arrays) if a is not None]
         return all(a.dtype != object for a in arrays) and \
             sum(a.nbytes for a in arrays) < memory_of_machine() // _PART_OF_MEMORY

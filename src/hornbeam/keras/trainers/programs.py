@@ -16,17 +16,16 @@ import numpy as np
 
 import hornbeam as tf
 from hornbeam.autograph.conversion import convert as converted
+from hornbeam.backend.lazy import jax
+from hornbeam.graph import infer
 from hornbeam.graph.body import bodies
+from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.tree import structures as tree
-from hornbeam.kernels.selection import why_not
 from hornbeam.ops.batches import rows_at
-from hornbeam.runtime.executor import random_operations, work_of
+from hornbeam.runtime.executor import random_operations
 from hornbeam.runtime.function import Function
 from hornbeam.runtime.plan import on_host
-
-SHORT_STEP = 4_000_000
-"""Estimated scalar operations of a step up to which it is repeated on the device."""
 
 
 @final
@@ -102,16 +101,24 @@ class Programs:
         return not any(random_operations(trace.concrete.graph.needed) for trace in function._history)
 
     def suits_device(self, function: Function) -> bool:
-        """Whether steps repeated on the device are faster than one call each.
+        """Whether steps can be repeated on the device, and are faster so than one call each.
 
-        Not where a part can only run on the host, and not for long steps: next to one the cost of a call is nothing.
-        XLA's own convolutions run on one core within loops, by its plainest code; the kernels' do not.
+        Not where a part can only run on the host. XLA's own convolutions run on one core within loops, by its plainest
+        code, 20 times slower; the kernels' do not.
         """
         ops = [op for trace in function._history for op in trace.concrete.graph.needed]
         inner = [op for loop in ops for body in bodies(loop) for op in body.needed]
-        if any(on_host(op) for op in ops) or (why_not() is not None and any("Conv" in op.type for op in inner)):
-            return False
-        return sum(work_of(op, 1) for op in inner) <= SHORT_STEP
+        return not any(on_host(op) for op in ops) and all(_has_kernel(op) for op in inner if "Conv" in op.type)
+
+
+def _has_kernel(op: Operation) -> bool:
+    known = [infer.constant_value(t) for t in op.inputs]
+    if not all(t.shape.is_fully_defined() for t in op.inputs):
+        return False
+    args = [jax.ShapeDtypeStruct(t.shape.as_list(), t.dtype.base_dtype.np_dtype) if value is None else value
+            for t, value in zip(op.inputs, known, strict=True)]
+    declaration = op.declaration
+    return declaration.compiles_to(declaration.group(args, op.attrs), op.attrs) is not declaration.function
 
 
 @final
