@@ -48,10 +48,10 @@ Each = Iterator[tuple[str, tuple[int, ...], slices.Part | None, Any]]
 
 
 def _each(tensor_names: Any, shape_and_slices: Any, tensors: Sequence[Any]) -> Each:
-    """Name, shape of the whole, part (None for all of it) and value of each tensor, ordered by name."""
+    """Name, shape of the whole, part (None for all of it) and value of each tensor."""
     names = _texts(tensor_names, len(tensors), "tensor_names")
     parts = _texts(shape_and_slices, len(tensors), "shape_and_slices")
-    for i in sorted(range(len(names)), key=lambda i: names[i].encode()):
+    for i in range(len(names)):
         if not parts[i]:
             yield names[i], np.shape(tensors[i]), None, tensors[i]
             continue
@@ -87,7 +87,7 @@ def save_v2(prefix, tensor_names, shape_and_slices, tensors, *, dtypes: Any = No
 
 @op("SaveSlices", inputs="filename: string, tensor_names: string, shapes_and_slices: string, data: list", host=True,
     stateful=True, differentiable=_FILES, attr_types={"T": "list(type)"}, waive=_NO_SAMPLES)
-def save_slices(filename, tensor_names, shapes_and_slices, data, *, T: Any = None):  # noqa: N803
+def save_slices(filename, tensor_names, shapes_and_slices, data, *, T: Any = None):
     """Writes tensors to one file of the older format. In a graph an operation. The arguments are those of `SaveV2`."""
     writer = Version1Writer(_text("filename", filename))
     for name, shape, part, value in _each(tensor_names, shapes_and_slices, data):

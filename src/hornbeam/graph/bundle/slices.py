@@ -77,6 +77,7 @@ def from_proto(message: Any) -> Part:
 
 def to_proto(part: Part, message: Any) -> None:
     """Write a part into a `TensorSliceProto`."""
+    message.SetInParent()
     for extent in part:
         added = message.extent.add()
         if extent is not None:
