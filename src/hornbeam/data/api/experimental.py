@@ -359,8 +359,8 @@ class TFRecordWriter:
             raise TypeError(f"Invalid `dataset.` Expected a `tf.data.Dataset` object but got {type(dataset)}.")
         if dataset.element_spec != TensorSpec((), dtypes.string):
             spec = dataset.element_spec
-            raise TypeError("Invalid `dataset`. Expected a `dataset` that produces scalar `tf.string` elements, but got "
-                            f"a dataset which produces elements with shapes {structure.shapes_of(spec)} and types "
+            raise TypeError("Invalid `dataset`. Expected a `dataset` that produces scalar `tf.string` elements, but "
+                            f"got a dataset which produces elements with shapes {structure.shapes_of(spec)} and types "
                             f"{structure.types_of(spec)}.")
         with dataset._mode():
             symbols = dataset._node.symbols()

@@ -51,15 +51,29 @@ class _Ahead:
     def __init__(self, source: Elements, size: int) -> None:
         self.source, self.size = source, size
         self.fetching = threading.Lock()
-        self.changed = threading.Condition()
+        self.changed = threading.Condition(threading.RLock())
         self.ready: deque[tuple[Any, BaseException | None]] = deque()
         self.ended = self.closed = False
+        self.hungry = False
+        """Whether the consumer is about to fetch for itself."""
+
+    def taken(self) -> list[Any] | None:
+        """The first element that is ready, None where there is none."""
+        if not self.ready:
+            return None
+        element, error = self.ready.popleft()
+        if len(self.ready) < self.size:
+            with self.changed:
+                self.changed.notify_all()
+        if error is not None:
+            raise error
+        return element
 
     def run(self) -> None:
         """Fetch until the end, or until nobody wants more."""
         while True:
             with self.changed:
-                while len(self.ready) >= self.size and not self.closed:
+                while (len(self.ready) >= self.size or self.hungry) and not self.closed:
                     self.changed.wait()
             with self.fetching:
                 if self.closed or self.ended:
@@ -85,13 +99,17 @@ class _Ahead:
             self.changed.notify_all()
 
 
-_running: weakref.WeakSet[_Ahead] = weakref.WeakSet()
+_running: weakref.WeakKeyDictionary[threading.Thread, _Ahead] = weakref.WeakKeyDictionary()
 
 
 @atexit.register
 def _stop_all() -> None:
-    for ahead in list(_running):
+    """Let the threads end before the interpreter does: one that is stopped for good may hold a lock."""
+    running = list(_running.items())
+    for _, ahead in running:
         ahead.stop()
+    for thread, _ in running:
+        thread.join(timeout=2)
 
 
 @final
@@ -105,19 +123,24 @@ class PrefetchElements(Elements):
     def next(self) -> list[Any] | None:
         ahead = self._ahead
         if self._thread is None:
-            _running.add(ahead)
             self._thread = threading.Thread(target=ahead.run, name="hornbeam-prefetch", daemon=True)
+            _running[self._thread] = ahead
             self._thread.start()
         with ahead.changed:
-            while not ahead.ready and not ahead.ended and not ahead.closed:
-                ahead.changed.wait()
-            if not ahead.ready:
-                return None
-            element, error = ahead.ready.popleft()
-            ahead.changed.notify_all()
-        if error is not None:
-            raise error
-        return element
+            if ahead.ready or ahead.ended:
+                return ahead.taken()
+            ahead.hungry = True
+        with ahead.fetching:  # waiting for the thread's signal would take longer than many an element
+            try:
+                if ahead.ready or ahead.ended:
+                    return ahead.taken()
+                element = ahead.source.next()
+                ahead.ended = element is None
+                return element
+            finally:
+                with ahead.changed:
+                    ahead.hungry = False
+                    ahead.changed.notify_all()
 
     def state(self) -> Any:
         ahead = self._ahead
@@ -138,8 +161,9 @@ class PrefetchElements(Elements):
         self._ahead.stop()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=5)
-        with self._ahead.fetching:
+        if self._ahead.fetching.acquire(timeout=5):
             self._ahead.source.close()
+            self._ahead.fetching.release()
 
     def __del__(self) -> None:
         if getattr(self, "_ahead", None) is not None:

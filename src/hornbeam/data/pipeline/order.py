@@ -91,24 +91,23 @@ class _Draws:
         self.size, self.draws = size, draws
         self.buffer: list[Any] = []
         self.ended = False
-        self._ahead: list[float] = []
 
     def draw(self, length: int) -> int:
         """A number below `length`, each as likely."""
-        if not self._ahead:
-            self._ahead = self.draws.random(256).tolist()
-            self._ahead.reverse()
-        return int(self._ahead.pop() * length)
+        return int(self.draws.random() * length)
+
+    def draw_many(self, length: int, count: int) -> list[int]:
+        """What `count` calls of `draw` would give."""
+        return (self.draws.random(count) * length).astype(np.int64).tolist()
 
     def state(self) -> Any:
         """The buffer, and where the random numbers stand."""
-        return [list(self.buffer), self.ended, random_state(self.draws), np.array(self._ahead)]
+        return [list(self.buffer), self.ended, random_state(self.draws)]
 
     def restore(self, state: Any) -> None:
         """Go to where `state` stood."""
         self.buffer, self.ended = list(state[0]), state[1]
         set_random_state(self.draws, state[2])
-        self._ahead = state[3].tolist()
 
 
 @final
@@ -139,15 +138,16 @@ class _RowShuffle(Elements):
             buffer.extend(range(self._next, order.size))
             self._next = order.size
         found = []
-        for _ in range(min(count, len(buffer) + length - self._next)):
+        filling = min(count, length - self._next)
+        for place, number in zip(order.draw_many(len(buffer), filling), range(self._next, length), strict=False):
+            found.append(buffer[place])
+            buffer[place] = number
+        self._next += filling
+        for _ in range(min(count - filling, len(buffer))):
             place = order.draw(len(buffer))
             found.append(buffer[place])
-            if self._next < length:
-                buffer[place] = self._next
-                self._next += 1
-            else:
-                buffer[place] = buffer[-1]
-                buffer.pop()
+            buffer[place] = buffer[-1]
+            buffer.pop()
         return found
 
     def next(self) -> list[Any] | None:

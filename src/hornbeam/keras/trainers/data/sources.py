@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam.data.api.dataset import Dataset
 from hornbeam.graph.tensor import EagerTensor, Tensor
 from hornbeam.keras.trainers.data.arrays import ArraySource
 from hornbeam.keras.trainers.data.iterables import IterableSource
@@ -26,6 +27,8 @@ def source_for(x: Any, y: Any = None, sample_weight: Any = None, batch_size: int
         raise ValueError("No data: `x` is None.")
     if is_array_data(x):
         return ArraySource(x, y, sample_weight, batch_size, shuffle, class_weight)
+    if isinstance(x, Dataset):
+        x = Dataset._wrap(x._node)  # TF1's class of datasets builds graphs
     if not isinstance(x, (list, tuple, dict, str, bytes)) and (hasattr(x, "__iter__") or hasattr(x, "__next__")):
         _alone(f"a {type(x).__name__}", y, sample_weight)
         return IterableSource(x, class_weight)
