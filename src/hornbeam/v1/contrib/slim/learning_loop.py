@@ -117,7 +117,7 @@ def train(train_op: Any, logdir: str | None, train_step_fn: Callable[..., tuple[
         if logdir and supervisor.is_chief:
             tf.logging.info("Finished training! Saving model to disk.")
             supervisor.saver.save(session, supervisor.save_path, global_step=supervisor.global_step)
-        supervisor.stop(threads, close_summary_writer=True, ignore_live_threads=ignore_live_threads)
+        supervisor.stop(threads, close_summary_writer=False, ignore_live_threads=ignore_live_threads)
     return loss
 
 
