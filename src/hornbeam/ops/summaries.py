@@ -15,6 +15,11 @@ from hornbeam.ops import rules, summary_values
 _SUMMARY = never("a summary is a string")
 _IMAGE = (dtypes.uint8, dtypes.float32, dtypes.float16, dtypes.float64)
 _RED = np.array([255, 0, 0, 255], np.uint8)
+_SOUND = np.array([[0.0, 0.5, -1.5]], np.float32)
+
+
+def _word(value: Any) -> np.ndarray:
+    return np.array(value, object)
 
 
 def _failed(text: str) -> InvalidArgumentError:
@@ -45,7 +50,7 @@ def _shape_text(array: Any) -> str:
 
 
 @op("ScalarSummary", inputs="tags: Ttags, values: T", T=REALS, Ttags=STRING, host=True, differentiable=_SUMMARY,
-    samples=[((b"loss", 0.5), {}), (([b"a", b"b"], [1.0, 2.0]), {})])
+    samples=[((_word(b"loss"), np.float32(0.5)), {}), ((_word([b"a", b"b"]), np.ones(2)), {})])
 def scalar_summary_op(tags, values):
     """A summary of numbers, one for each tag."""
     if np.shape(tags) != np.shape(values):
@@ -57,7 +62,8 @@ def scalar_summary_op(tags, values):
 
 
 @op("HistogramSummary", inputs="tag: Ttag, values: T", T=(*REALS, dtypes.bool), Ttag=STRING, host=True,
-    differentiable=_SUMMARY, samples=[((b"w", [1.0, -2.0, 0.0]), {}), ((b"e", np.zeros([0], np.float32)), {})])
+    differentiable=_SUMMARY,
+    samples=[((_word(b"w"), np.array([1.0, -2.0, 0.0])), {}), ((_word(b"e"), np.zeros([0], np.float32)), {})])
 def histogram_summary_op(tag, values):
     """A summary of how often values of each size occur. None may be NaN or infinite."""
     name = _tag(tag)
@@ -88,7 +94,8 @@ def _sounds(tag: Any, tensor: Any, rate: float, most: int) -> Any:
 
 
 @op("AudioSummaryV2", inputs="tag: string, tensor: float32, sample_rate: float32", host=True, differentiable=_SUMMARY,
-    samples=[((b"a", [[0.0, 0.5, -1.5]], 8000.0), {}), ((b"b", [[[0.0, 0.5]]], 8000.0), {"max_outputs": 1})])
+    samples=[((_word(b"a"), _SOUND, np.float32(8000)), {}),
+             ((_word(b"b"), _SOUND[:, :, None], np.float32(8000)), {"max_outputs": 1})])
 def audio_summary_v2_op(tag, tensor, sample_rate, *, max_outputs: int = 3):
     """A summary of the first sounds of a batch, as WAV files."""
     if np.ndim(sample_rate):
@@ -97,14 +104,15 @@ def audio_summary_v2_op(tag, tensor, sample_rate, *, max_outputs: int = 3):
 
 
 @op("AudioSummary", inputs="tag: string, tensor: float32", host=True, differentiable=_SUMMARY,
-    samples=[((b"a", [[0.0, 0.5, -1.5]]), {"sample_rate": 8000.0})])
+    samples=[((_word(b"a"), _SOUND), {"sample_rate": 8000.0})])
 def audio_summary_op(tag, tensor, *, sample_rate: float, max_outputs: int = 3):
     """A summary of the first sounds of a batch, whose rate is known while the graph is built."""
     return _sounds(tag, tensor, sample_rate, max_outputs)
 
 
 @op("TensorSummaryV2", inputs="tag: string, tensor: T, serialized_summary_metadata: string", host=True,
-    differentiable=_SUMMARY, samples=[((b"t", [1.0, 2.0], b""), {}), ((b"t", [b"a", b"b"], b""), {})])
+    differentiable=_SUMMARY, samples=[((_word(b"t"), np.ones(2), _word(b"")), {}),
+                                      ((_word(b"t"), _word([b"a", b"b"]), _word(b"")), {})])
 def tensor_summary_v2_op(tag, tensor, serialized_summary_metadata):
     """A summary of a whole tensor, and what is said of it: the bytes of a `SummaryMetadata`."""
     value = summary_values.message("Summary").Value(tag=_tag(tag), tensor=summary_values.tensor(np.asarray(tensor)))
@@ -113,7 +121,7 @@ def tensor_summary_v2_op(tag, tensor, serialized_summary_metadata):
     return _serialized([value])
 
 
-@op("TensorSummary", inputs="tensor: T", host=True, differentiable=_SUMMARY, samples=[(([1.0, 2.0],), {})])
+@op("TensorSummary", inputs="tensor: T", host=True, differentiable=_SUMMARY, samples=[((np.ones(2),), {})])
 def tensor_summary_op(tensor, *, description: str = "", labels: Any = (), display_name: str = ""):
     """A summary of a whole tensor, without a tag."""
     return _serialized([summary_values.message("Summary").Value(tensor=summary_values.tensor(np.asarray(tensor)))])
@@ -129,7 +137,8 @@ def _parsed(message: Any, data: Any, otherwise: str) -> Any:
     return message
 
 
-@op("MergeSummary", inputs="inputs: string list", host=True, differentiable=_SUMMARY, samples=[(([b"", b""],), {})])
+@op("MergeSummary", inputs="inputs: string list", host=True, differentiable=_SUMMARY,
+    samples=[(([_word(b""), _word(b"")],), {})])
 def merge_summary_op(inputs):
     """The values of several summaries in one. No tag may occur twice."""
     summary = summary_values.message("Summary")

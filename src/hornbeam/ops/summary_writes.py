@@ -106,7 +106,8 @@ for _op in (create_summary_file_writer_op, flush_summary_writer_op, close_summar
 
 
 @op("HistogramBuckets", inputs="values: float64", host=True, differentiable=never("counts"),
-    samples=[(([1.0, 2.0, 2.0],), {"count": 3}), (([1.0, 1.0],), {"count": 2}), ((np.zeros([0]),), {"count": 2})])
+    samples=[((np.array([1.0, 2.0, 2.0]),), {"count": 3}), ((np.ones(2),), {"count": 2}),
+             ((np.zeros([0]),), {"count": 2})])
 def histogram_buckets_op(values, *, count: int):
     """Values counted in buckets of equal width from the least to the largest: [count, 3], left, right, how many."""
     flat, found = np.reshape(values, -1), np.zeros([count, 3])
@@ -129,7 +130,7 @@ def _(inputs, attrs):
 
 
 @op("EncodeWavs", inputs="sounds: float32, sample_rate: int32", host=True, differentiable=never("strings"),
-    samples=[((np.zeros([2, 3, 1], np.float32), 8000), {})])
+    samples=[((np.zeros([2, 3, 1], np.float32), np.int32(8000)), {})])
 def encode_wavs_op(sounds, sample_rate):
     """Sounds [batch, frames, channels] as WAV files: [batch, 2], each with an empty label."""
     found = np.full([len(sounds), 2], b"", object)

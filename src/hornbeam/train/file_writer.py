@@ -99,7 +99,7 @@ class FileWriter:
         if isinstance(given, Graph):
             self._write_assets(given)
             data = given.as_graph_def(add_shapes=True)
-        elif _of_kind(given, "GraphDef"):
+        elif given is not None and _of_kind(given, "GraphDef"):
             get_logger().warning("Passing a `GraphDef` to the SummaryWriter is deprecated. Pass a `Graph` object "
                                  "instead, such as `sess.graph`.")
             data = given

@@ -36,7 +36,7 @@ _NO_STEP = ("No step set. Please specify one either through the `step` argument 
 
 class _State(threading.local):
     def __init__(self) -> None:
-        self.writer: SummaryWriter | None = None
+        self.writer: Any = None
         self.step: Any = None
         self.recording: Any = None
 
@@ -185,10 +185,11 @@ class _NoWriter(SummaryWriter):
 
 def _plain(name: str, value: Any) -> Any:
     if isinstance(value, Tensor):
-        if not isinstance(value, EagerTensor) and infer.constant_value(value) is None:
+        known = value._value if isinstance(value, EagerTensor) else infer.constant_value(value)  # type: ignore[arg-type]
+        if known is None:
             raise ValueError(f"Invalid graph Tensor argument '{name}={value}' to "
                              "create_file_writer() inside an @tf.function.")
-        value = np.asarray(value._value if isinstance(value, EagerTensor) else infer.constant_value(value))[()]
+        value = np.asarray(known)[()]
     return value.decode() if isinstance(value, bytes) else value
 
 
@@ -238,7 +239,7 @@ def initialize(graph: Any, session: Any) -> None:
         raise ValueError("Argument `session must be passed if no default session exists")
     session.run(get_collection(WRITER_INITS))
     if graph is not None:
-        summary_writes.write_graph_summary_op.function(0, _graph_bytes(graph), writer=writer._file)  # type: ignore[attr-defined]
+        summary_writes.write_graph_summary_op.function(0, _graph_bytes(graph), writer=writer._file)
 
 
 # Steps and whether to record ------------------------------------------------------------------------
@@ -381,5 +382,5 @@ def graph(graph_data: Any) -> Any:
     if not isinstance(graph_data, Graph) and not hasattr(graph_data, "SerializeToString"):
         raise ValueError("Argument 'graph_data' is not tf.Graph or tf.compat.v1.GraphDef. Received graph_data="
                          f"{graph_data} of type {type(graph_data).__name__}.")
-    summary_writes.write_graph_summary_op(np.int64(0), _graph_bytes(graph_data), writer=_state.writer._file)  # type: ignore[attr-defined]
+    summary_writes.write_graph_summary_op(np.int64(0), _graph_bytes(graph_data), writer=_state.writer._file)
     return convert(True)

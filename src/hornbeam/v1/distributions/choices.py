@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam.graph import dtypes
 from hornbeam.graph.names import public
 from hornbeam.v1.api import tf
 from hornbeam.v1.distributions.distribution import NOT_REPARAMETERIZED, Distribution, floats
@@ -38,12 +39,12 @@ class Bernoulli(Distribution):
 
     _batch_parts = ("_logits",)
 
-    def __init__(self, logits: Any = None, probs: Any = None, dtype: Any = None, validate_args: bool = False,
+    def __init__(self, logits: Any = None, probs: Any = None, dtype: Any = dtypes.int32, validate_args: bool = False,
                  allow_nan_stats: bool = True, name: str = "Bernoulli") -> None:
         parameters = dict(locals())
         with tf.name_scope(name) as scope:
             self._logits, self._probs = logits_and_probs(logits, probs, False, validate_args)
-        super().__init__(tf.as_dtype(tf.int32 if dtype is None else dtype), NOT_REPARAMETERIZED, validate_args,
+        super().__init__(tf.as_dtype(dtype), NOT_REPARAMETERIZED, validate_args,
                          allow_nan_stats, parameters, [self._logits, self._probs], scope)
 
     @property
@@ -92,7 +93,7 @@ def _(a: Bernoulli, b: Bernoulli) -> Any:
 class Categorical(Distribution):
     """A class number, with probabilities `probs` = softmax(`logits`), [..., classes]; one of the two is given."""
 
-    def __init__(self, logits: Any = None, probs: Any = None, dtype: Any = None, validate_args: bool = False,
+    def __init__(self, logits: Any = None, probs: Any = None, dtype: Any = dtypes.int32, validate_args: bool = False,
                  allow_nan_stats: bool = True, name: str = "Categorical") -> None:
         parameters = dict(locals())
         with tf.name_scope(name) as scope:
@@ -101,7 +102,7 @@ class Categorical(Distribution):
             self._classes = self._logits.get_shape().as_list()[-1] if self._logits.dims is not None else None
             self._event_size = (tf.shape(self._logits)[-1] if self._classes is None
                                 else tf.convert_to_tensor(self._classes, dtype=tf.int32, name="event_size"))
-        super().__init__(tf.as_dtype(tf.int32 if dtype is None else dtype), NOT_REPARAMETERIZED, validate_args,
+        super().__init__(tf.as_dtype(dtype), NOT_REPARAMETERIZED, validate_args,
                          allow_nan_stats, parameters, [self._logits, self._probs], scope)
 
     @property

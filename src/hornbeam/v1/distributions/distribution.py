@@ -64,7 +64,7 @@ class Distribution:
         self._validate_args, self._allow_nan_stats = validate_args, allow_nan_stats
         self._parameters = {k: v for k, v in (parameters or {}).items() if k != "self" and not k.startswith("__")}
         self._graph_parents = list(graph_parents or [])
-        self._name = name
+        self._name: str = name or ""
 
     # What it is ---------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.graph import dtypes
 from hornbeam.graph.names import public
 from hornbeam.v1.api import tf
 from hornbeam.v1.distributions.choices import logits_and_probs
@@ -184,12 +185,12 @@ class _Choice(Distribution):
 class OneHotCategorical(_Choice):
     """A class as a vector of zeros and a one, with probabilities `probs` = softmax(`logits`), [..., classes]."""
 
-    def __init__(self, logits: Any = None, probs: Any = None, dtype: Any = None, validate_args: bool = False,
+    def __init__(self, logits: Any = None, probs: Any = None, dtype: Any = dtypes.int32, validate_args: bool = False,
                  allow_nan_stats: bool = True, name: str = "OneHotCategorical") -> None:
         parameters = dict(locals())
         with tf.name_scope(name) as scope:
             self._logits, self._probs = logits_and_probs(logits, probs, True, validate_args)
-        super().__init__(tf.as_dtype(tf.int32 if dtype is None else dtype), NOT_REPARAMETERIZED, validate_args,
+        super().__init__(tf.as_dtype(dtype), NOT_REPARAMETERIZED, validate_args,
                          allow_nan_stats, parameters, [self._logits, self._probs], scope)
 
     def _sample_n(self, n: Any, seed: Any = None) -> Any:

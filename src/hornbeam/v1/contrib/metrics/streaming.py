@@ -249,8 +249,8 @@ def cohen_kappa(labels: Any, predictions_idx: Any, num_classes: int, weights: An
             chance = tf.reduce_sum(tf.div_no_nan(rows * columns, total))
             return tf.div_no_nan(tf.reduce_sum(same) - chance, total - chance, name=last)
 
-        return (collected(kappa(*held, "value"), metrics_collections),
-                collected(kappa(*updates, "update_op"), updates_collections))
+        return (collected(kappa(held[0], held[1], held[2], "value"), metrics_collections),
+                collected(kappa(updates[0], updates[1], updates[2], "update_op"), updates_collections))
 
 
 # Of one batch, and of several metrics ---------------------------------------------------------------
