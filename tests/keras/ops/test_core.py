@@ -303,3 +303,23 @@ def test_a_block_has_as_many_dimensions_as_what_it_is_cut_from() -> None:
         ops.slice(np.ones((3, 3)), (1, 1, 1), (2, 2))
     with pytest.raises(ValueError, match=r"in `inputs` must match .* in `shape`"):
         ops.slice(np.ones((3, 3)), (1, 1), (2, 2, 2))
+
+
+def test_triangles_of_a_diagonal_that_a_run_tells() -> None:
+    x = np.arange(24).reshape(1, 2, 3, 4)
+    both = hb.function(lambda x, k: (ops.tril(x, k), ops.triu(x, k)))
+    for k in (-1, 0, 2):
+        lower, upper = both(hb.constant(x), hb.constant(k))
+        np.testing.assert_array_equal(lower, np.tril(x, k))
+        np.testing.assert_array_equal(upper, np.triu(x, k))
+
+
+def test_a_known_count_of_repetitions_is_python_s() -> None:
+    assert int(ops.fori_loop(0, 10, lambda i, x: x + i, np.array(0))) == 45
+
+
+def test_cumulative_sums_along_axes_and_differences_of_nothing() -> None:
+    x = np.array([[1, np.nan], [2, 3]])
+    np.testing.assert_array_equal(ops.nancumsum(x, axis=(1,)), np.nancumsum(x, axis=1))
+    assert ops.diff(np.ones((2, 3)), n=5).shape == (2, 0)
+    np.testing.assert_allclose(ops.linspace(0, 10, hb.constant(5)), np.linspace(0, 10, 5))

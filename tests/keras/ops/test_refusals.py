@@ -77,3 +77,17 @@ def test_shapes_of_negative_sizes():
         ops.reshape(np.zeros(20), (-2, 5))
     with pytest.raises(ValueError, match="at most one unknown dimension"):
         ops.reshape(np.zeros(20), (-1, -1, 5))
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [
+    (lambda: ops.eye(3.0), TypeError, "`N` must be an integer"),
+    (lambda: ops.eye(3, ops.max(ops.arange(4.0))), TypeError, "`M` must be an integer"),
+    (lambda: ops.histogram(np.ones(3), bins=-5), ValueError, "`bins` should be a non-negative integer"),
+    (lambda: ops.histogram(np.ones(3), range=(1,)), ValueError, "`range` must be a tuple of two elements"),
+    (lambda: ops.histogram(np.ones(3), range=(5, 1)), ValueError, "must be greater than the first"),
+    (lambda: ops.transpose(np.ones((2, 3, 4)), [0, 0, 0]), ValueError, "valid permutation"),
+    (lambda: ops.transpose(np.ones((2, 3)), [0, 5]), ValueError, "valid permutation"),
+], ids=str)
+def test_arguments_out_of_range(call, error, words) -> None:
+    with pytest.raises(error, match=words):
+        call()

@@ -59,8 +59,13 @@ def while_loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: An
 def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
     """`init_val` after `body_fun(i, value)` for each i from `lower` to `upper`, the latter left out."""
     known = all(isinstance(v, (int, np.integer)) for v in (lower, upper))
-    end = tensor(upper, "int32")
     leaves = tree.flatten(init_val)
+    if known and graph_for(*leaves) is None:
+        value = tree.map_structure(tensor, init_val)
+        for i in range(int(lower), int(upper)):
+            value = body_fun(i, value)
+        return value
+    end = tensor(upper, "int32")
 
     def step(i: Any, *values: Any) -> Any:
         made = body_fun(i, tree.pack_sequence_as(init_val, values))

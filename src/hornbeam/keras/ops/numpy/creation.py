@@ -101,9 +101,19 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
 # Matrices -----------------------------------------------------------------------------------------------
 
 
+def _whole(size: Any, name: str) -> int:
+    if isinstance(size, float) or not is_int_dtype(getattr(size, "dtype", "int32")):
+        raise TypeError(f"Argument `{name}` must be an integer. Received: {name}={size}")
+    return int(size)
+
+
 @numpy_op(symbolic=False)
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
-    """N × M (or N × N) with ones on the diagonal k, above the main one where k is positive."""
+    """N × M (or N × N) with ones on the diagonal k, above the main one where k is positive.
+
+    Raises TypeError for sizes that are no integers.
+    """
+    N, M = _whole(N, "N"), M if M is None else _whole(M, "M")
     return tensor(np.eye(int(N), None if M is None else int(M), int(k), np.int8).astype(np_dtype(dtype)))
 
 
@@ -160,6 +170,7 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retste
     """
     first, last = promote_inexact(start, stop)
     kind = dtype_of(first) if dtype is None else standardize_dtype(dtype)
+    num = int(num)
     attrs = {"num": num, "endpoint": endpoint, "axis": axis}
     if is_int_dtype(kind):
         values = numpy_creation.integer_linspace(first, last, dtype=dtypes.as_dtype(kind), **attrs)

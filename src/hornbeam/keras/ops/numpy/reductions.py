@@ -237,16 +237,25 @@ def _filled(x: Any, value: float) -> Any:
     return x if is_exact(x) else select_v2_op(isnan(x), tensor(value, dtype_of(x)), x)
 
 
+def _cumulative(along: Any, x: Any, axis: Any, dtype: Any) -> Any:
+    """`along` one axis, or one after the other where there are several."""
+    if not isinstance(axis, (tuple, list)):
+        return along(x, axis, dtype)
+    for one in axis:
+        x = along(x, one, dtype)
+    return x
+
+
 @numpy_op
 def nancumsum(x: Any, axis: Any = None, dtype: Any = None) -> Any:
     """`cumsum` with 0 for NaN."""
-    return cumsum(_filled(tensor(x), 0), axis, dtype)
+    return _cumulative(cumsum, _filled(tensor(x), 0), axis, dtype)
 
 
 @numpy_op
 def nancumprod(x: Any, axis: Any = None, dtype: Any = None) -> Any:
     """`cumprod` with 1 for NaN."""
-    return cumprod(_filled(tensor(x), 1), axis, dtype)
+    return _cumulative(cumprod, _filled(tensor(x), 1), axis, dtype)
 
 
 @numpy_op

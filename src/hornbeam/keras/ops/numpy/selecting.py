@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras.ops.declare import numpy_op
 from hornbeam.keras.ops.numpy import binary
 from hornbeam.keras.ops.numpy.reductions import sum_
@@ -22,6 +23,7 @@ from hornbeam.keras.ops.tensors import (
     tensor,
 )
 from hornbeam.ops import arithmetic, compare, numpy_arrays, numpy_statistics, reduce, sorting
+from hornbeam.ops.constants import range_op
 from hornbeam.ops.gathering import gather_op
 from hornbeam.ops.joining import unstack
 from hornbeam.ops.selecting import select_v2_op, where_op
@@ -255,12 +257,23 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 @numpy_op
 def tril(x: Any, k: int = 0) -> Any:
     """Zeros above the diagonal k of each matrix."""
-    return numpy_arrays.tril(tensor(x), k=k)
+    return numpy_arrays.tril(tensor(x), k=k) if _known(k) else _triangle(tensor(x), compare.greater_equal, k)
 
 
 @numpy_op
 def triu(x: Any, k: int = 0) -> Any:
     """Zeros below the diagonal k of each matrix."""
-    return numpy_arrays.triu(tensor(x), k=k)
+    return numpy_arrays.triu(tensor(x), k=k) if _known(k) else _triangle(tensor(x), compare.less_equal, k)
+
+
+def _known(k: Any) -> bool:
+    return not isinstance(k, GraphTensor)
+
+
+def _triangle(x: Any, holds: Any, k: Any) -> Any:
+    """What of each matrix lies on one side of a diagonal that is known when the graph runs."""
+    rows, columns = (range_op(np.int32(0), sizes(x)[axis], np.int32(1)) for axis in (-2, -1))
+    kept = holds(reshape(rows, [-1, 1]) + tensor(k, "int32"), columns)
+    return select_v2_op(kept, x, tensor(0, dtype_of(x)))
 
 

@@ -96,9 +96,12 @@ def squeeze(x: Any, axis: Any = None) -> Any:
 
 @numpy_op
 def transpose(x: Any, axes: Any = None) -> Any:
-    """The dimensions in another order, by default reversed."""
+    """The dimensions in another order, by default reversed. Raises ValueError for axes that are no permutation."""
     x = tensor(x)
-    order = tuple(reversed(range(rank(x)))) if axes is None else axes_of(axes, rank(x))
+    count = rank(x)
+    order = tuple(range(count))[::-1] if axes is None else tuple(a + count if a < 0 else a for a in map(int, axes))
+    if sorted(order) != list(range(count)):
+        raise ValueError(f"`axes` is no valid permutation of the {count} dimensions. Received: axes={axes}")
     return moving.transpose_op(x, np.array(order, np.int32))
 
 

@@ -107,9 +107,16 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
 def histogram(x: Any, bins: Any = 10, range: Any = None) -> Any:
     """How many elements fall into each part of `range` (by default from the smallest to the largest), and the edges.
 
-    bins: the number of parts, or their ascending edges.
+    bins: the number of parts, or their ascending edges. Raises ValueError for a negative number of parts, and for a
+    range that is none.
     """
     x = inexact(x)
+    if isinstance(bins, (int, np.integer)) and bins < 0:
+        raise ValueError(f"Argument `bins` should be a non-negative integer. Received: bins={bins}")
+    if range is not None and len(range) != 2:
+        raise ValueError(f"Argument `range` must be a tuple of two elements. Received: range={range}")
+    if range is not None and range[1] < range[0]:
+        raise ValueError(f"The second element of `range` must be greater than the first. Received: range={range}")
     if not isinstance(bins, (int, np.integer)):
         edges = promote_inexact(bins, x)[0]
         return numpy_statistics.histogram_of_edges(cast(x, dtype_of(edges)), edges), edges
@@ -176,6 +183,8 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
     if n < 0:
         raise ValueError(f"Order must be non-negative but got {n}")
     for _ in [None] * n:
+        if dims(x)[at] == 0:
+            return x
         later, sooner = _cut(x, at, True), _cut(x, at, False)
         x = compare.not_equal_op(later, sooner) if x.dtype.base_dtype.is_bool else arithmetic.subtract(later, sooner)
     return x
