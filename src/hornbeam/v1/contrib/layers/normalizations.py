@@ -126,7 +126,7 @@ def group_norm(inputs: Any, groups: int = 32, channels_axis: int = -1, reduction
         raise ValueError(f"Invalid groups {groups} for {channels} channels.")
     if channels % groups:
         raise ValueError(f"{channels} channels is not commensurate with {groups} groups.")
-    known = tf.shape(inputs) if None in dims else None
+    known: Any = tf.shape(inputs) if None in dims else None
     sizes = [d if d is not None else known[i] for i, d in enumerate(dims)]
     split = [groups, channels // groups]
     grouped = tf.reshape(inputs, [*sizes[:at], *split, *sizes[at + 1:]])

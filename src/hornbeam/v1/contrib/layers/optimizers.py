@@ -108,8 +108,10 @@ def _optimizer(given: Any, learning_rate: Any, rate: Any) -> Optimizer:
     """The optimizer that a name, class, object or function stands for."""
     if isinstance(given, Optimizer):
         return given
-    kind = "string" if isinstance(given, str) else "class" if isinstance(given, type) else None
-    if kind and rate is None and (kind == "string" or issubclass(given, Optimizer)):
+    kind = "string" if isinstance(given, str) else None
+    if isinstance(given, type) and issubclass(given, Optimizer):
+        kind = "class"
+    if kind and rate is None:
         raise ValueError(f"Learning rate is None, but should be specified if optimizer is {kind} ({given}).")
     if isinstance(given, str):
         if given not in OPTIMIZER_CLS_NAMES:
@@ -144,11 +146,12 @@ def _changed(gradients: Gradients, noise: Any, multipliers: Mapping[Any, Any] | 
     if isinstance(clip, float):
         clipped, _ = tf.clip_by_global_norm([g for g, _ in gradients], clip)
         return list(zip(clipped, [v for _, v in gradients], strict=True))
-    if callable(clip):
-        return clip(gradients)
-    if clip is not None:
+    if clip is None:
+        return gradients
+    if not callable(clip):
         raise ValueError(f"Unknown type {type(clip)} for clip_gradients")
-    return gradients
+    bounded: Any = clip(gradients)
+    return bounded
 
 
 def _values(gradient: Any) -> Any:

@@ -50,7 +50,7 @@ def l2_regularizer(scale: Any, scope: str | None = None) -> Regularizer:
 
 
 @of_layers("l1_l2_regularizer")
-def l1_l2_regularizer(scale_l1: Any = 1.0, scale_l2: Any = 1.0, scope: str | None = None) -> Regularizer:
+def l1_l2_regularizer(scale_l1: Any = 1.0, scale_l2: Any = 1.0, scope: str | None = None) -> Regularizer | None:
     """scale_l1 · Σ |w| + scale_l2 · Σ w² / 2."""
     scope = scope or "l1_l2_regularizer"
     _scale_of(scale_l1)
