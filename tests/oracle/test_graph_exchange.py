@@ -21,7 +21,7 @@ OLD = os.environ.get("HORNBEAM_ORACLE_1", str(ROOT / ".venv-keras2" / "bin" / "p
 HERE = Path(__file__).parent
 NETS = ["branches", "inception", "mobilenet", "resnet", "resources", "static_rnn"]
 LOOPS = ["dynamic_rnn", "loops"]
-"""Networks whose loops come in without their gradients."""
+"""Networks with loops, whose gradients TensorFlow has no ops for once they are taken here."""
 
 
 def run(python: str, script: str, folder: Path, *names: str) -> str:
@@ -90,7 +90,7 @@ def test_their_frozen_graphs_run_here(theirs: Path, name: str) -> None:
     np.testing.assert_allclose(found, answers(theirs, name)["prob"], atol=1e-5)
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", NETS + LOOPS)
 def test_their_saved_models_run_here(theirs: Path, name: str) -> None:
     with tf.Graph().as_default(), tf.Session() as sess:
         tf.saved_model.loader.load(sess, ["serve"], str(theirs / name / "saved_model"))
@@ -98,7 +98,7 @@ def test_their_saved_models_run_here(theirs: Path, name: str) -> None:
     np.testing.assert_allclose(found, answers(theirs, name)["prob"], atol=1e-5)
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", NETS + LOOPS)
 def test_their_training_goes_on_here(theirs: Path, name: str) -> None:
     wanted, given = answers(theirs, name), feed(theirs)
     with tf.Graph().as_default(), tf.Session() as sess:

@@ -22,7 +22,7 @@ def graph():
         yield graph
 
 
-@pytest.mark.parametrize("name", ["branches", "resources"])
+@pytest.mark.parametrize("name", ["branches", "resources", "loops"])
 def test_training_goes_on_where_tensorflow_stopped(recorded: Path, name: str) -> None:
     saver = tf.train.import_meta_graph(str(recorded / name / "model.meta"))
     wanted, given = answers(recorded, name), feed(recorded)

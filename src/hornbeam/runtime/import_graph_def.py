@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hornbeam.graph import mode
+from hornbeam.graph.graph import Graph
 from hornbeam.graph.graph_def import PRODUCER
 from hornbeam.graph.names import public
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.graph_import.builder import Builder, Place, load_translations
+from hornbeam.runtime.graph_import.loop_gradients import IN_GRADIENTS, LoopGradients
 from hornbeam.runtime.graph_import.nodes import parsed
+from hornbeam.runtime.logs import get_logger
 
 
 @public("graph_util.import_graph_def", "import_graph_def")
@@ -23,7 +26,8 @@ def import_graph_def(graph_def: Any, input_map: Mapping[str, Any] | None = None,
     input_map: tensors that take the place of named tensors of `graph_def`. return_elements: names of operations and
     tensors to return. op_dict: accepted. producer_op_list: the ops of the program that wrote the graph; attributes
     that are unknown here are ignored with or without it. Variables kept as resources become variables like any other,
-    and the parts of `tf.cond` and `tf.while_loop` the operations that hold graphs.
+    and the parts of `tf.cond` and `tf.while_loop` the operations that hold graphs. The gradients of such a
+    loop are taken anew where an optimizer takes them; what else needs them is left out, with a warning.
     Raises TypeError for what is no GraphDef, ValueError for unknown op types, names, and inputs that do not fit.
     """
     if not (hasattr(graph_def, "node") and hasattr(graph_def, "library")):
@@ -41,7 +45,11 @@ def import_graph_def(graph_def: Any, input_map: Mapping[str, Any] | None = None,
     with graph.as_default(), graph.name_scope(prefix or None) as scope, graph.control_dependencies(None):
         builder = Builder(scope, functions, replaced)
         place = Place(graph)
-        builder.build(nodes, place)
+        loops = LoopGradients(nodes)
+        builder.build(loops.rest, place)
+        if loops.left_out:
+            loops.add(builder, place)
+            _note_left_out(loops.left_out, graph, scope)
     unused = set(replaced) - builder.used
     if unused:
         raise ValueError(f"Attempted to map inputs that were not found in graph_def: [{', '.join(sorted(unused))}]")
@@ -73,6 +81,19 @@ def _refuse_versions(versions: Any) -> None:
     if PRODUCER in versions.bad_consumers:
         raise ValueError(f"GraphDef disallows consumer version {PRODUCER}.  Please upgrade TensorFlow: this version "
                          "is likely buggy.")
+
+
+LEFT_OUT = "__left_out_of_import"
+"""The collection of the names, in full, of operations that were left out."""
+
+
+def _note_left_out(names: set[str], graph: Graph, scope: str) -> None:
+    """Remember what was left out, and say so where it is more than the gradients themselves."""
+    graph.get_collection_ref((LEFT_OUT,)).extend(scope + name for name in names)
+    others = sorted(n for n in names if not IN_GRADIENTS.match(n))
+    if others:
+        get_logger().warning("%d operations that need the gradient of a loop are left out of the imported graph; take "
+                             "the gradients anew. Among them: %s", len(others), ", ".join(others[:5]))
 
 
 def _element(place: Place, name: str) -> Operation | GraphTensor:

@@ -24,7 +24,7 @@ from hornbeam.runtime.collection_protos import (
     strip_scope,
 )
 from hornbeam.runtime.collections import GraphKeys, home
-from hornbeam.runtime.import_graph_def import import_graph_def
+from hornbeam.runtime.import_graph_def import LEFT_OUT, import_graph_def
 from hornbeam.runtime.logs import get_logger
 from hornbeam.runtime.variable import Variable
 from hornbeam.train.checkpoints.saver import Saver
@@ -298,8 +298,11 @@ def _read_collection(graph: Graph, key: str, held: Any, scope: str, variables: d
                 item = variables.setdefault(item.name, item)
             graph.add_to_collection(key, item)
     elif kind == "node_list":
+        left_out = set(graph.get_collection((LEFT_OUT,)))
         for name in values:
-            graph.add_to_collection(key, graph.as_graph_element(prepend_scope(name, scope)))
+            full = prepend_scope(name, scope)
+            if full.split(":")[0] not in left_out:
+                graph.add_to_collection(key, graph.as_graph_element(full))
     else:
         for value in values:
             graph.add_to_collection(key, value)
