@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 rng = np.random.RandomState(10)
-vocab_size, hidden_size, num_steps, batch_size, num_layers = 12, 48, 10, 10, 2
+vocab_size, hidden_size, num_steps, batch_size, num_layers = 12, 32, 5, 20, 2
 words = [0]
 for _ in range(12000):  # each word is followed by one of two
     words.append((words[-1] * 5 + (3 if rng.rand() < 0.9 else 7)) % vocab_size)
@@ -78,7 +78,7 @@ with tf.Graph().as_default(), tf.Session() as sess:
     with tf.variable_scope("Model", reuse=True, initializer=initializer):
         mtest = PTBModel(False)
     sess.run(tf.global_variables_initializer())
-    for i in range(5):
+    for i in range(8):
         sess.run(m.lr_update, {m.new_lr: 1.0 * 0.7 ** max(i - 3, 0)})
         print("train perplexity", run_epoch(sess, m, train_data, m.train_op))
     perplexity = run_epoch(sess, mtest, test_data)

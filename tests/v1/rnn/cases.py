@@ -80,9 +80,6 @@ CELLS = {
     "highway": lambda n: rnn.HighwayWrapper(cells.GRUCell(DEPTH)),
     "glstm": lambda n: rnn.GLSTMCell(6, number_of_groups=3, num_proj=3),
     "sru": lambda n: rnn.SRUCell(DEPTH),
-    "bidirectional_grid": lambda n: rnn.BidirectionalGridLSTMCell(n, frequency_skip=1, feature_size=2,
-                                                                  num_frequency_blocks=[2]),
-    "grid": lambda n: rnn.GridLSTMCell(n, frequency_skip=1, feature_size=2, num_frequency_blocks=[2]),
 }
 LENGTHS = {"whole": None, "lengths": [5, 0, 2, 4]}
 

@@ -80,8 +80,10 @@ def _run(cell: Any, inputs: Any, state: Any, lengths: Any, batch_size: Any, dtyp
         return output, after
 
     graph = graph_for(*flat, *nest.flatten(state, True))
-    walk = _looped if graph is None else _scanned
-    outputs, state = walk(graph, step, flat, state, zeros)
+    if graph is None:
+        outputs, state = _looped(step, flat, state, zeros)
+    else:
+        outputs, state = scanned_steps(graph, step, flat, state, lambda: zeros)
     for output, size in zip(flat_sizes(outputs), flat_sizes(cell.output_size), strict=True):
         dims = TensorShape(size if isinstance(size, (TensorShape, list, tuple)) else [size]).as_list()
         output.set_shape([steps, batch, *dims])
@@ -105,8 +107,12 @@ def _common_sizes(flat: Sequence[Any]) -> tuple[int | None, int | None]:
 Step = Callable[[Any, Sequence[Any], Any], tuple[Any, Any]]
 
 
-def _scanned(graph: Any, step: Step, flat: Sequence[Any], state: Any, zeros: Any) -> tuple[Any, Any]:
-    """The steps as one operation of `graph`."""
+def scanned_steps(graph: Any, step: Step, flat: Sequence[Any], state: Any,
+                  like: Callable[[], Any]) -> tuple[Any, Any]:
+    """The steps as one operation of `graph`, over tensors whose rows are the steps: the outputs stacked, the state.
+
+    like: gives the structure of a step's outputs, once the steps are made.
+    """
     with mode.opened(graph):
         numbers = structural.row_numbers(flat[0])
 
@@ -122,10 +128,10 @@ def _scanned(graph: Any, step: Step, flat: Sequence[Any], state: Any, zeros: Any
             last = [tf.identity(t, name=f"Exit_{first + i}") for i, t in enumerate(made[:len(start)])]
         with graph.name_scope("TensorArrayStack"):
             rows = [tf.identity(t, name="TensorArrayGatherV3") for t in made[len(start):]]
-        return packed_sizes(zeros, rows), nest.pack_sequence_as(state, last, True)
+        return packed_sizes(like(), rows), nest.pack_sequence_as(state, last, True)
 
 
-def _looped(graph: Any, step: Step, flat: Sequence[Any], state: Any, zeros: Any) -> tuple[Any, Any]:
+def _looped(step: Step, flat: Sequence[Any], state: Any, zeros: Any) -> tuple[Any, Any]:
     """The steps one by one, at once."""
     made: list[list[Any]] = []
     for time, rows in enumerate(zip(*(tf.unstack(x) for x in flat), strict=True)):

@@ -1,4 +1,8 @@
-"""Cells run along lists of tensors: a copy of the cell's operations for each step."""
+"""Cells run along lists of tensors.
+
+A copy of the cell's operations for each step takes long to compile. So where the cell is one of ours, which does the
+same in each step, and the inputs have one shape, this is a scan too; any other cell is called for each step.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ from typing import Any
 
 import hornbeam.v1 as tf
 from hornbeam.graph import dtypes, nest
+from hornbeam.graph.call import graph_for
 from hornbeam.graph.names import public
+from hornbeam.v1.rnn.dynamic import scanned_steps
 from hornbeam.v1.rnn.sequences import (
     initial_state_of,
     masked_step,
@@ -42,6 +48,8 @@ def static_rnn(cell: Any, inputs: Any, initial_state: Any = None, dtype: Any = N
                 raise ValueError("sequence_length must be a vector of length batch_size")
             zeros = zeros_of(cell.output_size, batch_size, output_dtype(dtype, state))
             lengths = tf.cast(lengths, dtypes.int32)
+        if _is_uniform(cell, inputs):
+            return _scanned(cell, inputs, state, lengths, zeros)
         outputs = []
         for time, given in enumerate(inputs):
             if time:
@@ -55,6 +63,46 @@ def static_rnn(cell: Any, inputs: Any, initial_state: Any = None, dtype: Any = N
                 output, state = masked_step(call, time, lengths, zeros, state)
             outputs.append(output)
         return outputs, state
+
+
+_FEWEST = 4
+"""Shorter lists are not worth a loop."""
+
+
+def _is_uniform(cell: Any, inputs: Sequence[Any]) -> bool:
+    """Whether all steps are alike: inputs of one shape in a graph, and a cell whose code is known."""
+    steps = [nest.flatten(x) for x in inputs]
+    if len(inputs) < _FEWEST or not _is_ours(cell) or graph_for(*steps[0]) is None:
+        return False
+    first = [(x.shape.as_list(), x.dtype) if hasattr(x, "op") and x.shape.ndims else None for x in steps[0]]
+    return None not in first and all(
+        [(x.shape.as_list(), x.dtype) if hasattr(x, "op") and x.shape.ndims else None for x in step] == first
+        for step in steps)
+
+
+def _is_ours(cell: Any) -> bool:
+    inner = [getattr(cell, name) for name in ("cell", "_cell") if hasattr(cell, name)]
+    inner += list(getattr(cell, "_cells", ()))
+    return type(cell).__module__.startswith("hornbeam.v1.") and all(_is_ours(c) for c in inner)
+
+
+def _scanned(cell: Any, inputs: Sequence[Any], state: Any, lengths: Any, zeros: Any) -> tuple[list[Any], Any]:
+    """The steps as one scan over the inputs stacked."""
+    rows = [tf.stack(list(leaves)) for leaves in zip(*(nest.flatten(x) for x in inputs), strict=True)]
+    state = nest.map_structure(lambda s: s if hasattr(s, "_parts") else tf.convert_to_tensor(s), state)
+    made: list[Any] = [zeros]
+
+    def step(time: Any, row: Sequence[Any], now: Any) -> tuple[Any, Any]:
+        given = nest.pack_sequence_as(inputs[0], list(row))
+        if lengths is None:
+            output, after = cell(given, now)
+            made[0] = output
+            return output, after
+        return masked_step(lambda: cell(given, now), time, lengths, zeros, now)
+
+    outputs, state = scanned_steps(graph_for(*rows), step, rows, state, lambda: made[0])
+    columns = [tf.unstack(x, num=len(inputs)) for x in nest.flatten(outputs)]
+    return [nest.pack_sequence_as(outputs, list(leaves)) for leaves in zip(*columns, strict=True)], state
 
 
 def _batch_size(inputs: Sequence[Any]) -> Any:
