@@ -96,6 +96,8 @@ class _Finder(MetaPathFinder):
         if first == "python":
             inner, _, keras = rest.partition(".")
             return _keras(keras) if inner == "keras" else self._private(below)
+        if first == "models":  # where recurrent networks stood before 0.7
+            return self._private(below)
         if first == "core":
             return _messages(below)
         if below.startswith("contrib.keras"):

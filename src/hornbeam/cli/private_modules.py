@@ -6,6 +6,7 @@ itself.
 
 _ROOT = ("",)
 _NN = ("nn", "")
+_CELLS = ("nn.rnn_cell", "contrib.rnn", "nn", "contrib.rnn.linear", "rnn.cell", "rnn.sequences")
 _TRAIN = ("train",)
 
 PUBLIC_PLACES: dict[str, tuple[str, ...]] = {
@@ -34,10 +35,10 @@ PUBLIC_PLACES: dict[str, tuple[str, ...]] = {
     "contrib.legacy_seq2seq.python.ops.seq2seq": ("contrib.legacy_seq2seq",),
     "contrib.rnn.python.ops": ("contrib.rnn", "nn"),
     "contrib.rnn.python.ops.core_rnn": ("contrib.rnn", "nn"),
-    "contrib.rnn.python.ops.core_rnn_cell": ("contrib.rnn", "nn"),
-    "contrib.rnn.python.ops.core_rnn_cell_impl": ("contrib.rnn", "nn"),
+    "contrib.rnn.python.ops.core_rnn_cell": _CELLS,
+    "contrib.rnn.python.ops.core_rnn_cell_impl": _CELLS,
     "contrib.rnn.python.ops.rnn": ("contrib.rnn", "nn"),
-    "contrib.rnn.python.ops.rnn_cell": ("contrib.rnn", "nn"),
+    "contrib.rnn.python.ops.rnn_cell": _CELLS,
     "contrib.seq2seq.python.ops": ("contrib.seq2seq",),
     "contrib.seq2seq.python.ops.attention_wrapper": ("contrib.seq2seq",),
     "contrib.seq2seq.python.ops.basic_decoder": ("contrib.seq2seq",),
@@ -53,6 +54,9 @@ PUBLIC_PLACES: dict[str, tuple[str, ...]] = {
     "contrib.training.python.training.evaluation": ("contrib.training",),
     "contrib.training.python.training.hparam": ("contrib.training",),
     "contrib.training.python.training.training": ("contrib.training",),
+    "models.rnn.rnn": ("nn", "rnn.sequences"),
+    "models.rnn.rnn_cell": _CELLS,
+    "models.rnn.seq2seq": ("nn.seq2seq",),
     "python.client.session": _ROOT,
     "python.eager.backprop": _ROOT,
     "python.eager.context": _ROOT,
@@ -70,6 +74,7 @@ PUBLIC_PLACES: dict[str, tuple[str, ...]] = {
     "python.framework.errors_impl": ("errors",),
     "python.framework.function": _ROOT,
     "python.framework.graph_util": ("graph_util",),
+    "python.framework.graph_util_impl": ("graph_util",),
     "python.framework.importer": _ROOT,
     "python.framework.ops": _ROOT,
     "python.framework.random_seed": _ROOT,
@@ -112,9 +117,10 @@ PUBLIC_PLACES: dict[str, tuple[str, ...]] = {
     "python.ops.partitioned_variables": _ROOT,
     "python.ops.random_ops": ("random", ""),
     "python.ops.resource_variable_ops": _ROOT,
-    "python.ops.rnn": ("nn",),
-    "python.ops.rnn_cell": ("nn.rnn_cell",),
-    "python.ops.rnn_cell_impl": ("nn.rnn_cell",),
+    "python.ops.rnn": ("nn", "rnn.sequences"),
+    "python.ops.rnn_cell": _CELLS,
+    "python.ops.rnn_cell_impl": _CELLS,
+    "python.ops.seq2seq": ("nn.seq2seq",),
     "python.ops.script_ops": _ROOT,
     "python.ops.sparse_ops": ("sparse", ""),
     "python.ops.state_ops": _ROOT,
@@ -130,7 +136,12 @@ PUBLIC_PLACES: dict[str, tuple[str, ...]] = {
     "python.platform.test": ("test",),
     "python.platform.tf_logging": ("logging",),
     "python.saved_model.builder": ("saved_model",),
+    "python.saved_model.builder_impl": ("saved_model",),
+    "python.saved_model.constants": ("saved_model",),
     "python.saved_model.loader": ("saved_model",),
+    "python.saved_model.loader_impl": ("saved_model",),
+    "python.saved_model.main_op": ("saved_model.main_op", "saved_model"),
+    "python.saved_model.simple_save": ("saved_model",),
     "python.summary.summary": ("summary",),
     "python.summary.summary_iterator": ("train",),
     "python.training.adagrad": _TRAIN,

@@ -155,3 +155,8 @@ def _kept(done: Any, old: Any, new: Any) -> Any:
         picked = tf.where(done, old, new)
     picked.set_shape(new.shape)
     return picked
+
+
+assert_like_rnncell, _zero_state_tensors = refuse_no_cell, zeros_of
+_transpose_batch_time, _best_effort_input_batch_size = transpose_batch_time, best_effort_input_batch_size
+"""Programs take these from TensorFlow's modules under the names they have there."""

@@ -65,3 +65,7 @@ def known_width(inputs: Any) -> int:
     if width is None:
         raise ValueError("Could not infer input size from inputs.get_shape()[-1]")
     return width
+
+
+_Linear, _linear = Linear, linear
+"""Programs take these from TensorFlow's module under the names they have there."""
