@@ -47,3 +47,10 @@ def _(condition: Any, data: Any, summarize: int, texts: Any) -> Any:
     shown = [next(values) if text is None else array.constant(text) for text in texts or (None,) * len(data)]
     ops["Assert"](condition, shown, summarize=summarize)
     return mode.default_graph().get_operations()[-1]
+
+
+@expands("SegmentCount", "Cast")
+def _(ids: Any) -> Any:
+    none = array.constant(-1, ids.dtype.base_dtype, [1])
+    last = ops["Max"](ops["ConcatV2"]([ids, none], 0), 0)
+    return ops["Cast"](ops["AddV2"](last, array.constant(1, ids.dtype.base_dtype)), DstT=dtypes.int32)

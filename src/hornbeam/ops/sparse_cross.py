@@ -47,9 +47,11 @@ def _rows(count: int, indices: Any, values: np.ndarray) -> list[list[Any]]:
 @op("SparseCross", inputs="indices: int64 list, values: list, shapes: int64 list, dense_inputs: list",
     outputs=("output_indices", "output_values", "output_shape"), host=True, differentiable=never("strings and hashes"),
     attr_types={"out_type": "type", "internal_type": "type"},
+    lengths={"indices": "N", "values": "sparse_types", "shapes": "N", "dense_inputs": "dense_types"},
     waive={"samples": "tests/ops/test_sparse_cross.py compares values recorded from TensorFlow"})
-def sparse_cross_op(indices, values, shapes, dense_inputs, *, hashed_output: bool, num_buckets: int, hash_key: int,
-                    out_type: Any, internal_type: Any, separator: str = "_X_", list_lengths: Any = None):
+def sparse_cross_op(indices, values, shapes, dense_inputs, *, N: Any, hashed_output: bool, num_buckets: int,
+                    hash_key: int, sparse_types: Any, dense_types: Any, out_type: Any, internal_type: Any,
+                    separator: str = "_X_"):
     """The combinations of each row, of the values of all inputs; those of the last input change fastest."""
     counts = {int(np.asarray(s)[0]) for s in shapes} | {int(np.shape(d)[0]) for d in dense_inputs}
     if len(counts) > 1:
@@ -109,8 +111,9 @@ def _crossed(inputs: Sequence[Any], name: str | None, **attrs: Any) -> SparseTen
             dense.append(_widened(convert_to_tensor(given)))
     values = [_widened(s.values) for s in sparse]
     made = sparse_cross_op([s.indices for s in sparse], values, [s.dense_shape for s in sparse], dense,
-                           list_lengths=(len(sparse), len(sparse), len(sparse), len(dense)),
-                           internal_type=dtypes.string, name=name, **attrs)
+                           N=len(sparse), sparse_types=tuple(v.dtype.base_dtype for v in values),
+                           dense_types=tuple(d.dtype.base_dtype for d in dense), internal_type=dtypes.string,
+                           name=name, **attrs)
     return SparseTensor(made.output_indices, made.output_values, made.output_shape)
 
 
