@@ -475,13 +475,16 @@ def _paddings(given: Any, spec: Any) -> list[Any]:
 def _padding(given: Any, leaf: TensorSpec) -> Any:
     if given is None:
         return np.array(b"", object) if leaf.dtype is dtypes.string else np.zeros((), leaf.dtype.np_dtype)
-    made = value_of(given, None if hasattr(given, "dtype") else leaf.dtype)
+    try:
+        made = value_of(given, None if hasattr(given, "dtype") else leaf.dtype)
+    except TypeError:
+        made = value_of(given)
     dtype = made.dtype if isinstance(made, np.ndarray) else made.dtype.np_dtype
     shape = made.shape if isinstance(made, np.ndarray) else (made._dims or ())
     if len(shape):
         raise ValueError(f"Padding value should be a scalar, but is {given}.")
     if dtype != leaf.dtype.np_dtype:
-        raise TypeError(f"Padding value tensor with dtype {dtype} does not match the dtype {leaf.dtype.name} of the "
-                        "corresponding input component.")
+        raise TypeError(f"Invalid `padding_values`. `padding_values` values type {dtype} does not match type "
+                        f"{leaf.dtype.name} of the corresponding input component.")
     return made
 

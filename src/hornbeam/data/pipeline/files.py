@@ -86,6 +86,7 @@ class FixedRecords(_Bytes):
             self._end = size - footer
             body = self._end - header
             if body < 0 or body % length:
+                self.close()
                 raise errors.InvalidArgumentError(
                     None, None, f"Excluding the header ({header} bytes) and footer ({footer} bytes), input file "
                     f"\"{path}\" has body length {body} bytes, which is not an exact multiple of the record length "

@@ -114,7 +114,7 @@ class IteratorResource(Resource):
                 context.passes.clear()
                 context.passes.update({n: p for n, p in zip(reachable(node), state["passes"], strict=True) if p})
                 context.store.set_draws(_draws_of(node), state["draws"])
-            except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, MemoryError) as error:
                 raise errors.DataLossError(None, None, f"the saved position does not fit this dataset: {error}"
                                            ) from error
             self.stop()
