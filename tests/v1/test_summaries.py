@@ -97,3 +97,16 @@ def test_a_description_is_read_from_its_node(graph):
     assert tf.summary.get_summary_description(node).type_hint == "curve"
     with pytest.raises(ValueError, match="Can't get_summary_description on Const"):
         tf.summary.get_summary_description(graph.get_operations()[0].node_def)
+
+
+def test_the_projector_is_told_what_to_show(tmp_path):
+    projector = tf.contrib.tensorboard.plugins.projector
+    pytest.importorskip("tensorboard")
+    config = projector.ProjectorConfig()
+    config.embeddings.add(tensor_name="embedding:0", metadata_path="labels.tsv")
+    with tf.summary.FileWriter(tmp_path) as writer:
+        projector.visualize_embeddings(writer, config)
+    text = (tmp_path / "projector_config.pbtxt").read_text()
+    assert 'tensor_name: "embedding:0"' in text
+    with pytest.raises(ValueError, match="must have a logdir"):
+        projector.visualize_embeddings(None, config)
