@@ -1,3 +1,4 @@
+# ruff: noqa: B905, UP031, RUF100 (Python 3.7 runs it too)
 """Recurrent graphs with fixed weights: their values, gradients and names, written to a file.
 
     <python with TensorFlow 1.15> tests/v1/rnn/cases.py answers.npz     records

@@ -1,3 +1,4 @@
+# ruff: noqa: B905, UP031, RUF100 (Python 3.7 runs it too)
 """Decoders, attention and sequence losses with fixed weights; run as `cases.py` is."""
 
 import sys
