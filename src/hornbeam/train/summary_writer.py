@@ -274,6 +274,11 @@ def record_if(condition: Any) -> Iterator[None]:
         _state.recording = before
 
 
+def recording_is_set() -> bool:
+    """Whether there is a default writer, and a block that says where summaries are recorded."""
+    return _state.writer is not None and _state.recording is not None
+
+
 def _recording() -> Any:
     """Whether summaries are written here: a bool, or a tensor of a graph."""
     if _state.writer is None:
@@ -365,11 +370,25 @@ def write_raw_pb(tensor: Any, step: Any = None, name: str | None = None) -> Any:
         at = get_step() if step is None else step
         if at is None:
             raise ValueError(_NO_STEP)
-        return _written(lambda now: summary_writes.write_raw_proto_summary_op(now, tensor, writer=writer._file), at)
+        return _written(lambda now: summary_writes.write_raw_proto_summary_op(
+            now, tensor() if callable(tensor) else tensor, writer=writer._file), at)
 
 
 def _graph_bytes(graph: Any) -> bytes:
     return (graph.as_graph_def(add_shapes=True) if isinstance(graph, Graph) else graph).SerializeToString()
+
+
+def write_graph(graph: Any, step: Any) -> Any:
+    """Write a graph, or the bytes of its `GraphDef` as a tensor, whatever is recorded: an operation in a graph."""
+    if _state.writer is None:
+        return no_op()
+    data = graph if isinstance(graph, (Tensor, bytes)) else _graph_bytes(graph)
+    return summary_writes.write_graph_summary_op(_step_of(step), data, writer=_state.writer._file)
+
+
+def write_event(event: Any) -> Any:
+    """Write the bytes of an `Event`: an operation in a graph."""
+    return no_op() if _state.writer is None else summary_writes.import_event_op(event, writer=_state.writer._file)
 
 
 @public(v2=("summary.graph",))
