@@ -47,7 +47,7 @@ def main() -> None:
     peer = os.environ.get("HORNBEAM_ORACLE") or str(ROOT / ".venv-tensorflow" / "bin" / "python")
     ours, theirs = Side("hornbeam", sys.executable), Side("tensorflow", peer)
     for buffer in (10_000, 60_000):
-        rounds = [(run(ours, Path(__file__), str(buffer))["batches"], run(theirs, Path(__file__), str(buffer))["batches"])
+        rounds = [[run(side, Path(__file__), str(buffer))["batches"] for side in (ours, theirs)]
                   for _ in range(ROUNDS)]
         ratios = [a / b for a, b in rounds]
         mine, other = (statistics.median(column) for column in zip(*rounds, strict=True))

@@ -18,12 +18,14 @@ def graph():
 
 def rest(session: Any, fetched: Any) -> list[Any]:
     """What is left, as lists."""
-    found = []
-    try:
+    found: list[Any] = []
+
+    def go_on() -> None:
         while True:
             found.append(np.asarray(session.run(fetched)).tolist())
-    except tf.errors.OutOfRangeError as error:
-        assert "End of sequence" in error.message
+
+    with pytest.raises(tf.errors.OutOfRangeError, match="End of sequence"):
+        go_on()
     return found
 
 

@@ -204,8 +204,9 @@ def common(specs: Iterable[Any], what: str = "input elements") -> Any:
     first, *others = specs
     flat = [flatten(first), *map(flatten, others)]
     found = []
-    for leaves in zip(*flat, strict=True):
-        made = leaves[0].most_specific_common_supertype(list(leaves[1:])) if len(leaves) > 1 else leaves[0]
+    for column in zip(*flat, strict=True):
+        leaves = list(column)
+        made = leaves[0].most_specific_common_supertype(leaves[1:]) if len(leaves) > 1 else leaves[0]
         if made is None:
             raise TypeError(f"No common supertype of {what}: {', '.join(map(repr, leaves))}")
         found.append(made)

@@ -187,8 +187,9 @@ class Dataset(Combining, Storing):
         if unknown:
             raise TypeError(f"range() got an unexpected keyword argument {sorted(unknown)[0]!r}")
         start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
-        numbers = [integer_of(v, n) for v, n in ((start, "start"), (stop, "stop"), (step, "step"))]
-        return cls._wrap(sources.RangeNode(*numbers, dtypes.as_dtype(kwargs.get("output_type", dtypes.int64))))
+        dtype = dtypes.as_dtype(kwargs.get("output_type", dtypes.int64))
+        return cls._wrap(sources.RangeNode(integer_of(start, "start"), integer_of(stop, "stop"),
+                                           integer_of(step, "step"), dtype))
 
     @classmethod
     def counter(cls, start: Any = 0, step: Any = 1, dtype: Any = dtypes.int64, name: str | None = None) -> Self:

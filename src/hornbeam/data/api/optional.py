@@ -53,7 +53,7 @@ for _op in (optional_from_value, optional_none):
 @op("OptionalHasValue", inputs="optional: variant", host=True, differentiable=_HANDLE, waive=_KEPT)
 def optional_has_value(optional):
     """Whether an optional has a value."""
-    return (np.array(np.asarray(optional)[()].arrays is not None),)
+    return (np.array(np.asarray(optional).item().arrays is not None),)
 
 
 @optional_has_value.shape
@@ -64,7 +64,7 @@ def _(inputs, attrs):
 @op("OptionalGetValue", inputs="optional: variant", host=True, returns_list=True, differentiable=_HANDLE, waive=_KEPT)
 def optional_get_value(optional, *, output_types: Any, output_shapes: Any):
     """The value of an optional."""
-    found = np.asarray(optional)[()].arrays
+    found = np.asarray(optional).item().arrays
     if found is None:
         raise errors.InvalidArgumentError(None, None, "The given optional does not have a value.")
     return list(found)

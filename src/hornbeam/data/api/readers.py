@@ -141,7 +141,7 @@ def _csv_node(filenames: Any, record_defaults: Sequence[Any], compression_type: 
 
     def rows(given: list[np.ndarray]) -> Any:
         names, compression, size, head, delimiter, quotes, missing = given
-        return csv.csv_rows(names, compression, int(size), bool(head), delimiter[()], bool(quotes), missing[()],
+        return csv.csv_rows(names, compression, int(size), bool(head), delimiter.item(), bool(quotes), missing.item(),
                             columns, defaults, kinds)
 
     return files.RowsNode(tuple(TensorSpec((), k) for k in kinds), values, rows)
@@ -186,7 +186,8 @@ def _sql_node(driver_name: Any, data_source_name: Any, query: Any, output_types:
     kinds = [dtypes.as_dtype(t) for t in (output_types if isinstance(output_types, (tuple, list)) else [output_types])]
     values = tuple(value_of(v, dtypes.string) for v in (driver_name, data_source_name, query))
     specs = tuple(TensorSpec((), k) for k in kinds)
-    return files.RowsNode(specs, values, lambda given: csv.sql_rows(*[g[()].decode() for g in given], kinds))
+    return files.RowsNode(specs, values, lambda given: csv.sql_rows(given[0].item().decode(), given[1].item().decode(),
+                                                                      given[2].item().decode(), kinds))
 
 
 @public(v2=("data.experimental.SqlDataset",))

@@ -252,7 +252,8 @@ class Transformations(_Described):
             if isinstance(value, np.ndarray) and value <= 0:
                 raise_invalid(f"Window {name_} must be greater than zero.")
         spec = structure.map_leaves(DatasetSpec, self._node.spec)
-        return self._made(order.WindowNode(self._node, spec, *numbers, flag(drop_remainder)))
+        return self._made(order.WindowNode(self._node, spec, numbers[0], numbers[1], numbers[2],
+                                           flag(drop_remainder)))
 
     # Order ----------------------------------------------------------------------------------------
 

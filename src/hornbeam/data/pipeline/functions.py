@@ -108,9 +108,9 @@ class BoundFunction:
 
     def runs_on_rows(self, specs: Sequence[TensorSpec]) -> bool:
         """Whether rows of elements of these specs can be computed at once, as far as static shapes tell."""
-        if self.function.exact is None or any(s.shape._dims is None or None in s.shape._dims for s in specs):
+        if self.function.exact is None or not all(s.shape.is_fully_defined() for s in specs):
             return False
-        given = [np.broadcast_to(np.zeros((), s.dtype.np_dtype), (2, *s.shape._dims)) for s in specs]
+        given = [np.broadcast_to(np.zeros((), s.dtype.np_dtype), [2, *(int(d or 0) for d in s.shape.as_list())]) for s in specs]
         return bool(given) and self.function.exact.many([*given, *self._captured], len(self._captured)) is not None
 
 

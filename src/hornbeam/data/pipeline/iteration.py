@@ -240,7 +240,7 @@ def _(inputs, attrs):
     waive=_MOVES)
 def iterator_from_string_handle_op(string_handle, *, output_types: Any = (), output_shapes: Any = ()):
     """The handle of the iterator that a string stands for."""
-    text = np.asarray(string_handle)[()]
+    text = np.asarray(string_handle).item()
     found = _by_id.get(text)
     if found is None:
         raise errors.InvalidArgumentError(None, None, f"String handle {text!r} stands for no iterator: it was not "

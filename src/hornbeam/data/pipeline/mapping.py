@@ -463,9 +463,11 @@ class InterleaveElements(Elements):
         self._place, self._given, self._ended = state["place"], state["given"], state["ended"]
         self._slots = []
         for kept in state["slots"]:
-            slot = None if kept is None else self._slot(kept[0])
-            if slot is not None:
-                slot.inner.restore(kept[1])
+            if kept is None:
+                self._slots.append(None)
+                continue
+            slot = self._slot(kept[0])
+            slot.inner.restore(kept[1])
             self._slots.append(slot)
 
     def close(self) -> None:

@@ -333,9 +333,10 @@ class _GeneratorElements(Elements):
         self._taken = 0
 
     def _start(self) -> Iterator[Any]:
-        if self._items is None:
-            self._items = self._make()
-        return self._items
+        items = self._items
+        if items is None:
+            items = self._items = self._make()
+        return items
 
     def next(self) -> list[Any] | None:
         try:
@@ -483,7 +484,7 @@ class BoxNode(Node):
 
     def made(self, context: Context) -> Made:
         """The dataset itself."""
-        return context.value(self.values[0])[()]
+        return context.value(self.values[0]).item()
 
     def elements(self, context: Context) -> Elements:
         return self.made(context).elements()

@@ -105,7 +105,7 @@ class FileCacheNode(_Same):
     """The elements, written to a file during the first whole pass and read from there in later ones."""
 
     def elements(self, context: Context) -> Elements:
-        name = context.value(self.values[0])[()]
+        name = context.value(self.values[0]).item()
         return _FileCacheElements(self, context, os.fsdecode(name))
 
     def cardinality(self, context: Context) -> int:
@@ -211,7 +211,7 @@ class SnapshotNode(_Same):
         self._compression = compression
 
     def elements(self, context: Context) -> Elements:
-        folder = Path(os.fsdecode(context.value(self.values[0])[()]))
+        folder = Path(os.fsdecode(context.value(self.values[0]).item()))
         whole = folder / "elements"
         if not whole.exists():
             source = self.parents[0].elements(context)
