@@ -128,3 +128,18 @@ def test_sparse_tensors_are_described_by_their_parts(graph) -> None:
     assert again.indices is sparse.indices
     with pytest.raises(ValueError, match="Invalid TensorInfo"):
         saved_model.get_tensor_from_tensor_info(type(info)())
+
+
+def test_method_names_are_changed_in_the_file(tmp_path: Path) -> None:
+    x, y = net()
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        saved_model.simple_save(sess, str(tmp_path / "one"), {"x": x}, {"y": y})
+    updater = saved_model.signature_def_utils.MethodNameUpdater(str(tmp_path / "one"))
+    updater.replace_method_name("serving_default", "mine", tags="serve")
+    with pytest.raises(ValueError, match="does not have a signature_def with key"):
+        updater.replace_method_name("other", "mine")
+    updater.save(str(tmp_path / "two"))
+    with tf.Graph().as_default(), tf.Session() as sess:
+        assert saved_model.load(sess, ["serve"], str(tmp_path / "two")).signature_def[
+            "serving_default"].method_name == "mine"

@@ -29,12 +29,10 @@ PREDICT_INPUTS, PREDICT_METHOD_NAME, PREDICT_OUTPUTS = "inputs", "tensorflow/ser
 REGRESS_INPUTS, REGRESS_METHOD_NAME, REGRESS_OUTPUTS = "inputs", "tensorflow/serving/regress", "outputs"
 
 _WHERE = {
-    "constants": ("ASSETS_KEY", "LEGACY_INIT_OP_KEY", "MAIN_OP_KEY"),
-    "tag_constants": (),
-    "signature_constants": (),
+    "constants": ("LEGACY_INIT_OP_KEY", "MAIN_OP_KEY"),
 }
 _BOTH = {
-    "constants": ("ASSETS_DIRECTORY", "SAVED_MODEL_SCHEMA_VERSION", "SAVED_MODEL_FILENAME_PB",
+    "constants": ("ASSETS_DIRECTORY", "ASSETS_KEY", "SAVED_MODEL_SCHEMA_VERSION", "SAVED_MODEL_FILENAME_PB",
                   "SAVED_MODEL_FILENAME_PBTXT", "DEBUG_DIRECTORY", "DEBUG_INFO_FILENAME_PB", "VARIABLES_DIRECTORY",
                   "VARIABLES_FILENAME"),
     "tag_constants": ("SERVING", "TRAINING", "GPU", "TPU"),

@@ -8,12 +8,14 @@ from typing import Any
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.graph_def import write_shape
-from hornbeam.graph.names import public
+from hornbeam.graph.names import Lazy, public, register
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.sparse_tensor import SparseTensor
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.collection_protos import prepend_scope
 from hornbeam.train.saved_model import constants
+
+register(Lazy("hornbeam.graph.messages.meta_graph_pb2", "TensorInfo"), v1=("TensorInfo",))
 
 
 def _both(name: str, module: str) -> Any:
