@@ -29,7 +29,7 @@ class Dense(NamedTuple):
 
     key: str
     dtype: DType
-    dims: tuple[int | None, ...]
+    dims: tuple[Any, ...]
     default: np.ndarray
 
 

@@ -284,7 +284,7 @@ def _fits(shape: Sequence[int], wanted: Dims) -> bool:
         w is None or w == d for w, d in zip(wanted, shape, strict=True)))
 
 
-def _shape_mismatch(component: int, wanted: Dims, got: Sequence[int]) -> InvalidArgumentError:
+def _shape_mismatch(component: int, wanted: Dims, got: tuple[int, ...]) -> InvalidArgumentError:
     return InvalidArgumentError(None, None, f"Shape mismatch in tuple component {component}. Expected "
                                 f"{text(wanted)}, got {text(got)}")
 

@@ -121,10 +121,9 @@ def _(inputs, attrs):
 
 
 def _sparse_parts(row: np.ndarray, number: int, dtype: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    parts = [_parsed(data) for data in row]
-    if any(part is None for part in parts):
+    indices, values, shape = (_parsed(data) for data in row)
+    if indices is None or values is None or shape is None:
         raise _invalid("Could not parse serialized proto")
-    indices, values, shape = parts  # type: ignore[misc]
     if indices.ndim != 2 or values.ndim != 1 or shape.ndim != 1 or len(indices) != len(values) \
             or indices.shape[1] != len(shape) or indices.dtype != np.int64 or shape.dtype != np.int64:
         raise _invalid(f"SparseTensor[{number}] has indices of shape {rules.text(indices.shape)}, values of shape "
