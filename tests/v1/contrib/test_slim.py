@@ -190,3 +190,32 @@ def test_averages_are_saved_in_their_variables_place(tmp_path: Path) -> None:
         assert session.run(w) == 0.0
         path = saver.save(session, str(tmp_path / "averaged"))
     assert tf.train.load_variable(path, "w") == 0.5
+
+
+# Networks -------------------------------------------------------------------------------------------------
+
+
+def test_networks_are_built_with_their_end_points() -> None:
+    nets = slim.nets
+    with slim.arg_scope(nets.vgg.vgg_arg_scope()):
+        logits, points = nets.vgg.vgg_16(tf.zeros([2, 224, 224, 3]), 10)
+    assert (logits.op.name, logits.shape.as_list()) == ("vgg_16/fc8/squeezed", [2, 10])
+    assert list(points)[:3] == ["vgg_16/conv1/conv1_1", "vgg_16/conv1/conv1_2", "vgg_16/pool1"]
+    with slim.arg_scope(nets.resnet_v1.resnet_arg_scope()):
+        features, points = nets.resnet_v1.resnet_v1_50(tf.zeros([2, 224, 224, 3]), output_stride=16, global_pool=False)
+    assert features.shape.as_list() == [2, 14, 14, 2048]
+    assert "resnet_v1_50/block3" in points
+    assert len(slim.get_model_variables("resnet_v1_50")) == 53 * 5
+    with pytest.raises(ValueError, match="multiple of 4"):
+        nets.resnet_v2.resnet_v2_50(tf.zeros([1, 32, 32, 3]), output_stride=6)
+
+
+def test_a_small_residual_network_computes() -> None:
+    nets = slim.nets.resnet_v2
+    blocks = [nets.resnet_v2_block("block1", 1, 3, 2), nets.resnet_v2_block("block2", 2, 2, 1)]
+    with slim.arg_scope(nets.resnet_arg_scope()):
+        logits, points = nets.resnet_v2(tf.ones([2, 16, 16, 3]), blocks, 4, scope="small")
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert session.run(logits).shape == (2, 1, 1, 4)
+        np.testing.assert_allclose(session.run(points["predictions"]).sum(-1), 1.0, rtol=1e-5)
