@@ -98,7 +98,7 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
     for op in graph.get_operations():
         if from_version is None or op.index >= from_version:
             if op.declaration.structural:
-                nodes = functions.nodes(op)
+                nodes = list(functions.nodes(op))
             else:
                 nodes = node_defs(op)
             nodes[-1].input.extend(f"^{other.name}" for other in waits.get(op, ()))

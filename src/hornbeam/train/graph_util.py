@@ -112,7 +112,7 @@ def convert_variables_to_constants(sess: Any, input_graph_def: Any, output_node_
             continue
         out.CopyFrom(node)
         handle = _variable_behind(by_name, node)
-        if handle in values:
+        if handle is not None and handle in values:
             _read_constant(out, handle)
     made.library.CopyFrom(needed.library)
     made.versions.CopyFrom(needed.versions)

@@ -204,7 +204,7 @@ class _Gathering:
             branch = made.setdefault(root(id(item)), Branch(self.decides[key], known.inside(key)))
             if self.conditions[id(item)]:
                 branch.sides[self.conditions[id(item)][key]].append(item)
-            else:
+            elif isinstance(item, Node):
                 branch.merges.append((item, *self.leaves[id(item)][1]))
         self._keep(made, {i: root(i) for i in group})
         return list(made.values())

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.graph import dtypes
+from hornbeam.graph import dtypes, infer
 from hornbeam.graph.call import constant_node
 from hornbeam.graph.op import registry
 from hornbeam.graph.tensor import GraphTensor
@@ -101,3 +101,18 @@ def _part(builder: Builder, place: Place, node: Node, type: str, inputs: list[Gr
           **attrs: Any) -> GraphTensor:
     """The result of an operation that is part of what a node stands for."""
     return builder.operation(place, node, registry[type], inputs, attrs, f"{node.name}/{name}").outputs[0]
+
+
+@translates("Assert")
+def _(builder: Builder, place: Place, node: Node) -> None:
+    """What is shown are values and, among them, constant words, which stand beside the values here."""
+    condition, *shown = (builder.take(place, ref, node) for ref in node.inputs)
+    values, texts = [], []
+    for tensor in shown:
+        known = infer.constant_value(tensor) if tensor.dtype.base_dtype is dtypes.string else None
+        words = None if known is None or known.ndim else known[()]
+        texts.append(words.decode(errors="replace") if isinstance(words, bytes) else words)
+        if words is None:
+            values.append(tensor)
+    builder.operation(place, node, registry["Assert"], [condition, *values],
+                      {"summarize": node.attr("summarize", 3), "texts": tuple(texts)})

@@ -103,6 +103,8 @@ class Loaded(Module):
 class _Callable(Loaded):
     """An object that can be called."""
 
+    _saved_call: Any
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._saved_call(*args, **kwargs)
 
@@ -203,9 +205,8 @@ class LoadedConcrete:
         missing = [n for n in names if n not in given]
         if missing:
             raise TypeError(f"{self.name} missing required arguments: {', '.join(missing)}")
-        by_name = {s.name: given[s.name] for s in self._specs if s.name in given}
-        order = [by_name.get(s.name, given.get(n)) for s, n in zip(self._specs, sorted(names), strict=True)]
-        return self.call_flat(order)
+        return self.call_flat([given[s.name if s.name in given else n]
+                               for s, n in zip(self._specs, sorted(names), strict=True)])
 
 
 @final
