@@ -161,6 +161,7 @@ def test_a_deleted_file_is_begun_anew(tmp_path):
 # Damage -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_changed_files_are_refused_by_name(tmp_path):
     with tf.summary.FileWriter(tmp_path / "log") as writer:
         for step in range(20):
@@ -216,6 +217,7 @@ for step in range(10**9):
 """
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_a_readable_file(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", _WRITING, str(tmp_path)], stdout=subprocess.PIPE)
     assert process.stdout is not None
@@ -234,6 +236,7 @@ def test_a_killed_process_leaves_a_readable_file(tmp_path):
     assert len(steps) > 10
 
 
+@pytest.mark.slow
 def test_a_program_that_closes_nothing_loses_nothing(tmp_path):
     program = """
 import sys
@@ -250,3 +253,13 @@ def test_no_warning_of_threads(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         tf.summary.FileWriter(tmp_path)
+
+
+def test_graph_definitions_as_old_programs_give_them(graph, tmp_path):
+    tf.constant(1.0, name="only")
+    writer = tf.train.SummaryWriter(str(tmp_path), graph.as_graph_def())
+    writer.add_graph(None, graph_def=graph)
+    writer.close()
+    found = events(tmp_path)
+    assert [e.WhichOneof("what") for e in found] == ["file_version", "graph_def", "meta_graph_def", "graph_def"]
+    assert all(tf.GraphDef.FromString(found[i].graph_def).node[0].name == "only" for i in (1, 3))
