@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import importlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping
@@ -50,12 +51,22 @@ def find(module: ModuleType, module_name: str, prefix: str, table: Mapping[str, 
         found = held.target.load() if isinstance(held.target, Lazy) else wrap(held)
     elif not name.startswith("__") and any(n.startswith(f"{prefix}{name}.") for n in table):
         full = f"{module_name}.{name}"
-        found = sys.modules.get(full) or Namespace(full, f"{prefix}{name}.", table, wrap)
+        found = sys.modules.get(full) or _folder(full) or Namespace(full, f"{prefix}{name}.", table, wrap)
         sys.modules[full] = found
     else:
         raise Absent(module, module_name, prefix, name, table)
     setattr(module, name, found)
     return found
+
+
+def _folder(module_name: str) -> ModuleType | None:
+    """The package of this name where a folder is a namespace too: `hornbeam.v1.layers`."""
+    try:
+        return importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name != module_name:
+            raise
+        return None
 
 
 class Absent(AttributeError):
@@ -88,7 +99,8 @@ def _miss(module_name: str, prefix: str, name: str, table: Mapping[str, Public])
 def _nearest(prefix: str, name: str, table: Mapping[str, Public]) -> str | None:
     """The name itself in another namespace, or a similar one: in this namespace, else in any."""
     here = {n[len(prefix):]: n for n in table if n.startswith(prefix)}
-    elsewhere = {n.rpartition(".")[2]: n for n in table if not n.startswith("raw_ops.")}
+    ordered = sorted(table, key=lambda n: not n.startswith("contrib."))  # what is outside of contrib goes before
+    elsewhere = {n.rpartition(".")[2]: n for n in ordered if not n.startswith("raw_ops.")}
     if name in elsewhere:
         return elsewhere[name]
     for candidates in (here, elsewhere):
