@@ -75,7 +75,7 @@ def _as_nest(structure: Any) -> Any:
 
 
 @final
-@public(v2=("NoneTensorSpec",))
+@public("NoneTensorSpec")
 class NoneTensorSpec(TypeSpec):
     """The spec of None."""
 

@@ -28,7 +28,7 @@ def clean(filename):
 
 files = tf.data.Dataset.list_files(os.path.join(folder, "*.txt"), shuffle=False)
 dataset = files.interleave(clean, cycle_length=2, block_length=4).map(parse)
-dataset = dataset.cache().shuffle(300, seed=5).repeat(30).batch(27)
+dataset = dataset.cache().shuffle(300, seed=5).repeat(12).batch(27)
 x, y = dataset.make_one_shot_iterator().get_next()
 x.set_shape([None, 2])
 
@@ -47,5 +47,5 @@ with tf.Session() as sess:
         except tf.errors.OutOfRangeError:
             break
     found = sess.run([w, b])
-assert count == 270 * 30, count
+assert count == 270 * 12, count
 print("RESULT error %.5f <= 0.01" % max(np.abs(found[0][:, 0] - [2, -3]).max(), abs(found[1][0] - 1)))

@@ -75,7 +75,7 @@ def _(inputs, attrs):
     return list(zip(attrs["output_shapes"], attrs["output_types"], strict=True))
 
 
-@public("data.experimental.Optional", v1=("contrib.data.Optional",), v2=("experimental.Optional",))
+@public("data.experimental.Optional", "experimental.Optional", v1=("contrib.data.Optional",))
 class Optional:
     """A value of a known structure, or nothing. Made by `from_value` and `empty`.
 

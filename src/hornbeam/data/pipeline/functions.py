@@ -110,7 +110,8 @@ class BoundFunction:
         """Whether rows of elements of these specs can be computed at once, as far as static shapes tell."""
         if self.function.exact is None or not all(s.shape.is_fully_defined() for s in specs):
             return False
-        given = [np.broadcast_to(np.zeros((), s.dtype.np_dtype), [2, *(int(d or 0) for d in s.shape.as_list())]) for s in specs]
+        shapes = [[2, *(int(d or 0) for d in s.shape.as_list())] for s in specs]
+        given = [np.broadcast_to(np.zeros((), s.dtype.np_dtype), d) for s, d in zip(specs, shapes, strict=True)]
         return bool(given) and self.function.exact.many([*given, *self._captured], len(self._captured)) is not None
 
 
