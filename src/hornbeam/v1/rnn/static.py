@@ -6,6 +6,7 @@ same in each step, and the inputs have one shape, this is a scan too; any other 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,10 +58,8 @@ def static_rnn(cell: Any, inputs: Any, initial_state: Any = None, dtype: Any = N
             if lengths is None:
                 output, state = cell(given, state)
             else:
-                def call(given: Any = given, state: Any = state) -> Any:
-                    return cell(given, state)
-
-                output, state = masked_step(call, time, lengths, zeros, state)
+                called = functools.partial(cell, given, state)
+                output, state = masked_step(called, time, lengths, zeros, state)
             outputs.append(output)
         return outputs, state
 

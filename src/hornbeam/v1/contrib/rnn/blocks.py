@@ -23,8 +23,9 @@ def _lstm_variables(layer: Any, depth: int, units: int, peephole: bool) -> list[
     return [kernel, bias, *diagonals]
 
 
-def _lstm_step(inputs: Any, c: Any, h: Any, variables: list[Any], forget_bias: float, clip: float) -> tuple[Any, Any]:
+def _lstm_step(inputs: Any, state: Any, variables: list[Any], forget_bias: float, clip: float) -> tuple[Any, Any]:
     """`c` and `h` after a step."""
+    c, h = state
     kernel, bias, i_diag, f_diag, o_diag = variables
     gates = tf.nn.bias_add(tf.matmul(tf.concat([inputs, h], 1), kernel), bias)
     i, j, f, o = tf.split(value=gates, num_or_size_splits=4, axis=1)
@@ -75,7 +76,7 @@ class LSTMBlockCell(LayerRNNCell):
         """The output and the next state."""
         if len(state) != 2:
             raise ValueError("Expecting state to be a tuple with length 2.")
-        c, h = _lstm_step(inputs, *state, self._held, self._forget_bias, self._cell_clip)
+        c, h = _lstm_step(inputs, state, self._held, self._forget_bias, self._cell_clip)
         return h, LSTMStateTuple(c, h)
 
 
@@ -228,7 +229,8 @@ class LSTMBlockWrapper(Layer):
             raise ValueError("Expecting initial_state to be a tuple with length 2 or None")
         dtype = initial_state[0].dtype if dtype is None else dtype
         lengths = None if sequence_length is None else tf.convert_to_tensor(sequence_length)
-        cells, outputs = self._call_cell(inputs, *initial_state, dtype, lengths)
+        first_cell, first_output = initial_state
+        cells, outputs = self._call_cell(inputs, first_cell, first_output, dtype, lengths)
         if lengths is None:
             last = LSTMStateTuple(cells[-1], outputs[-1])
         else:
@@ -259,7 +261,7 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
 
     def build(self, input_shape: Any) -> None:
         """Make the variables for inputs of this shape."""
-        depth = tf.TensorShape(input_shape).as_list()[2]
+        depth = int(tf.TensorShape(input_shape).as_list()[2] or 0)
         self._held = _lstm_variables(self, depth, self._num_units, self._use_peephole)
         self.built = True
 
@@ -282,5 +284,5 @@ class _Steps:
         raise AssertionError
 
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
-        after = _lstm_step(inputs, *state, self.layer._held, self.layer._forget_bias, self.layer._cell_clip)
+        after = _lstm_step(inputs, state, self.layer._held, self.layer._forget_bias, self.layer._cell_clip)
         return after, after

@@ -125,8 +125,9 @@ class AttentionWrapper(RNNCell):
         if len(made) != count:
             raise ValueError("If provided, attention_layer must contain exactly one layer per attention_mechanism, "
                              f"saw: {len(made)} vs {count}")
-        return made, sum(TensorShape(layer.compute_output_shape(TensorShape([None, self._cell.output_size + depth])))
-                         .as_list()[-1] for layer, depth in zip(made, depths, strict=True))
+        widths = [TensorShape(layer.compute_output_shape(TensorShape([None, self._cell.output_size + depth]))).as_list()
+                  for layer, depth in zip(made, depths, strict=True)]
+        return made, sum(int(shape[-1] or 0) for shape in widths)
 
     def _batch_checks(self, batch_size: Any, doing: str) -> list[Any]:
         """Checks that batch and memory fit; what is known of both is checked at once, which raises ValueError."""

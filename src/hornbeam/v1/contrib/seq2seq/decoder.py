@@ -259,9 +259,9 @@ class _Decoding:
         batch = tf.get_static_value(tf.convert_to_tensor(self.decoder.batch_size))
 
         def array(size: Any, kind: Any) -> Any:
-            known = isinstance(size, (int, TensorShape)) and batch is not None
-            shape = [int(batch), *TensorShape(size if isinstance(size, TensorShape) else [size]).as_list()] if (
-                known) else None
+            shape = None
+            if isinstance(size, (int, TensorShape)) and batch is not None:
+                shape = [int(batch), *TensorShape(size if isinstance(size, TensorShape) else [size]).as_list()]
             if bound is None:
                 return tf.TensorArray(kind, size=0, dynamic_size=True, element_shape=shape)
             return tf.TensorArray(kind, size=bound, element_shape=shape)
