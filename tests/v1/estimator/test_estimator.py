@@ -222,3 +222,27 @@ def test_exports_that_are_kept(tmp_path: Path) -> None:
         signature = loaded.signature_def["serving_default"]
         found = sess.run(signature.outputs["y"].name, {signature.inputs["x"].name: [1.0, 2.0]})
     assert found == pytest.approx(found[0] * np.array([1.0, 2.0]))
+
+
+def test_more_metrics(tmp_path: Path) -> None:
+    def more(features: Any, predictions: Any) -> Any:
+        assert predictions == {}
+        return {"largest": tf.metrics.mean(tf.reduce_max(features["x"]))}
+
+    model = est.Estimator(_model, str(tmp_path), params={"start": 1.0})
+    found = tf.contrib.estimator.add_metrics(model, more).evaluate(_input(1, batch=6))
+    assert found["largest"] == 5.0
+    assert found["mean"] == pytest.approx(X.mean())
+    with pytest.raises(ValueError, match=r"not expected args: .'x'"):
+        est.add_metrics(model, lambda x: {})
+
+
+def test_what_examples_are_parsed_as() -> None:
+    columns = [tf.feature_column.numeric_column("a")]
+    assert est.classifier_parse_example_spec(columns, "y", weight_column="w") == {
+        "a": tf.FixedLenFeature((1,), tf.float32), "y": tf.FixedLenFeature((1,), tf.int64),
+        "w": tf.FixedLenFeature((1,), tf.float32)}
+    spec = est.regressor_parse_example_spec(columns, "y", label_dimension=2)
+    assert spec["y"] == tf.FixedLenFeature((2,), tf.float32)
+    with pytest.raises(ValueError, match="label should not be used as feature"):
+        est.regressor_parse_example_spec(columns, "a")
