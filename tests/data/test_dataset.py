@@ -238,6 +238,19 @@ def test_a_checkpoint_keeps_the_position(tmp_path):
     assert [next(other).numpy().tolist() for _ in range(30)] == rest
 
 
+def test_an_iterator_of_arrays_keeps_its_position_in_a_file(tmp_path):
+    dataset = Dataset.range(20).shuffle(5, seed=1)
+    iterator = dataset.as_numpy_iterator()
+    for _ in range(4):
+        next(iterator)
+    path = iterator.save(str(tmp_path / "position"))
+    other = dataset.as_numpy_iterator()
+    other.restore(path)
+    assert list(other) == list(iterator)
+    with pytest.raises(tf.errors.NotFoundError):
+        other.restore(str(tmp_path / "nowhere"))
+
+
 def test_damaged_positions_are_refused():
     iterator = iter(Dataset.range(50).shuffle(10, seed=1).batch(3))
     next(iterator)

@@ -22,7 +22,7 @@ from hornbeam.graph.names import public, register
 from hornbeam.graph.op import never, op
 from hornbeam.graph.sparse_tensor import SparseTensorSpec
 from hornbeam.graph.tensor import EagerTensor
-from hornbeam.graph.tensor_spec import TensorSpec, TypeSpec
+from hornbeam.graph.tensor_spec import TensorSpec
 from hornbeam.ops import casts
 from hornbeam.ops.files import told
 
@@ -410,9 +410,6 @@ def make_saveable_from_iterator(iterator: Any, external_state_policy: Any = None
 def tensor_structure(dtype: Any, shape: Any) -> TensorSpec:
     """The spec of a tensor."""
     return TensorSpec(shape, dtype)
-
-
-register(TypeSpec, v1=("data.experimental.Structure",))
 
 
 @public(v1=("data.experimental.SparseTensorStructure",))

@@ -46,22 +46,40 @@ class AutotuneAlgorithm(enum.Enum):
     STAGE_BASED = 4
 
 
+class _Option:
+    """One option: None until it is set, and only to a value of its type."""
+
+    def __init__(self, name: str, kind: Any) -> None:
+        self.name, self.kind = name, kind
+
+    def __get__(self, options: Any, owner: Any = None) -> Any:
+        return self if options is None else options._values.get(self.name)
+
+    def __set__(self, options: Any, value: Any) -> None:
+        if value is not None and not isinstance(value, self.kind):
+            raise TypeError(f"The option {self.name!r} must be of type {self.kind}, but is {value!r}.")
+        options._values[self.name] = value
+
+
 class OptionsBase:
     """A group of options. `_options` says each option's type; None means that it was not set."""
 
     _options: ClassVar[Mapping[str, Any]] = {}
+    _spellings: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        for name, kind in cls._options.items():
+            setattr(cls, name, _Option(name, kind))
+        for older, name in cls._spellings.items():
+            setattr(cls, older, _Option(name, cls._options[name]))
 
     def __init__(self) -> None:
-        for name, kind in self._options.items():
-            made = kind() if isinstance(kind, type) and issubclass(kind, OptionsBase) else None
-            object.__setattr__(self, name, made)
+        object.__setattr__(self, "_values", {
+            name: kind() for name, kind in self._options.items() if issubclass(kind, OptionsBase)})
 
     def __setattr__(self, name: str, value: Any) -> None:
-        kind = self._options.get(name)
-        if kind is None:
+        if name not in self._options and name not in self._spellings:
             raise AttributeError(f"Cannot set the property {name} on {type(self).__name__}.")
-        if value is not None and not isinstance(value, kind):
-            raise TypeError(f"The option {name!r} must be of type {kind}, but is {value!r}.")
         object.__setattr__(self, name, value)
 
     def merged(self, other: OptionsBase) -> Any:
@@ -69,8 +87,8 @@ class OptionsBase:
         made = type(self)()
         for name in self._options:
             mine, theirs = getattr(self, name), getattr(other, name)
-            object.__setattr__(made, name, mine.merged(theirs) if isinstance(mine, OptionsBase) else
-                               mine if theirs is None else theirs)
+            setattr(made, name, mine.merged(theirs) if isinstance(mine, OptionsBase) else
+                    mine if theirs is None else theirs)
         return made
 
     def __eq__(self, other: object) -> bool:
@@ -136,23 +154,10 @@ class Options(OptionsBase):
     """
 
     _options: ClassVar = {
-        **_GROUPS, "dataset_name": str, "deterministic": bool, "experimental_deterministic": bool,
+        **_GROUPS, "dataset_name": str, "deterministic": bool,
         "experimental_external_state_policy": ExternalStatePolicy, "experimental_slack": bool,
-        "experimental_symbolic_checkpoint": bool, "experimental_threading": ThreadingOptions,
-        "experimental_warm_start": bool, "framework_type": list}
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        if name in ("experimental_deterministic", "deterministic"):
-            object.__setattr__(self, "deterministic", value)
-            object.__setattr__(self, "experimental_deterministic", value)
-        if name in ("experimental_threading", "threading"):
-            object.__setattr__(self, "threading", value)
-            object.__setattr__(self, "experimental_threading", value)
-
-    def __init__(self) -> None:
-        super().__init__()
-        object.__setattr__(self, "experimental_threading", self.threading)  # type: ignore[attr-defined]
+        "experimental_symbolic_checkpoint": bool, "experimental_warm_start": bool, "framework_type": list}
+    _spellings: ClassVar = {"experimental_deterministic": "deterministic", "experimental_threading": "threading"}
 
     def merge(self, options: Any) -> Options:
         """These options, with those that `options` sets in their place."""
