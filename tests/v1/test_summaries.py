@@ -10,6 +10,7 @@ import pytest
 from tests.v1 import summary_cases
 
 import hornbeam.v1 as tf
+from hornbeam.graph import mode
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "summaries.json"
 
@@ -77,6 +78,8 @@ def test_what_is_refused_at_once():
         tf.summary.text("t", tf.constant(1))
     with pytest.raises(TypeError, match="'values' has DataType bool not in list of allowed values"):
         tf.summary.scalar("x", True)
+    with pytest.raises(ValueError, match="At least one of name"):
+        tf.summary.scalar(None, 1)
     assert tf.summary.merge_all() is None
 
 
@@ -110,3 +113,17 @@ def test_the_projector_is_told_what_to_show(tmp_path):
     assert 'tensor_name: "embedding:0"' in text
     with pytest.raises(ValueError, match="must have a logdir"):
         projector.visualize_embeddings(None, config)
+
+
+@pytest.mark.parametrize("make", [
+    lambda raw: raw.AudioSummaryV2(tag="a", tensor=[[0.0]], sample_rate=1e30),
+    lambda raw: raw.AudioSummaryV2(tag="a", tensor=[[0.0]], sample_rate=float("nan")),
+    lambda raw: raw.AudioSummary(tag="a", tensor=[[0.0]], sample_rate=8000.0, max_outputs=-1),
+    lambda raw: raw.ImageSummary(tag="i", tensor=np.zeros([1, 2, 2, 1], np.float32), max_images=-1),
+    lambda raw: raw.ImageSummary(tag="i", tensor=np.zeros([1, 0, 2, 1], np.float32)),
+    lambda raw: raw.TensorSummaryV2(tag="t", tensor=[1.0], serialized_summary_metadata=b"\xff\xff"),
+    lambda raw: raw.WriteSummary(step=1, tensor=[1.0], tag="t", writer=None),
+])
+def test_what_no_summary_can_hold_is_refused(make):
+    with mode.opened(None), pytest.raises(tf.errors.InvalidArgumentError):
+        make(tf.raw_ops)

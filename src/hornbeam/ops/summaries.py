@@ -79,6 +79,8 @@ def histogram_summary_op(tag, values):
 def image_summary_op(tag, tensor, *, max_images: int = 3, bad_color: Any = _RED):
     """A summary of the first images of a batch, as PNG files."""
     name = _tag(tag)
+    if max_images < 1:
+        raise _failed(f"max_images must be > 0, not {max_images}")
     if np.ndim(tensor) != 4 or np.shape(tensor)[3] not in (1, 3, 4):
         raise _failed(f"Tensor must be 4-D with last dim 1, 3, or 4, not {_shape_text(tensor)}")
     return _serialized(summary_values.images(name, np.asarray(tensor), max_images, np.asarray(bad_color)))
@@ -88,8 +90,8 @@ def _sounds(tag: Any, tensor: Any, rate: float, most: int) -> Any:
     name = _tag(tag)
     if np.ndim(tensor) not in (2, 3):
         raise _failed(f"Tensor must be 3-D or 2-D, got: {_shape_text(tensor)}")
-    if not rate > 0:
-        raise _failed("sample_rate must be greater than 0")
+    if not 0 < rate < 1 << 31 or most < 1:
+        raise _failed(f"sample_rate and max_outputs must be greater than 0, got: {rate}, {most}")
     return _serialized(summary_values.sounds(name, np.asarray(tensor), rate, most))
 
 
@@ -117,7 +119,7 @@ def tensor_summary_v2_op(tag, tensor, serialized_summary_metadata):
     """A summary of a whole tensor, and what is said of it: the bytes of a `SummaryMetadata`."""
     value = summary_values.message("Summary").Value(tag=_tag(tag), tensor=summary_values.tensor(np.asarray(tensor)))
     value.metadata.SetInParent()
-    _parsed(value.metadata, serialized_summary_metadata, "Could not parse serialized_summary_metadata")
+    summary_values.parsed(value.metadata, serialized_summary_metadata, "Could not parse serialized_summary_metadata")
     return _serialized([value])
 
 
@@ -125,16 +127,6 @@ def tensor_summary_v2_op(tag, tensor, serialized_summary_metadata):
 def tensor_summary_op(tensor, *, description: str = "", labels: Any = (), display_name: str = ""):
     """A summary of a whole tensor, without a tag."""
     return _serialized([summary_values.message("Summary").Value(tensor=summary_values.tensor(np.asarray(tensor)))])
-
-
-def _parsed(message: Any, data: Any, otherwise: str) -> Any:
-    try:
-        message.ParseFromString(data if isinstance(data, bytes) else np.asarray(data, object)[()])
-    except Exception as error:
-        if type(error).__name__ != "DecodeError":
-            raise
-        raise _failed(otherwise) from None
-    return message
 
 
 @op("MergeSummary", inputs="inputs: string list", host=True, differentiable=_SUMMARY,
@@ -145,7 +137,7 @@ def merge_summary_op(inputs):
     merged, seen = summary(), set()
     for given in inputs:
         for data in np.reshape(given, -1):
-            for value in _parsed(summary(), data, "Could not parse one of the summary inputs").value:
+            for value in summary_values.parsed(summary(), data, "Could not parse one of the summary inputs").value:
                 if value.tag and value.tag in seen:
                     raise _failed(f"Duplicate tag {value.tag} found in summary inputs")
                 seen.add(value.tag)

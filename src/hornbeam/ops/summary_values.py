@@ -22,6 +22,17 @@ def message(name: str, module: str = "summary_pb2") -> Any:
     return Lazy(f"hornbeam.graph.messages.{module}", name).load()
 
 
+def parsed(made: Any, data: Any, otherwise: str) -> Any:
+    """A message with the fields that bytes hold added. Raises InvalidArgumentError for other bytes."""
+    try:
+        made.MergeFromString(data if isinstance(data, bytes) else np.asarray(data, object)[()])
+    except Exception as error:
+        if type(error).__name__ != "DecodeError":
+            raise
+        raise errors.InvalidArgumentError(None, None, otherwise) from None
+    return made
+
+
 # Histograms -----------------------------------------------------------------------------------------
 
 

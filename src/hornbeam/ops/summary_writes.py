@@ -64,7 +64,7 @@ def write_summary_op(step, tensor, tag, *, writer: Any, summary_metadata: Any = 
     value = summary.value.add(tag=_bytes(tag).decode(errors="replace"))
     value.tensor.CopyFrom(summary_values.tensor(np.asarray(tensor)))
     if summary_metadata:
-        value.metadata.ParseFromString(summary_metadata)
+        summary_values.parsed(value.metadata, summary_metadata, "Could not parse the summary metadata")
     return _write(writer, step, summary=summary)
 
 
@@ -74,12 +74,7 @@ def write_raw_proto_summary_op(step, tensor, *, writer: Any):
     """Writes summaries that are given as bytes, one event for all."""
     summary = message("Summary")()
     for data in np.reshape(tensor, -1):
-        try:
-            summary.MergeFromString(bytes(data))
-        except Exception as error:
-            if type(error).__name__ != "DecodeError":
-                raise
-            raise InvalidArgumentError(None, None, "Bad tf.compat.v1.Summary binary proto tensor string") from None
+        summary_values.parsed(summary, data, "Bad tf.compat.v1.Summary binary proto tensor string")
     return _write(writer, step, summary=summary)
 
 

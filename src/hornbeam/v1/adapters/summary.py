@@ -35,7 +35,7 @@ def clean_tag(name: str | None) -> str | None:
 def _scope(name: str | None, family: str | None, default: str | None = None) -> Iterator[tuple[str, str]]:
     """The tag of a summary, and the scope which is the name of its operation."""
     name, family = clean_tag(name), clean_tag(family)
-    with name_scope_v1(name if family is None else f"{family}/{name}", default) as scope:
+    with name_scope_v1(name if family is None else f"{family}/{name}", default, []) as scope:
         tag = scope.rstrip("/")
         yield (tag if family is None else f"{family}/{tag}"), scope
 
