@@ -170,8 +170,8 @@ kept(accumulator_op)
 kept(sparse_accumulator_op)
 
 
-@op("ResourceAccumulatorApplyGradient", inputs="handle: resource, local_step: int64, gradient: T", host=True,
-    stateful=True, differentiable=_NEVER, waive=_WAIVE, T=NUMERIC)
+@op("ResourceAccumulatorApplyGradient", inputs="handle: resource, local_step: int64, gradient: dtype", host=True,
+    stateful=True, differentiable=_NEVER, waive=_WAIVE, dtype=NUMERIC)
 def apply_gradient_op(handle, local_step, gradient):
     """Adds a gradient to an accumulator."""
     held(handle).apply(gradient, int(local_step))
@@ -179,8 +179,8 @@ def apply_gradient_op(handle, local_step, gradient):
 
 
 @op("SparseAccumulatorApplyGradient", inputs="handle: resource, local_step: int64, gradient_indices: int64, "
-    "gradient_values: T, gradient_shape: int64", host=True, stateful=True, differentiable=_NEVER, waive=_WAIVE,
-    T=NUMERIC)
+    "gradient_values: dtype, gradient_shape: int64", host=True, stateful=True, differentiable=_NEVER, waive=_WAIVE,
+    dtype=NUMERIC)
 def apply_sparse_gradient_op(handle, local_step, gradient_indices, gradient_values, gradient_shape, *,
                              has_known_shape: bool):
     """Adds a gradient of some rows to an accumulator."""
