@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, final
 
 import numpy as np
@@ -20,7 +19,6 @@ from hornbeam.graph.op import never, op
 from hornbeam.graph.resources import held
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.graph.tensor_spec import TypeSpec
-from hornbeam.ops.files import told
 
 
 @op("IteratorGetNextAsOptional", inputs="iterator: resource", host=True, stateful=True,
@@ -217,20 +215,13 @@ class NumpyIterator:
         """The structure of the elements before they became arrays."""
         return self._iterator._spec
 
-    def save(self, save_path: Any, options: Any = None) -> str:
-        """Write the position to the file `save_path`, from where `restore` reads it; the path comes back."""
-        path = os.fspath(save_path)
-        temporary = f"{path}.{os.getpid()}.tmp"
-        with told():
-            with open(temporary, "wb") as file:
-                file.write(self.save_position())
-            os.replace(temporary, path)
-        return path
+    def save(self) -> Any:
+        """The position, as a scalar string tensor that `restore` takes."""
+        return EagerTensor(boxed(self.save_position()))
 
-    def restore(self, save_path: Any, options: Any = None) -> None:
-        """Go on from the position that `save` wrote. Raises NotFoundError and DataLossError."""
-        with told(), open(os.fspath(save_path), "rb") as file:
-            self.restore_position(file.read())
+    def restore(self, state: Any) -> None:
+        """Go on from the position that `save` gave. Raises DataLossError for one of another dataset."""
+        self.restore_position(np.asarray(getattr(state, "_value", state)).reshape(-1)[0])
 
     def save_position(self) -> bytes:
         """As of the iterator of tensors."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
@@ -125,6 +124,8 @@ def field_value(text: bytes, quoted: bool, default: np.ndarray, kind: DType, na_
 
 def sql_rows(driver: str, source: str, query: str, kinds: Sequence[DType]) -> Iterator[list[np.ndarray]]:
     """The rows of a query. Raises InvalidArgumentError for drivers other than sqlite, and for queries that fail."""
+    import sqlite3  # takes a while, and few programs ask a database
+
     if driver != "sqlite":
         raise errors.InvalidArgumentError(None, None, f"The database type, {driver}, is not supported by SqlDataset. "
                                                       "The set of supported databases is: {'sqlite'}.")
