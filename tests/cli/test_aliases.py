@@ -75,6 +75,18 @@ SAME = {
         "from tensorflow.python.framework import ops\nfrom tensorflow.python.ops.math_ops import matmul\n"
         "import hornbeam.v1\nassert ops.Session is hornbeam.v1.Session and matmul is hornbeam.v1.matmul",
     ),
+    "contrib": (
+        "1",
+        "import tensorflow as tf, tensorflow.contrib.slim as slim\nfrom tensorflow.contrib import layers\n"
+        "from tensorflow.contrib.layers.python.layers import utils, initializers\n"
+        "from tensorflow.contrib.framework.python.ops import add_arg_scope\n"
+        "from tensorflow.contrib.slim.python.slim.learning import train_step\n"
+        "from tensorflow.python.training import moving_averages\nfrom tensorflow.python.layers.base import Layer\n"
+        "assert slim is tf.contrib.slim and layers is tf.contrib.layers and utils.smart_cond\n"
+        "assert initializers.xavier_initializer is layers.xavier_initializer and Layer is tf.layers.Layer\n"
+        "assert add_arg_scope is tf.contrib.framework.add_arg_scope and moving_averages.assign_moving_average\n"
+        "assert train_step is slim.learning.train_step",
+    ),
     "messages": (
         "1",
         "from tensorflow.core.framework import graph_pb2\nimport tensorflow.core.protobuf.config_pb2 as config\n"
