@@ -120,6 +120,8 @@ def wav(sound: np.ndarray, rate: int) -> bytes:
     84
     """
     frames, channels = sound.shape
+    if not 0 < rate < 1 << 31:
+        raise ValueError(f"sample_rate must be greater than 0, got: {rate}")
     scaled = sound.astype(np.float32) * np.float32(1 << 15)
     rounded = np.trunc(scaled + np.copysign(np.float32(0.5), scaled))  # halves away from zero
     samples = np.clip(rounded, -(1 << 15), (1 << 15) - 1).astype("<i2").tobytes()
