@@ -1,6 +1,7 @@
-"""Writes what follows from the public names: `docs/api.txt` for people, `src/hornbeam-stubs` for editors.
+"""Writes what follows from the public names: `docs/api.txt` for people, `src/hornbeam-stubs` for editors, and
+`src/hornbeam/later_names.txt`, from which the namespaces know what is imported when it is first used.
 
-    python tools/make_api.py            writes both
+    python tools/make_api.py            writes them
     python tools/make_api.py --check    says what is out of date, and fails if anything is
 
 `api.txt` has one line a name, so that a review sees every change of the API. The stubs tell editors and type checkers
@@ -16,20 +17,23 @@ from pathlib import Path
 
 from api_page import page
 from api_stubs import stubs
+from hornbeam.load import later_names
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "api.txt"
+LATER = ROOT / "src" / "hornbeam" / "later_names.txt"
 STUBS = ROOT / "src" / "hornbeam-stubs"
 
 
 def wanted() -> dict[Path, str]:
     """Each file and what should stand in it."""
-    return {PAGE: page(), **{STUBS / path: text for path, text in stubs().items()}}
+    later = "".join(f"{line}\n" for line in later_names())  # first, as it imports what declares names
+    return {LATER: later, PAGE: page(), **{STUBS / path: text for path, text in stubs().items()}}
 
 
 def found() -> dict[Path, str]:
     """Each file and what stands in it."""
-    files = [PAGE, *(path for path in STUBS.rglob("*") if path.is_file())]
+    files = [LATER, PAGE, *(path for path in STUBS.rglob("*") if path.is_file())]
     return {path: path.read_text(encoding="utf-8") for path in files if path.is_file()}
 
 

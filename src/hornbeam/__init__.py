@@ -10,11 +10,12 @@ from typing import Any
 
 from hornbeam import namespace
 from hornbeam.graph import names
-from hornbeam.load import load_public_names
+from hornbeam.load import AT_ONCE, expect_later_names, load_public_names
 
 __version__ = "0.1.0"
 
-load_public_names()
+load_public_names(*AT_ONCE)
+expect_later_names()
 
 
 _OF_KERAS = ("callbacks", "initializers", "losses", "metrics", "optimizers")

@@ -6,8 +6,10 @@ The namespaces `hornbeam` and `hornbeam.v1` are made from these declarations; no
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeVar
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import FrameType
+from typing import Any, NamedTuple, TypeVar, final
 
 Item = TypeVar("Item")
 
@@ -33,14 +35,60 @@ class Lazy(NamedTuple):
 
 
 class Public(NamedTuple):
-    """One public object under one name: `old_arguments` maps TF1's retired argument names to today's."""
+    """One public object under one name: `old_arguments` maps TF1's retired argument names to today's.
+
+    module: which one declares it.
+    """
 
     target: Any
     old_arguments: Mapping[str, str]
+    module: str
 
 
-names_v1: dict[str, Public] = {}
-names_v2: dict[str, Public] = {}
+@final
+class Names(dict[str, Public]):
+    """The public names of one generation. Names in `later` are found by importing the module that stands there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.later: dict[str, str] = {}
+
+    def __missing__(self, name: str) -> Public:
+        importlib.import_module(self.later.pop(name))  # a KeyError where it is not there
+        if (found := dict.get(self, name)) is None:
+            raise KeyError(name)
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:  # type: ignore[override]
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self.later
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*super().__iter__(), *self.later])
+
+    def __len__(self) -> int:
+        return super().__len__() + len(self.later)
+
+    def keys(self) -> Any:
+        return list(self)
+
+    def items(self) -> Any:
+        return [(name, self[name]) for name in self]
+
+    def values(self) -> Any:
+        return [self[name] for name in self]
+
+    def loaded(self) -> dict[str, Public]:
+        """Those whose modules are imported."""
+        return dict(super().items())
+
+
+names_v1, names_v2 = Names(), Names()
 
 
 def register(target: Any, names: Iterable[str] = (), v1: Iterable[str] | None = None,
@@ -49,13 +97,26 @@ def register(target: Any, names: Iterable[str] = (), v1: Iterable[str] | None = 
 
     Raises ValueError where a name is taken by something else.
     """
-    both = tuple(names)
-    for table, own in ((names_v1, v1), (names_v2, v2)):
-        for name in (*both, *(own or ())):
-            held = table.get(name)
+    _register(target, (*names, *(v1 or ())), (*names, *(v2 or ())), old_arguments or {}, _module(sys._getframe(1)))
+
+
+def _module(frame: FrameType | None) -> str:
+    """The module that is being imported where this frame runs."""
+    while frame is not None and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return "" if frame is None else frame.f_globals["__name__"]
+
+
+def _register(target: Any, v1: Iterable[str], v2: Iterable[str], old_arguments: Mapping[str, str],
+              module: str) -> None:
+    made = Public(target, old_arguments, module)
+    for table, given in ((names_v1, v1), (names_v2, v2)):
+        for name in given:
+            held = dict.get(table, name)
             if held is not None and held.target is not target:
                 raise ValueError(f"the public name {name!r} of {target!r} is taken by {held.target!r}")
-            table[name] = Public(target, old_arguments or {})
+            table.later.pop(name, None)
+            table[name] = made
 
 
 def public(*names: str, v1: Iterable[str] | None = None, v2: Iterable[str] | None = None,
@@ -66,7 +127,8 @@ def public(*names: str, v1: Iterable[str] | None = None, v2: Iterable[str] | Non
     `old_arguments` are argument names that TF1 had besides: `{"keep_dims": "keepdims"}`.
     """
     def declare(target: Item) -> Item:
-        register(target, names, v1, v2, old_arguments)
+        _register(target, (*names, *(v1 or ())), (*names, *(v2 or ())), old_arguments or {},
+                  _module(sys._getframe(1)))
         return target
 
     return declare

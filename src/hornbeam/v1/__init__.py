@@ -11,10 +11,10 @@ from typing import Any
 
 from hornbeam import namespace
 from hornbeam.graph import names
-from hornbeam.load import load_public_names
-from hornbeam.v1.names import packages_below
+from hornbeam.load import LATER_OF_V1, load_later
 
-load_public_names(*(p for p in packages_below(__name__, __path__) if ".examples" not in p))
+if not names.names_v1.later:  # before the first `make api`
+    load_later(*LATER_OF_V1)
 
 
 def __getattr__(name: str) -> Any:

@@ -200,12 +200,13 @@ _known = [0]
 
 def public_name(obj: Any) -> str | None:
     """The first of an object's public names: `keras.layers.Dense`; None where it has none."""
-    if _known[0] != len(names_v2):
+    count = dict.__len__(names_v2)
+    if _known[0] != count:
         _public.clear()
-        for name, held in names_v2.items():
+        for name, held in names_v2.loaded().items():
             if name.startswith("keras."):
                 _public.setdefault(id(held.target), (held.target, name))
-        _known[0] = len(names_v2)
+        _known[0] = count
     found = _public.get(id(obj))
     return None if found is None else found[1]
 
