@@ -189,3 +189,47 @@ def _(inputs, attrs):
     count = None if inputs[0].dims is None else inputs[0].dims[0]
     lengths = [((count,), dtypes.int64)] * len(attrs["feature_list_dense_types"])
     return [*_sequence_outputs(1, count, attrs), *lengths]
+
+
+@op("ParseSequenceExampleV2", inputs="serialized: string, debug_name: string, context_sparse_keys: string, "
+    "context_dense_keys: string, context_ragged_keys: string, feature_list_sparse_keys: string, "
+    "feature_list_dense_keys: string, feature_list_ragged_keys: string, "
+    "feature_list_dense_missing_assumed_empty: bool, context_dense_defaults: list", host=True, returns_list=True,
+    differentiable=_NEVER, waive=_WAIVE, attr_types={"Tcontext_dense": "list(type)"})
+def parse_sequence_example_v2_op(
+        serialized, debug_name, context_sparse_keys, context_dense_keys, context_ragged_keys,
+        feature_list_sparse_keys, feature_list_dense_keys, feature_list_ragged_keys,
+        feature_list_dense_missing_assumed_empty, context_dense_defaults, *, Ncontext_sparse: int = 0,
+        Nfeature_list_sparse: int = 0, Nfeature_list_dense: int = 0, context_sparse_types: Any = (),
+        Tcontext_dense: Any = (), feature_list_dense_types: Any = (), context_dense_shapes: Any = (),
+        feature_list_sparse_types: Any = (), feature_list_dense_shapes: Any = (),
+        context_ragged_value_types: Any = (), context_ragged_split_types: Any = (),
+        feature_list_ragged_value_types: Any = (), feature_list_ragged_split_types: Any = ()):
+    """As `ParseSequenceExample`, of a vector of serialized sequence examples or a single one."""
+    if len(context_ragged_keys) or len(feature_list_ragged_keys):
+        raise ShapeFault("features of rows of different lengths cannot be parsed")
+    lists = _texts(feature_list_dense_keys)
+    missing = [key for key, may in zip(lists, feature_list_dense_missing_assumed_empty, strict=True) if may]
+    asked = (_sparse(context_sparse_keys, context_sparse_types),
+             _dense(context_dense_keys, Tcontext_dense, context_dense_shapes, context_dense_defaults),
+             _sparse(feature_list_sparse_keys, feature_list_sparse_types),
+             _dense(lists, feature_list_dense_types, feature_list_dense_shapes), missing)
+    if serialized.ndim:
+        found = sequence_parsing.parse_batch(list(serialized), list(debug_name), *asked)
+        return _flat(found.context) + _flat(found.lists) + found.lengths
+    name = bytes(debug_name.reshape(-1)[0]).decode() if debug_name.size else ""
+    found = sequence_parsing.parse_one(serialized[()], name, *asked)
+    lengths = [np.array(len(values), np.int64) for values in found.lists.dense]
+    return _flat(found.context) + _flat(found.lists) + lengths
+
+
+@parse_sequence_example_v2_op.shape
+def _(inputs, attrs):
+    dims = inputs[0].dims
+    if dims is None:
+        return [(None, dtype) for _, dtype in [*_sequence_outputs(1, None, attrs),
+                                               *[((), dtypes.int64)] * len(attrs["feature_list_dense_types"])]]
+    if len(dims) > 1:
+        raise ShapeFault(f"Shape must be at most rank 1 but is rank {len(dims)}")
+    lengths = [(dims, dtypes.int64)] * len(attrs["feature_list_dense_types"])
+    return [*_sequence_outputs(len(dims), dims[0] if dims else None, attrs), *lengths]
