@@ -42,6 +42,7 @@ class RNNCell(Layer):
     """
 
     def __init__(self, trainable: bool = True, name: str | None = None, dtype: Any = None, **kwargs: Any) -> None:
+        kwargs.pop("input_size", None)  # needed before 0.8, without effect since
         super().__init__(trainable=trainable, name=name, dtype=dtype, **kwargs)
         self._is_tf_rnn_cell = True
 
