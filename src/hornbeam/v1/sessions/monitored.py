@@ -166,8 +166,8 @@ def run_flat(session: Any, fetches: Any, feeds: Any, options: Any, run_metadata:
 class StepContext:
     """What the function of `run_step_fn` gets: the session, and `run_with_hooks`."""
 
-    def __init__(self, session: Any, run_with_hooks: Callable[..., Any]) -> None:
-        self._session, self._run_with_hooks = session, run_with_hooks
+    def __init__(self, session: Any, run_with_hooks_fn: Callable[..., Any]) -> None:
+        self._session, self._run_with_hooks = session, run_with_hooks_fn
 
     @property
     def session(self) -> Any:
