@@ -10,8 +10,8 @@ import zlib
 
 import numpy as np
 
-DTYPES = ("float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 complex64 complex128 bool "
-          "qint8 quint8 qint16 quint16 qint32").split()
+DTYPES = ("float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 complex64 complex128 "
+          "bool qint8 quint8 qint16 quint16 qint32").split()
 SIZES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8, "complex64": 8, "complex128": 16, "bool": 1,
          "qint8": 1, "quint8": 1, "qint16": 2, "quint16": 2, "qint32": 4}
 SHAPE = (3, 5)
@@ -22,7 +22,7 @@ def raw(name):
     """The bytes of the sample of a dtype, one row an element."""
     size = SIZES.get(name) or int(name.lstrip("uint")) // 8
     found = np.frombuffer(np.random.RandomState(zlib.crc32(name.encode()) % 1000).bytes(15 * size), np.uint8)
-    return (found & 1 if name == "bool" else found).reshape(SHAPE + (size,))
+    return (found & 1 if name == "bool" else found).reshape((*SHAPE, size))
 
 
 def whole(rows=7):
@@ -74,14 +74,14 @@ class Side:
         tf = self.v1
         with tf.Graph().as_default(), tf.Session() as session:
             tensors = [self.tensor(name) for name in DTYPES] + [tf.constant(TEXTS), tf.zeros([0, 3]), tf.constant(2.5)]
-            names = DTYPES + ["texts", "empty", "scalar"]
+            names = [*DTYPES, "texts", "empty", "scalar"]
             session.run(tf.raw_ops.SaveV2(prefix=self.folder + "/raw", tensor_names=names,
                                           shape_and_slices=[""] * len(names), tensors=tensors))
 
     def read_raw(self):
         tf = self.v1
         with tf.Graph().as_default(), tf.Session() as session:
-            names = DTYPES + ["texts", "empty", "scalar"]
+            names = [*DTYPES, "texts", "empty", "scalar"]
             kinds = [getattr(tf, name) for name in DTYPES] + [tf.string, tf.float32, tf.float32]
             given = tf.raw_ops.RestoreV2(prefix=self.folder + "/raw", tensor_names=names,
                                          shape_and_slices=[""] * len(names), dtypes=kinds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Sequence
@@ -39,6 +40,7 @@ class BundleWriter:
                 os.mkdir(folder)
             files.sweep(prefix)
             self._file: BinaryIO = files.opened(files.data_name(prefix, 0, 1))
+            self._flush = files.EarlyFlush(self._file)
 
     def add(self, name: str, value: Any, dtype: DType | None = None) -> None:
         """One tensor. Raises InvalidArgumentError where the name is taken or the dtype does not stand in files."""
@@ -66,6 +68,7 @@ class BundleWriter:
         with files.told(self.prefix):
             try:
                 with self._file as file:
+                    self._flush.wait()
                     files.flushed(file)
                 files.install(self.prefix, [file.name], lambda shards: index_of(self._entries, shards),
                               shards_of(self.prefix))
@@ -75,6 +78,8 @@ class BundleWriter:
 
     def abandon(self) -> None:
         """Remove what was written so far."""
+        with contextlib.suppress(OSError):
+            self._flush.wait()
         self._file.close()
         files.discard(self._file.name)
 
@@ -100,6 +105,7 @@ class BundleWriter:
 
     def _write(self, data: Any) -> int:
         self._file.write(data)
+        self._flush.written(len(data))
         return len(data)
 
 
