@@ -36,7 +36,8 @@ def taken_out(graph: Graph, body: Body, carried: Sequence[GraphTensor], taken: l
         if op.type != "MatMul" or op.attrs["transpose_a"]:
             continue
         parts, matrix = _parts(op.inputs[0]), body.sources.get(op.inputs[1])
-        if parts is None or matrix is None or op.inputs[1] in carried or not any(p.tensor in whole for p in parts):
+        moves = any(op.inputs[1] is c for c in carried)  # `in` would compare values
+        if parts is None or matrix is None or moves or not any(p.tensor in whole for p in parts):
             continue
         outside = [p for p in parts if p.tensor in whole]
         inside = [p for p in parts if p.tensor not in whole]
