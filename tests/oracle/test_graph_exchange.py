@@ -132,7 +132,11 @@ def nets() -> dict[str, Any]:
         left, right = tf.split(hidden, 2, 1)
         return tf.layers.dense(tf.sigmoid(left) * tf.nn.softmax(right) / (1.0 + tf.reduce_sum(left, 1, True) ** 2), 5)
 
-    return {f.__name__: f for f in (convolutional, normalized, mixed)}
+    def embedded(x: Any) -> Any:
+        rows = tf.nn.embedding_lookup(tf.get_variable("embedding", [10, 4]), [[1, 2], [2, 3], [1, 1], [7, 2]])
+        return tf.layers.dense(tf.reduce_mean(rows, 1), 5) + tf.layers.dense(tf.layers.flatten(x), 5)
+
+    return {f.__name__: f for f in (convolutional, normalized, mixed, embedded)}
 
 
 @pytest.fixture(scope="module")

@@ -47,9 +47,12 @@ def expanded(op: Operation) -> tuple[list[Operation], Mapping[GraphTensor, Graph
     with mode.opened(scratch):
         given = []
         for tensor in op.inputs:
-            attrs = {"dtype": tensor.dtype.base_dtype, "shape": tensor._dims}
-            node = scratch.add(registry["Placeholder"], scratch.unique_full_name("given"), (), attrs,
-                               [(tensor._dims, tensor.dtype.base_dtype)])
+            dtype = tensor.dtype.base_dtype
+            is_variable = tensor.dtype._is_ref_dtype
+            attrs = {"dtype": dtype, "shape": tensor._dims}
+            node = scratch.add(registry["VariableV2" if is_variable else "Placeholder"],
+                               scratch.unique_full_name("given"), (), attrs,
+                               [(tensor._dims, dtype._as_ref if is_variable else dtype)])
             stands_for[node.outputs[0]] = tensor
             given.append(node.outputs[0])
         keywords = {k: v for k, v in op.attrs.items() if k in op.declaration.defaults}

@@ -1,6 +1,6 @@
 """What ops that TensorFlow lacks are made of, for files that TensorFlow reads.
 
-They are the ops that gradients add, so that a graph with its training can be loaded there.
+They are the ops that gradients and updates add, so that a graph with its training can be loaded there.
 """
 
 from __future__ import annotations
@@ -54,3 +54,13 @@ def _(ids: Any) -> Any:
     none = array.constant(-1, ids.dtype.base_dtype, [1])
     last = ops["Max"](ops["ConcatV2"]([ids, none], 0), 0)
     return ops["Cast"](ops["AddV2"](last, array.constant(1, ids.dtype.base_dtype)), DstT=dtypes.int32)
+
+
+@expands("SparseApplyAdam", "ApplyAdam")
+def _(var: Any, m: Any, v: Any, beta1_power: Any, beta2_power: Any, lr: Any, beta1: Any, beta2: Any, epsilon: Any,
+      grad: Any, indices: Any, use_locking: bool) -> Any:
+    """The gradient of all rows, most of them zero."""
+    rows = ops["StridedSlice"](ops["Shape"](ops["Identity"](var)), [0], [1], [1], shrink_axis_mask=1)
+    total = ops["UnsortedSegmentSum"](grad, indices, rows)
+    return ops["ApplyAdam"](var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, total,
+                            use_locking=use_locking)
