@@ -314,7 +314,7 @@ def _saver(made: Any, scope: str | None, variables: Mapping[str, Any]) -> Any:
             key, variable = next(iter(variables.items()))
             scope = variable.name.removesuffix(":0").removesuffix(key).rstrip("/") or None
         return Saver(saver_def=made.saver_def, name=scope)
-    if variables:
+    if any(home().get_collection(key) for key in (GraphKeys.GLOBAL_VARIABLES, GraphKeys.SAVEABLE_OBJECTS)):
         return Saver()
     get_logger().info("Saver not created because there are no variables in the graph to restore")
     return None

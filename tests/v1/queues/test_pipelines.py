@@ -200,6 +200,16 @@ def test_an_error_in_a_thread_is_told():
         batches(batch)
 
 
+def test_a_pipeline_travels_with_its_runners_in_a_metagraph(tmp_path: Any):
+    tf.train.batch([numbers(4)], 2, name="pairs")
+    path = str(tmp_path / "pipeline.meta")
+    tf.train.export_meta_graph(path)
+    with tf.Graph().as_default():
+        assert tf.train.import_meta_graph(path) is None  # there is nothing that a Saver could save
+        assert [r.name for r in runners()] == ["input_producer", "pairs/fifo_queue"]
+        assert [b.tolist() for b in batches("pairs:0")] == [[0, 1], [2, 3]]
+
+
 # What is wrong -----------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from hornbeam.graph import errors, mode
 from hornbeam.graph.names import public
+from hornbeam.runtime.collection_protos import register_proto_functions
 from hornbeam.runtime.collections import GraphKeys, add_to_collection, get_collection
 from hornbeam.runtime.logs import get_logger
 from hornbeam.runtime.session import BaseSession
@@ -164,10 +165,9 @@ class QueueRunner:
 
     def to_proto(self, export_scope: str | None = None) -> Any:
         """A `QueueRunnerDef` that says the names of queue and operations; None where the queue is not in the scope."""
-        from hornbeam.graph.messages.queue_runner_pb2 import QueueRunnerDef
         if export_scope is not None and not self.name.startswith(export_scope):
             return None
-        return QueueRunnerDef(
+        return _queue_runner_def()(
             queue_name=_without(self.name, export_scope),
             enqueue_op_name=[_without(op.name, export_scope) for op in self._enqueue_ops],
             close_op_name=_without(self._close_op.name, export_scope),
@@ -190,6 +190,14 @@ class QueueRunner:
         self._close_op, self._cancel_op = element(message.close_op_name), element(message.cancel_op_name)
         kinds = tuple(errors.exception_type_from_error_code(code) for code in message.queue_closed_exception_types)
         self._closed_types = kinds or (errors.OutOfRangeError,)
+
+
+def _queue_runner_def() -> Any:
+    from hornbeam.graph.messages.queue_runner_pb2 import QueueRunnerDef
+    return QueueRunnerDef
+
+
+register_proto_functions((GraphKeys.QUEUE_RUNNERS,), _queue_runner_def, QueueRunner.to_proto, QueueRunner.from_proto)
 
 
 def _without(name: str, scope: str | None) -> str:
