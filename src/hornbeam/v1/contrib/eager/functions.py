@@ -12,7 +12,7 @@ from hornbeam.graph.names import names_v1, names_v2, public, register
 from hornbeam.v1.api import tf
 
 _SAME = ("GradientTape", "Variable", "custom_gradient", "enable_eager_execution", "executing_eagerly", "make_template",
-         "TensorSpec")
+         "TensorSpec", "function", "train.Checkpoint")
 
 
 def _chosen(f: Callable[..., Any], params: Sequence[int | str] | None, args: Sequence[Any]) -> list[int]:
@@ -153,5 +153,6 @@ def defun(func: Callable[..., Any] | None = None, input_signature: Any = None, a
 for _name in _SAME:
     for _table in (names_v1, names_v2):
         if _name in _table:
-            register(_table[_name].target, v1=(f"contrib.eager.{_name}",))
+            register(_table[_name].target, v1=(f"contrib.eager.{_name.rpartition('.')[2]}",))
             break
+register(names_v1["py_function"].target, v1=("contrib.eager.py_func",))
