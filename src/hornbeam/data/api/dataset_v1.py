@@ -131,18 +131,6 @@ class DatasetV1(Dataset, metaclass=_OneClass):
         assert isinstance(spec, SparseTensorSpec)
         return cls._wrap(sources.SparseSlicesNode(leaves[0], spec))
 
-    # Arguments that had other defaults ----------------------------------------------------------------
-
-    def interleave(self, map_func: Callable[..., Any], cycle_length: Any = None, block_length: Any = None,
-                   num_parallel_calls: Any = None, deterministic: bool | None = None, name: str | None = None) -> Any:
-        """As in TF2; as many datasets as there are cores take turns where `cycle_length` is not given."""
-        return super().interleave(map_func, cycle_length, block_length, num_parallel_calls, deterministic, name)
-
-    @classmethod
-    def choose_from_datasets(cls, datasets: Any, choice_dataset: Any, stop_on_empty_dataset: bool = True) -> Any:
-        """As in TF2."""
-        return super().choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset)
-
 
 DatasetV1.__name__ = DatasetV1.__qualname__ = "Dataset"
 

@@ -106,11 +106,11 @@ class Transformations(_Described):
                    num_parallel_calls: Any = None, deterministic: bool | None = None, name: str | None = None) -> Any:
         """The elements of the datasets that `map_func` gives: `block_length` of each in turn.
 
-        cycle_length: how many datasets take turns; by default one, and as many as there are cores where
-        `num_parallel_calls` is given. Raises TypeError where `map_func` gives something else.
+        cycle_length: how many datasets take turns, by default as many as there are cores. Raises TypeError where
+        `map_func` gives something else.
         """
         block = 1 if block_length is None else block_length
-        cycle = (1 if num_parallel_calls is None else mapping.AUTOTUNE) if cycle_length is None else cycle_length
+        cycle = mapping.AUTOTUNE if cycle_length is None else cycle_length
         numbers = integer_of(cycle, "cycle_length"), integer_of(block, "block_length")
         for name_, value, least in (("cycle_length", numbers[0], -1), ("block_length", numbers[1], 1)):
             if isinstance(value, np.ndarray) and (value < least or value == 0):

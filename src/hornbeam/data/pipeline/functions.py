@@ -50,6 +50,8 @@ class TracedFunction:
             leaves = [_symbolic(graph, s, inputs) for s in structure.flatten(spec)]
             argument = structure.pack(spec, leaves)
             result = _called(function, argument, unpack)
+            if type(result) is list:  # what an op gave, such as `numpy_function`: its tensors need not go together
+                result = tuple(result)
             self.outputs = Outputs(graph, result, name)
         graph.finish(self.outputs.tensors, inputs)
         self.captures = list(graph.captures)

@@ -388,7 +388,7 @@ class InterleaveNode(Node):
 
     def elements(self, context: Context) -> Elements:
         cycle, block = (context.integer(v) for v in self.values)
-        return InterleaveElements(self, context, threads_for(AUTOTUNE) if cycle == AUTOTUNE else cycle, block)
+        return InterleaveElements(self, context, (os.cpu_count() or 1) if cycle == AUTOTUNE else cycle, block)
 
     def cardinality(self, context: Context) -> int:
         return UNKNOWN

@@ -378,7 +378,7 @@ def as_op_error(error: Exception) -> errors.OpError:
 
 
 def _along(spec: Any, item: Any) -> list[Any]:
-    """The leaves of an item along the structure of a spec; lists may stand for tuples."""
+    """The leaves of an item along the structure of a spec."""
     try:
         return _leaves_along(spec, item)
     except (TypeError, ValueError, KeyError) as error:
@@ -394,8 +394,8 @@ def _leaves_along(spec: Any, item: Any) -> list[Any]:
         if set(spec) != set(item.keys()):
             raise ValueError("keys differ")
         return [leaf for key in sorted(spec) for leaf in _leaves_along(spec[key], item[key])]
-    if not isinstance(item, (tuple, list, np.ndarray)) or len(item) != len(spec):
-        raise ValueError("lengths differ")
+    if not isinstance(item, tuple) or len(item) != len(spec):
+        raise ValueError("no tuple of that length")
     return [leaf for s, i in zip(spec, item, strict=True) for leaf in _leaves_along(s, i)]
 
 
