@@ -216,3 +216,22 @@ def test_operations_are_tensorflow_s():
         got = sess.run(["ParseExample/ParseExample:3", "ParseSingleExample/ParseSingleExample:3"],
                        {"Placeholder:0": [FIRST, SECOND], "Placeholder_1:0": FIRST})
     assert [np.asarray(v).tolist() for v in got] == [[1.5, -2.0], 1.5]
+
+
+def test_damaged_messages_are_refused_or_parsed_but_never_end_the_process():
+    rng = np.random.default_rng(7)
+    with tf.Graph().as_default(), tf.Session() as sess:
+        many, one = tf.placeholder(tf.string, [None]), tf.placeholder(tf.string, [])
+        batch, single = tf.parse_example(many, ALL), tf.parse_single_example(one, ALL)
+        steps = list(tf.parse_single_sequence_example(one, STEPS, MAY_MISS))
+        for turn in range(500):
+            for fetch, data in ((batch, FIRST), (single, FIRST), (steps, LONG)):
+                changed = bytearray(data)
+                if turn % 3:
+                    changed[rng.integers(len(data))] ^= 1 << int(rng.integers(8))
+                else:
+                    del changed[rng.integers(len(data)):]
+                try:
+                    sess.run(fetch, {many: [bytes(changed)], one: bytes(changed)})
+                except tf.errors.InvalidArgumentError as error:
+                    assert error.op is not None  # noqa: PT017
