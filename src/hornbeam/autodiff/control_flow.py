@@ -507,7 +507,8 @@ def _(call, *dys):
     started = {i for i in range(carried) if given[i] is not None}
     moving = _moving(body, carried, started | _flowing(body, carried, given))
     stacked = [i for i in range(carried, len(given)) if given[i] is not None]
-    rows_back = [i for i in range(carried, size) if _carries(call.inputs[i])]
+    reached = reaching([body.outputs[i] for i in (*moving, *stacked)], body)
+    rows_back = [i for i in range(carried, size) if _carries(call.inputs[i]) and body.inputs[i] in reached]
     captured = list(call.inputs[size:])
     back = _iteration_back(graph, body, size, captured, [*moving, *stacked], [*moving, *rows_back], rows=True)
     places = _keep_rows(call, [body.inputs[i] for i in back.used if i < carried] + back.known)
