@@ -135,7 +135,7 @@ class Dataset(Combining, Storing):
     def as_numpy_iterator(self) -> NumpyIterator:
         """An iterator that gives arrays instead of tensors. Raises TypeError for elements that are none.
 
-        >>> list(Dataset.range(3).as_numpy_iterator())
+        >>> [int(number) for number in Dataset.range(3).as_numpy_iterator()]
         [0, 1, 2]
         """
         for spec in structure.flatten(self.element_spec):
@@ -168,8 +168,8 @@ class Dataset(Combining, Storing):
 
         Raises ValueError for scalars and where lengths differ.
 
-        >>> list(Dataset.from_tensor_slices({"a": [1, 2], "b": [3., 4.]}).as_numpy_iterator())[1]
-        {'a': 2, 'b': 4.0}
+        >>> [int(row["a"]) for row in Dataset.from_tensor_slices({"a": [1, 2], "b": [3., 4.]})]
+        [1, 2]
         """
         spec, leaves = elements.normalized(tensors)
         _check_rows(structure.flatten(spec))
@@ -216,7 +216,7 @@ class Dataset(Combining, Storing):
         Raises TypeError and ValueError for arguments that do not go together.
 
         >>> spec = TensorSpec((), dtypes.int32)
-        >>> list(Dataset.from_generator(lambda: range(3), output_signature=spec).as_numpy_iterator())
+        >>> [int(number) for number in Dataset.from_generator(lambda: range(3), output_signature=spec)]
         [0, 1, 2]
         """
         if not callable(generator):

@@ -79,7 +79,7 @@ def _(inputs, attrs):
 class Optional:
     """A value of a known structure, or nothing. Made by `from_value` and `empty`.
 
-    >>> Optional.from_value(np.int32(3)).has_value().numpy()
+    >>> bool(Optional.from_value(np.int32(3)).has_value())
     True
     """
 

@@ -67,7 +67,7 @@ class Transformations(_Described):
         calls may run at a time, or AUTOTUNE. The order of elements stays the same whatever the other arguments say.
 
         >>> from hornbeam.data.api.dataset import Dataset
-        >>> list(Dataset.range(3).map(lambda x: x + 1).as_numpy_iterator())
+        >>> [int(x) for x in Dataset.range(3).map(lambda x: x + 1)]
         [1, 2, 3]
         """
         if synchronous and num_parallel_calls is not None:
@@ -79,7 +79,7 @@ class Transformations(_Described):
         """The elements for which `predicate` gives true. Raises ValueError where it gives no scalar boolean.
 
         >>> from hornbeam.data.api.dataset import Dataset
-        >>> list(Dataset.range(6).filter(lambda x: x % 2 == 1).as_numpy_iterator())
+        >>> [int(x) for x in Dataset.range(6).filter(lambda x: x % 2 == 1)]
         [1, 3, 5]
         """
         return self._made(mapping.FilterNode(self._node, self._predicate(predicate, "Dataset.filter()")))
@@ -142,7 +142,7 @@ class Transformations(_Described):
         """What `reduce_func(state, element)` makes of `initial_state`, element by element.
 
         >>> from hornbeam.data.api.dataset import Dataset
-        >>> Dataset.range(5).reduce(np.int64(0), lambda total, x: total + x).numpy()
+        >>> int(Dataset.range(5).reduce(np.int64(0), lambda total, x: total + x))
         10
         """
         with self._mode():
@@ -220,7 +220,7 @@ class Transformations(_Described):
         """The rows of the elements, one after another. Raises ValueError for elements without rows.
 
         >>> from hornbeam.data.api.dataset import Dataset
-        >>> list(Dataset.range(4).batch(3).unbatch().as_numpy_iterator())
+        >>> [int(x) for x in Dataset.range(4).batch(3).unbatch()]
         [0, 1, 2, 3]
         """
         for leaf in structure.flatten(self._node.spec):
@@ -243,7 +243,7 @@ class Transformations(_Described):
 
         >>> from hornbeam.data.api.dataset import Dataset
         >>> windows = Dataset.range(4).window(2, shift=1, drop_remainder=True)
-        >>> [list(w.as_numpy_iterator()) for w in windows]
+        >>> [[int(x) for x in w] for w in windows]
         [[0, 1], [1, 2], [2, 3]]
         """
         numbers = [integer_of(v, n) for v, n in ((size, "size"), (size if shift is None else shift, "shift"),
@@ -309,7 +309,7 @@ class Transformations(_Described):
         """Pairs of a number, from `start` on, and an element.
 
         >>> from hornbeam.data.api.dataset import Dataset
-        >>> list(Dataset.from_tensor_slices([7, 8]).enumerate(1).as_numpy_iterator())
+        >>> [(int(i), int(x)) for i, x in Dataset.from_tensor_slices([7, 8]).enumerate(1)]
         [(1, 7), (2, 8)]
         """
         numbers = RangeNode(integer_of(start, "start"), np.array(np.iinfo(np.int64).max, np.int64),
