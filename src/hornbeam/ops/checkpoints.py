@@ -122,7 +122,8 @@ _C_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 
 
 def _c_name(dtype: Any) -> str:
-    return _C_NAMES.get(dtype.base_dtype.name, dtype.base_dtype.name)
+    name = str(dtype.base_dtype.name)
+    return _C_NAMES.get(name, name)
 
 
 @op("MergeV2Checkpoints", inputs="checkpoint_prefixes: string, destination_prefix: string", host=True, stateful=True,

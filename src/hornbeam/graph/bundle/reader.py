@@ -209,7 +209,7 @@ class BundleReader:
 
 def _filled(file: BinaryIO, data: np.ndarray) -> int:
     """Read into an array until it is full or the file ends; the number of bytes."""
-    view, at = memoryview(data), 0
+    view, at = memoryview(data), 0  # type: ignore[arg-type]
     while at < len(view):
         count = file.readinto(view[at:at + (1 << 30)])  # type: ignore[attr-defined]
         if not count:

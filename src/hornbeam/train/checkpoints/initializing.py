@@ -202,7 +202,7 @@ def _start_by_words(variables: Sequence[Variable], prefix: str, name: str, info:
     for variable in variables:
         part = _info(variable)
         at = 0 if part is None else part.var_offset[info.axis]
-        count = variable.shape.as_list()[info.axis]
+        count = int(variable.shape.as_list()[info.axis])  # type: ignore[arg-type]
         _initialize_to(variable, _rows(variable, old, rows[at:at + count], info, (count, *whole[1:])))
 
 
@@ -214,8 +214,8 @@ def _rows(variable: Variable, old: np.ndarray, rows: Sequence[int], info: VocabI
         held = old[np.where(known, rows, 0)].astype(variable._dtype.base_dtype.np_dtype)
         mask = known.reshape(-1, *[1] * (len(shape) - 1))
         held, mask = np.moveaxis(held, 0, info.axis), np.moveaxis(mask, 0, info.axis)
-        dims = variable.shape.as_list()
-        others = make(dims, dtype=variable._dtype.base_dtype)
+        dims = tuple(int(d) for d in variable.shape.as_list())  # type: ignore[arg-type]
+        others = make(list(dims), dtype=variable._dtype.base_dtype)
         return array.where(array.constant(np.broadcast_to(mask, dims).copy()), array.constant(held), others)
 
 
