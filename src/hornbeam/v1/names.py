@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pkgutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from hornbeam import namespace
@@ -21,8 +20,3 @@ def namespace_of(module_name: str) -> Callable[[str], Any]:
 
     module.__dir__ = lambda: sorted(namespace.names_below(prefix, names_v1))  # type: ignore[method-assign]
     return find
-
-
-def packages_below(package: str, path: Sequence[str]) -> list[str]:
-    """The packages at any depth below `package`, whose folders are `path`."""
-    return [found.name for found in pkgutil.walk_packages(path, f"{package}.") if found.ispkg]
