@@ -38,7 +38,8 @@ _USUAL = 64
 """What an unknown dimension counts as where the number of rows is chosen."""
 
 
-def _carries(tensor: GraphTensor) -> bool:
+def carries(tensor: GraphTensor) -> bool:
+    """Whether gradients flow through a tensor: one that is no variable's handle."""
     dtype = tensor.dtype.base_dtype
     return (dtype.is_floating or dtype.is_complex) and not tensor.dtype._is_ref_dtype
 
@@ -63,10 +64,10 @@ def _backward(graph: Graph, original: Body, inputs: Sequence[GraphTensor], dys: 
     with mode.opened(body):
         replay = Replay(body, original, dict(zip(original.inputs, inputs, strict=True)))
         pairs = [(replay.tensor(t), body.bring_in(dy)) for t, dy in zip(original.outputs, dys, strict=True)
-                 if dy is not None and _carries(t)]
-        sources = [body.bring_in(t) for t in inputs if _carries(t)]
+                 if dy is not None and carries(t)]
+        sources = [body.bring_in(t) for t in inputs if carries(t)]
         found = iter(reverse([t for t, _ in pairs], [dy for _, dy in pairs], sources, _maker))
-        grads = [next(found) if _carries(t) else None for t in inputs]
+        grads = [next(found) if carries(t) else None for t in inputs]
         return _Back(body, [g if g is None else array.convert(g) for g in grads])
 
 
@@ -134,17 +135,17 @@ class _Kept:
     buffers: dict[int, int]
 
 
-def _moving(body: Body, size: int, moving: set[int]) -> list[int]:
+def moving_inputs(body: Body, size: int, moving: set[int]) -> list[int]:
     """The first `size` inputs of a body that gradients flow through: `moving`, and those that these come from."""
     while True:
         reached = reaching([body.outputs[i] for i in moving], body)
-        more = {i for i in range(size) if body.inputs[i] in reached and _carries(body.inputs[i])}
+        more = {i for i in range(size) if body.inputs[i] in reached and carries(body.inputs[i])}
         if more <= moving:
             return sorted(moving)
         moving = moving | more
 
 
-class _Product(NamedTuple):
+class Product(NamedTuple):
     """A part of a captured tensor's gradient, one an iteration: the operation `type` of outputs of the body."""
 
     type: str
@@ -163,10 +164,10 @@ class _IterationBack(NamedTuple):
     used: list[int]
     captured: list[int]
     known: list[GraphTensor]
-    products: dict[int, list[_Product]]
+    products: dict[int, list[Product]]
 
 
-def _iteration_back(graph: Graph, original: Body, size: int, captured: Sequence[GraphTensor], outputs: Sequence[int],
+def iteration_back(graph: Graph, original: Body, size: int, captured: Sequence[GraphTensor], outputs: Sequence[int],
                     sources: Sequence[int], rows: bool = False) -> _IterationBack:
     """One iteration of a loop whose body has `size` own inputs, from gradients of `outputs` to those of `sources`.
 
@@ -179,7 +180,7 @@ def _iteration_back(graph: Graph, original: Body, size: int, captured: Sequence[
     dys = [made.add_input(original.outputs[i]._dims, original.outputs[i].dtype) for i in outputs]
     with mode.opened(made):
         replay = Replay(made, original, dict(zip(original.inputs, [*values, *captured], strict=True)), kept)
-        places = [j for j, t in enumerate(captured) if _carries(t)]
+        places = [j for j, t in enumerate(captured) if carries(t)]
         wanted = [values[i] for i in sources] + [made.bring_in(captured[j]) for j in places]
         found = reverse([replay.tensor(original.outputs[i]) for i in outputs], dys, wanted, _maker)
         before = [array.zeros_like(values[i]) if g is None else array.convert(g)
@@ -196,7 +197,7 @@ def _iteration_back(graph: Graph, original: Body, size: int, captured: Sequence[
     known = [t for t, held in kept.items() if held in reached]
     made.forget_unused()
     made.close(list(made.captures), [*(values[i] for i in used), *(kept[t] for t in known), *dys])
-    products = {j: [_Product(type, [position[t] for t in tensors]) for type, tensors in parts]
+    products = {j: [Product(type, [position[t] for t in tensors]) for type, tensors in parts]
                 for j, parts in operands.items()}
     return _IterationBack(made, used, list(summed), known, products)
 
@@ -224,13 +225,6 @@ def _operands(gradient: GraphTensor) -> list[tuple[str, list[GraphTensor]]] | No
     return None
 
 
-def _of_all_rows(product: _Product, rows: dict[int, GraphTensor]) -> GraphTensor:
-    """A part of a gradient from what all iterations gave: one product over all their rows."""
-    flat = [ops["Reshape"](rows[i], np.array([-1, rows[i]._dims[2]], np.int32))  # type: ignore[index]
-            for i in product.outputs]
-    return ops["BiasAddGrad"](*flat) if product.type == "BiasAddGrad" else ops["MatMul"](*flat, transpose_a=True)
-
-
 @structural.while_op.grad
 def _(call, *dys):
     return _LoopGradient(call, dys).gradients()
@@ -252,7 +246,7 @@ class _LoopGradient:
         self.cond: Body = attrs["cond"] if kept is None else kept.cond
         self.size: int = attrs["count"] if kept is None else kept.loop_vars
         self.counted: bool = attrs["counted"] if kept is None else kept.counted
-        self.dys = [dy if _carries(out) else None for dy, out in zip(dys[:self.size], call.outputs, strict=False)]
+        self.dys = [dy if carries(out) else None for dy, out in zip(dys[:self.size], call.outputs, strict=False)]
         held = len(self.body.inputs) - self.size
         self.starts: list[GraphTensor] = list(call.inputs[:self.size])
         self.captured = self._captured(held)
@@ -266,10 +260,10 @@ class _LoopGradient:
 
     def gradients(self) -> list[Any]:
         """One gradient an input of the loop operation (which has more of them afterwards)."""
-        moving = _moving(self.body, self.size, {i for i, dy in enumerate(self.dys) if dy is not None})
+        moving = moving_inputs(self.body, self.size, {i for i, dy in enumerate(self.dys) if dy is not None})
         if not moving:
             return [None] * len(self.call.inputs)
-        back = _iteration_back(self.graph, self.body, self.size, self.captured, moving, moving)
+        back = iteration_back(self.graph, self.body, self.size, self.captured, moving, moving)
         step, used, captured = back.body, back.used, back.captured
         again = self._recomputed(used)
         kept = self._keep([i for i in again if i not in self.steady])
@@ -315,7 +309,7 @@ class _LoopGradient:
             new = [states.row_buffer(home.bring_in(self.starts[i]), rows=slots + 1) for i in buffers[len(known):]]
             for tensor in new:
                 tensor.op.attrs["beside"] = (self.call,)
-            zeros = [_constant(home, 0), _constant(home, 0)] if kept is None else []
+            zeros = [constant(home, 0), constant(home, 0)] if kept is None else []
             held = list(self.call.inputs[:self.call.attrs["count"]]) + zeros + new
             self._rebuild(home, held, slots, buffers)
         made = _Kept(self.cond, self.body, self.size, self.counted, slots, self.size, self.size + 1,
@@ -380,7 +374,8 @@ def _slots(tensors: Sequence[GraphTensor], limit: int | None) -> int:
     return slots
 
 
-def _constant(graph: Graph, value: int) -> GraphTensor:
+def constant(graph: Graph, value: int) -> GraphTensor:
+    """An int32 of `graph`."""
     return as_tensor(np.int32(value), None, graph, graph.unique_name("Const", False))
 
 
@@ -446,7 +441,7 @@ class _Walk:
         """
         slots, width = self.kept.slots, len(self.buffers)
         forward = self._forward_step()
-        second = [states.row_buffer(states.get_row(b, _constant(self.graph, 0)), rows=slots + 1)
+        second = [states.row_buffer(states.get_row(b, constant(self.graph, 0)), rows=slots + 1)
                   for b in self.buffers]
         for tensor in second:
             tensor.op.attrs["beside"] = (self.loop.call,)
@@ -492,95 +487,3 @@ class _Walk:
 
 def _some_left(left: Any, *_: Any) -> Any:
     return ops["Greater"](left, 0)
-
-
-# Scans ----------------------------------------------------------------------------------------------
-
-
-@structural.scan_op.grad
-def _(call, *dys):
-    """A scan back over the rows: what an iteration started from is kept by the forward scan, row by row."""
-    graph, attrs, body = mode.default_graph(), call.attrs, call.attrs["body"]
-    carried, rows = attrs["carried"], attrs["rows"]
-    size = carried + rows
-    given: list[Any] = [dy if _carries(out) else None for dy, out in zip(dys, call.outputs, strict=True)]
-    started = {i for i in range(carried) if given[i] is not None}
-    moving = _moving(body, carried, started | _flowing(body, carried, given))
-    stacked = [i for i in range(carried, len(given)) if given[i] is not None]
-    reached = reaching([body.outputs[i] for i in (*moving, *stacked)], body)
-    rows_back = [i for i in range(carried, size) if _carries(call.inputs[i]) and body.inputs[i] in reached]
-    captured = list(call.inputs[size:])
-    back = _iteration_back(graph, body, size, captured, [*moving, *stacked], [*moving, *rows_back], rows=True)
-    places = _keep_rows(call, [body.inputs[i] for i in back.used if i < carried] + back.known)
-    start = [array.zeros_like(graph.bring_in(call.outputs[i])) if given[i] is None else given[i] for i in moving]
-    zeros = [array.zeros_like(graph.bring_in(captured[j])) for j in back.captured]
-    used = [graph.bring_in(call.outputs[places[body.inputs[i]]] if i < carried else call.inputs[i]) for i in back.used]
-    used += [graph.bring_in(call.outputs[places[t]]) for t in back.known]
-    numbers = structural.row_numbers(graph.bring_in(call.inputs[carried]))
-    first = len(moving) + len(rows_back)
-    summed = first + len(zeros)
-
-    def step(values: Sequence[Any], xs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-        grads, totals = values[:len(moving)], values[len(moving):]
-        here = mode.default_graph()
-        rest = [here.bring_in(t) for t in back.body.captures]
-        split = 1 + len(used)
-        made = structural.step_op(xs[0], [*xs[1:split], *grads, *xs[split:], *rest], body=back.body,
-                                  counted=attrs["counted"])
-        before, of_rows, added = made[:len(moving)], made[len(moving):first], made[first:summed]
-        return [*before, *(ops["AddN"]([t, a]) for t, a in zip(totals, added, strict=True))], [
-            *of_rows, *made[summed:]]
-
-    xs = [numbers, *used, *(graph.bring_in(given[i]) for i in stacked)]
-    results = control_flow.scanned(graph, step, [*start, *zeros], xs, not attrs["reverse"], counted=False)
-    found: dict[int, Any] = dict(zip(moving, results, strict=False))
-    found.update(zip((size + j for j in back.captured), results[len(moving):], strict=False))
-    of_rows = results[len(moving) + len(zeros):]
-    found.update(zip(rows_back, of_rows, strict=False))
-    operands = {summed + at: t for at, t in enumerate(of_rows[len(rows_back):])}
-    for j, parts in back.products.items():
-        made = [_of_all_rows(p, operands) for p in parts]
-        found[size + j] = made[0] if len(made) == 1 else ops["AddN"](made)
-    return [found.get(i) for i in range(len(call.inputs))]
-
-
-def _flowing(body: Body, carried: int, given: Sequence[Any]) -> set[int]:
-    """The carried inputs that stacked outputs with a gradient come from."""
-    reached = reaching([body.outputs[i] for i in range(carried, len(given)) if given[i] is not None], body)
-    return {i for i in range(carried) if body.inputs[i] in reached and _carries(body.inputs[i])}
-
-
-def _keep_rows(call: Any, wanted: Sequence[GraphTensor]) -> dict[GraphTensor, int]:
-    """Let a scan give, row by row, tensors of its body; where they stand among the outputs."""
-    kept: dict[GraphTensor, int] = dict(call.attrs.get("kept_rows", {}))
-    new = [t for t in wanted if t not in kept]
-    if not new:
-        return kept
-    body: Body = call.attrs["body"]
-    home: Graph = call.graph
-    size = call.attrs["carried"] + call.attrs["rows"]
-    made = Body(home, home.get_name_scope())
-    own = [made.add_input(t._dims, t.dtype) for t in body.inputs[:size]]
-    inside = dict(zip(body.inputs, own, strict=False))
-    with mode.opened(made):
-        rest = [made.bring_in(t) for t in call.inputs[size:]]
-        if any(t not in inside for t in new):
-            replay = Replay(made, body, dict(zip(body.inputs, [*own, *call.inputs[size:]], strict=True)))
-            results, found = [replay.tensor(t) for t in body.outputs], [replay.tensor(t) for t in new]
-        else:
-            results = structural.step_op(_constant(made, 0), [*own, *rest], body=body, counted=False)
-            found = [ops["Identity"](inside[t]) for t in new]
-        made.outputs = [*results, *found]
-    made.close(list(call.inputs[size:]), own)
-    call.attrs["body"] = made
-    lead = call.inputs[call.attrs["carried"]]._dims
-    length = lead[0] if lead else None
-    now = dict(zip(body.outputs, made.outputs, strict=False)) | inside | dict(zip(new, found, strict=True))
-    positions = {**kept, **{t: len(call.outputs) + at for at, t in enumerate(new)}}
-    for t in new:
-        dims = t._dims
-        call.outputs.append(GraphTensor(call, len(call.outputs), None if dims is None else (length, *dims),
-                                        t.dtype.base_dtype))
-    call.attrs["kept_rows"] = {now[t]: at for t, at in positions.items() if t in now}
-    call.graph.edited()
-    return positions
