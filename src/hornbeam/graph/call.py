@@ -7,7 +7,7 @@ Otherwise the namespace that is being called says (`mode.current_graph`).
 from __future__ import annotations
 
 import functools
-import inspect
+import sys
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -23,6 +23,7 @@ from hornbeam.graph.graph import Graph
 from hornbeam.graph.infer import Input
 from hornbeam.graph.op import Arg, Op
 from hornbeam.graph.operation import Operation
+from hornbeam.graph.parameters import parameters_of
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
 
@@ -167,8 +168,8 @@ def composite(scope: str) -> Callable[[Function], Function]:
     random numbers) follow. The nodes stand in the name scope `name`, by default `scope`.
     """
     def declare(function: Function) -> Function:
-        names = list(inspect.signature(function).parameters)
-        name_at = names.index("name")
+        positional = parameters_of(function).positional
+        name_at = positional.index("name") if "name" in positional else sys.maxsize
 
         @functools.wraps(function)
         def call_composite(*args: Any, **kwargs: Any) -> Any:

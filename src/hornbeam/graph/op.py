@@ -23,6 +23,7 @@ import numpy as np
 
 from hornbeam.graph import dtypes, names
 from hornbeam.graph.dtypes import DType
+from hornbeam.graph.parameters import parameters_of
 from hornbeam.graph.registry import Registry, caller_place
 
 FLOATS = (dtypes.bfloat16, dtypes.float16, dtypes.float32, dtypes.float64)
@@ -112,18 +113,17 @@ class Op:
         self.__name__ = self.__qualname__ = function.__name__.rstrip("_")
         self.__module__ = function.__module__
         self.types = {name: tuple(allowed) for name, allowed in (types or {}).items()}
-        signature = inspect.signature(function)
-        tensors = [p.name for p in signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        given = parameters_of(function)
+        tensors = given.positional
         if random:
             tensors = tensors[1:]
         self.args = _parse(", ".join(f"{n}: T" for n in tensors) if inputs is None else inputs, self.types)
         # Attributes without a default come first, as they do in TensorFlow's signatures.
-        attributes = sorted((p for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY),
-                            key=lambda p: p.default is not p.empty)
-        self.defaults: dict[str, Any] = {p.name: None if p.default is p.empty else p.default for p in attributes}
-        self.attr_kinds: dict[str, str] = {p.name: _KIND_WORDS[str(p.annotation)] for p in attributes
-                                           if str(p.annotation) in _KIND_WORDS}
-        self.required = tuple(p.name for p in attributes if p.default is p.empty)
+        attributes = sorted(given.keyword_only, key=lambda name: name in given.defaults)
+        self.defaults: dict[str, Any] = {name: given.defaults.get(name) for name in attributes}
+        self.attr_kinds: dict[str, str] = {name: _KIND_WORDS[kind] for name in attributes
+                                           if (kind := str(given.annotations.get(name))) in _KIND_WORDS}
+        self.required = tuple(name for name in attributes if name not in given.defaults)
         self.differentiable = differentiable
         self.stateful = stateful or random or bool(writes)
         self.host = host
@@ -152,7 +152,7 @@ class Op:
         self.simple = not (host or random or writes or structural) and all(
             not (a.many or a.static or a.ref) for a in self.args)
         if not (len(tensors) == len(self.args) or inputs is not None):
-            raise ValueError(f"{type}: inputs={inputs!r} does not fit {signature}")
+            raise ValueError(f"{type}: inputs={inputs!r} does not fit {given}")
 
     # What stands beside the declaration ---------------------------------------------------------
 
