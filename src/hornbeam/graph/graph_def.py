@@ -36,13 +36,14 @@ for _name, _module in (("GraphDef", "graph_pb2"), ("NodeDef", "node_def_pb2"), (
 
 
 def node_def(op: Operation) -> Any:
-    """The `NodeDef` of an operation."""
+    """The `NodeDef` of an operation, without what it notes for the runtime and for gradients."""
     from hornbeam.graph.messages.node_def_pb2 import NodeDef
     node = NodeDef(name=op.name, op=op.type, device=op.device)
     node.input.extend(_text(t) for t in op.inputs)
     node.input.extend(f"^{c.name}" for c in op.control_inputs)
     for name, value in op.declaration.all_attrs(op).items():
-        if name not in _PRIVATE and (value is not None or name == "shape"):
+        noted = name in op.attrs and name not in op.declaration.defaults and not name.startswith("_")
+        if not noted and (value is not None or name == "shape"):
             kind = "shape" if name == "shape" else op.declaration.attr_types.get(name)
             _write_attr(node.attr[name], value, kind)
     if not op.declaration.structural:
@@ -50,11 +51,6 @@ def node_def(op: Operation) -> Any:
     if op.gradient_type is not None:
         node.attr["_gradient_op_type"].s = op.gradient_type.encode()
     return node
-
-
-_PRIVATE = frozenset(("beside", "captured", "cell", "initializes", "kept", "kept_rows", "on_host", "stream",
-                      "variable"))
-"""What operations note for the runtime and for gradients, which no file holds."""
 
 
 def node_defs(op: Operation, text: Callable[[GraphTensor], str] | None = None) -> list[Any]:
