@@ -10,7 +10,7 @@ import numpy as np
 from hornbeam.data import structure
 from hornbeam.data.api.specs import DatasetSpec
 from hornbeam.data.api.transformations import Transformations
-from hornbeam.data.pipeline import keeping, order, sources
+from hornbeam.data.pipeline import keeping, several, sources
 from hornbeam.data.pipeline.functions import TracedFunction
 from hornbeam.data.pipeline.node import value_of
 from hornbeam.graph import dtypes
@@ -103,7 +103,7 @@ class Combining(Transformations):
         target = value_of(target_dist)
         target = np.asarray(target, np.float32)
         classes = self.map(lambda *args: casts.cast(class_func(*args), dtypes.int32))
-        pairs = self._wrap(order.ZipNode([classes._node, self._node], (classes._node.spec, self._node.spec)))
+        pairs = self._wrap(several.ZipNode([classes._node, self._node], (classes._node.spec, self._node.spec)))
         if initial_dist is None:
             counts = np.zeros(len(target), np.int64)
             dists = classes.scan(counts, lambda seen, c: _counted(seen, c, len(target))).map(_share)
@@ -112,7 +112,7 @@ class Combining(Transformations):
                                                    TensorSpec((len(target),), dtypes.float32))).repeat()
         uniform = self._wrap(sources.RandomNode(self._seeds(seed), False)).map(
             lambda x: casts.cast(x, dtypes.float32) / np.float32(2**32))
-        node = order.ZipNode([pairs._node, dists._node, uniform._node],
+        node = several.ZipNode([pairs._node, dists._node, uniform._node],
                              (pairs._node.spec, dists._node.spec, uniform._node.spec))
 
         def kept(pair: Any, dist: Any, draw: Any) -> Any:

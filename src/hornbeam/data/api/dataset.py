@@ -20,7 +20,7 @@ from hornbeam.data.api.iterators import Iterator, NumpyIterator
 from hornbeam.data.api.options import Options
 from hornbeam.data.api.specs import DatasetSpec
 from hornbeam.data.api.storing import Storing, load
-from hornbeam.data.pipeline import iteration, order, sources
+from hornbeam.data.pipeline import iteration, several, sources
 from hornbeam.data.pipeline.node import INFINITE, UNKNOWN, Context, Made, Node, boxed, integer_of, value_of, walk
 from hornbeam.graph import dtypes, errors, mode, seeds
 from hornbeam.graph.names import public
@@ -277,7 +277,7 @@ class Dataset(Combining, Storing):
                 raise TypeError("Invalid input to `zip`. Inputs are expected to be (nested) structures of "
                                 f"`tf.data.Dataset` objects. Encountered object of type {type(part)}.")
         spec = structure.pack(given, [p.element_spec for p in parts])
-        return cls._wrap(order.ZipNode([p._node for p in parts], spec))
+        return cls._wrap(several.ZipNode([p._node for p in parts], spec))
 
     @classmethod
     def choose_from_datasets(cls, datasets: Sequence[Any], choice_dataset: Any,
@@ -313,7 +313,7 @@ class Dataset(Combining, Storing):
         if not datasets:
             raise ValueError("Invalid `datasets`. `datasets` should not be empty.")
         again = bool(rerandomize_each_iteration)
-        choice = order.WeightedChoiceNode(weights, cls._seeds(seed), again, parent)
+        choice = several.WeightedChoiceNode(weights, cls._seeds(seed), again, parent)
         return cls._chosen(choice, datasets, stop_on_empty_dataset)
 
     @classmethod
@@ -321,7 +321,7 @@ class Dataset(Combining, Storing):
         if not datasets:
             raise ValueError("Invalid `datasets`. `datasets` should not be empty.")
         spec = structure.common([d.element_spec for d in datasets], "the elements of `datasets`")
-        return cls._wrap(order.ChooseNode(choice, [d._node for d in datasets], spec, bool(stop)))
+        return cls._wrap(several.ChooseNode(choice, [d._node for d in datasets], spec, bool(stop)))
 
     @classmethod
     def load(cls, path: Any, element_spec: Any = None, compression: str | None = None, reader_func: Any = None,

@@ -13,7 +13,7 @@ from hornbeam.data import structure
 from hornbeam.data.api import elements
 from hornbeam.data.api.options import Options
 from hornbeam.data.api.specs import DatasetSpec
-from hornbeam.data.pipeline import batching, iteration, keeping, mapping, order
+from hornbeam.data.pipeline import batching, iteration, keeping, mapping, order, several
 from hornbeam.data.pipeline.functions import TracedFunction
 from hornbeam.data.pipeline.node import UNKNOWN, Context, Node, integer_of, value_of
 from hornbeam.data.pipeline.sources import RangeNode
@@ -252,7 +252,7 @@ class Transformations(_Described):
             if isinstance(value, np.ndarray) and value <= 0:
                 raise_invalid(f"Window {name_} must be greater than zero.")
         spec = structure.map_leaves(DatasetSpec, self._node.spec)
-        return self._made(order.WindowNode(self._node, spec, numbers[0], numbers[1], numbers[2],
+        return self._made(several.WindowNode(self._node, spec, numbers[0], numbers[1], numbers[2],
                                            flag(drop_remainder)))
 
     # Order ----------------------------------------------------------------------------------------
@@ -303,7 +303,7 @@ class Transformations(_Described):
             spec = structure.common([mine, other])
         except (TypeError, ValueError) as error:
             raise TypeError(f"Incompatible dataset elements:\n  {mine} vs.   {other}") from error
-        return self._made(order.ConcatenateNode(self._node, dataset._node, spec))
+        return self._made(several.ConcatenateNode(self._node, dataset._node, spec))
 
     def enumerate(self, start: Any = 0, name: str | None = None) -> Any:
         """Pairs of a number, from `start` on, and an element.
@@ -314,7 +314,7 @@ class Transformations(_Described):
         """
         numbers = RangeNode(integer_of(start, "start"), np.array(np.iinfo(np.int64).max, np.int64),
                             np.array(1, np.int64), dtypes.int64)
-        return self._made(order.ZipNode([numbers, self._node], (numbers.spec, self._node.spec)))
+        return self._made(several.ZipNode([numbers, self._node], (numbers.spec, self._node.spec)))
 
     def unique(self, name: str | None = None) -> Any:
         """Each element once, where it comes first.
