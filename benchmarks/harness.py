@@ -27,10 +27,11 @@ class Side(NamedTuple):
 def run(side: Side, script: Path, workload: str, **environment: str) -> dict[str, float]:
     """What a workload answers, and how long its process took (`process`, in s).
 
-    The time when it was started is in its environment (`STARTED`). Raises SystemExit with its errors where it fails.
+    The time when it was started is in its environment (`STARTED`). Python may keep what it compiles of sources, as it
+    does where a package is installed. Raises SystemExit with its errors where it fails.
     """
     surroundings = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", **side.environment,
-                    **environment, "STARTED": repr(time.time())}
+                    **environment, "PYTHONDONTWRITEBYTECODE": "", "STARTED": repr(time.time())}
     started = time.perf_counter()
     done = subprocess.run([side.python, str(script), side.name, workload], env=surroundings, capture_output=True,
                           text=True)
