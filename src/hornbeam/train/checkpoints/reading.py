@@ -97,7 +97,7 @@ def list_variables(ckpt_dir_or_file: Any) -> list[tuple[str, list[int]]]:
 # Waiting ----------------------------------------------------------------------------------------------
 
 
-def wait_for_new_checkpoint(checkpoint_dir: Any, last_checkpoint: str | None, seconds_to_sleep: float = 1,
+def wait_for_new_checkpoint(checkpoint_dir: Any, last_checkpoint: str | None = None, seconds_to_sleep: float = 1,
                             timeout: float | None = None) -> str | None:
     """The latest checkpoint of a folder as soon as it is another than `last_checkpoint`; None after `timeout` seconds.
     """

@@ -66,15 +66,18 @@ class SummaryAtEndHook(SessionRunHook):
         self._summary_op = tf.summary.merge_all() if self._summary_op is None else self._summary_op
         self._step = tf.train.get_or_create_global_step()
 
+    def after_create_session(self, session: Any, coord: Any) -> None:
+        """Write the graph."""
+        if self._summary_writer is None:
+            self._summary_writer = tf.summary.FileWriter(self._log_dir)
+        self._summary_writer.add_graph(session.graph)
+
     def end(self, session: Any) -> None:
         """Write the summaries."""
-        step = session.run(self._step)
-        writer = self._summary_writer or tf.summary.FileWriter(self._log_dir)
         if self._summary_op is not None:
-            writer.add_summary(session.run(self._summary_op, self._feed_dict), step)
-        writer.flush()
-        if self._summary_writer is None:
-            writer.close()
+            summary, step = session.run([self._summary_op, self._step], self._feed_dict)
+            self._summary_writer.add_summary(summary, step)
+        self._summary_writer.flush()
 
 
 def evaluate_checkpoint(checkpoint_path: str | None, master: str, scaffold: Any, eval_ops: Any, feed_dict: Any,
