@@ -11,7 +11,7 @@ from hornbeam.backend import interpret
 from hornbeam.backend.interpret import numpy_program
 from hornbeam.backend.numpy_primitives.blocks import BLOCK, LARGE
 
-SIDE = 7 * BLOCK // 100
+SIDE = 7 * BLOCK // 200
 
 
 def several(x, y, scale):
