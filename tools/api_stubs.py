@@ -183,5 +183,8 @@ class Bare:
 def name_in_its_module(target: type | types.FunctionType) -> str | None:
     """The name by which the object's module holds it; for a class of TF1 that shows as its base, the base's name."""
     shown = [target, *target.__bases__] if isinstance(target, type) else [target]
-    name = target.__name__
-    return name if getattr(sys.modules.get(target.__module__), name, None) in shown else None
+    name, module = target.__name__, sys.modules.get(target.__module__)
+    if getattr(module, name, None) in shown:
+        return name
+    return next((held for held, value in vars(module).items() if value is target and not held.startswith("_")), None) \
+        if isinstance(target, type) else None

@@ -17,6 +17,8 @@ from hornbeam.ops.sparse import split as split
 from hornbeam.ops.sparse import to_dense as to_dense
 from hornbeam.ops.sparse import transpose as transpose
 from hornbeam.ops.sparse_counting import bincount as bincount
+from hornbeam.ops.sparse_cross import sparse_cross as _cross
+from hornbeam.ops.sparse_cross import sparse_cross_hashed as _cross_hashed
 from hornbeam.ops.sparse_math import add as add
 from hornbeam.ops.sparse_math import mask as mask
 from hornbeam.ops.sparse_math import maximum as maximum
@@ -28,6 +30,8 @@ from hornbeam.ops.sparse_math import sparse_dense_matmul as sparse_dense_matmul
 from hornbeam.ops.sparse_math import to_indicator as to_indicator
 from typing import Any
 
+cross = _cross
+cross_hashed = _cross_hashed
 def segment_mean(data: Any, indices: Any, segment_ids: Any, num_segments: Any = None, name: str | None = None, sparse_gradient: bool = False) -> Any:
     r"""The means of the rows of `data` that `indices` names, by segment."""
 def segment_sqrt_n(data: Any, indices: Any, segment_ids: Any, num_segments: Any = None, name: str | None = None, sparse_gradient: bool = False) -> Any:

@@ -8,7 +8,9 @@ from hornbeam import GradientTape as GradientTape
 from hornbeam import IndexedSlices as IndexedSlices
 from hornbeam import IndexedSlicesSpec as IndexedSlicesSpec
 from hornbeam import Module as Module
+from hornbeam import NoneTensorSpec as NoneTensorSpec
 from hornbeam import Operation as Operation
+from hornbeam import OptionalSpec as OptionalSpec
 from hornbeam import RegisterGradient as RegisterGradient
 from hornbeam import SparseTensorSpec as SparseTensorSpec
 from hornbeam import Tensor as Tensor
@@ -212,14 +214,36 @@ from hornbeam.errors import OpError as OpError
 from hornbeam.graph.dimension import Dimension as Dimension
 from hornbeam.graph.dtypes import DType as _DType
 from hornbeam.graph.graph import GraphV1 as _Graph
+from hornbeam.graph.messages.attr_value_pb2 import AttrValue as AttrValue
+from hornbeam.graph.messages.attr_value_pb2 import NameAttrList as NameAttrList
+from hornbeam.graph.messages.event_pb2 import Event as Event
+from hornbeam.graph.messages.event_pb2 import LogMessage as LogMessage
+from hornbeam.graph.messages.event_pb2 import SessionLog as SessionLog
+from hornbeam.graph.messages.graph_pb2 import GraphDef as GraphDef
+from hornbeam.graph.messages.histogram_pb2 import HistogramProto as HistogramProto
+from hornbeam.graph.messages.meta_graph_pb2 import MetaGraphDef as MetaGraphDef
+from hornbeam.graph.messages.meta_graph_pb2 import TensorInfo as TensorInfo
+from hornbeam.graph.messages.node_def_pb2 import NodeDef as NodeDef
+from hornbeam.graph.messages.summary_pb2 import Summary as Summary
+from hornbeam.graph.messages.summary_pb2 import SummaryMetadata as SummaryMetadata
 from hornbeam.graph.shapes import TensorShapeV1 as _TensorShape
 from hornbeam.graph.sparse_tensor import SparseTensor as SparseTensor
 from hornbeam.graph.sparse_tensor import SparseTensorValue as SparseTensorValue
 from hornbeam.image import random_crop as random_crop
+from hornbeam.io import FixedLenFeature as FixedLenFeature
+from hornbeam.io import FixedLenSequenceFeature as FixedLenSequenceFeature
+from hornbeam.io import SparseFeature as SparseFeature
+from hornbeam.io import VarLenFeature as VarLenFeature
 from hornbeam.io import decode_base64 as decode_base64
 from hornbeam.io import decode_compressed as decode_compressed
+from hornbeam.io import decode_json_example as decode_json_example
+from hornbeam.io import deserialize_many_sparse as deserialize_many_sparse
 from hornbeam.io import encode_base64 as encode_base64
+from hornbeam.io import matching_files as matching_files
+from hornbeam.io import parse_single_sequence_example as parse_single_sequence_example
+from hornbeam.io import parse_tensor as parse_tensor
 from hornbeam.io import read_file as read_file
+from hornbeam.io import serialize_tensor as serialize_tensor
 from hornbeam.io import write_file as write_file
 from hornbeam.linalg import band_part as _batch_matrix_band_part
 from hornbeam.linalg import band_part as _matrix_band_part
@@ -298,8 +322,14 @@ from hornbeam.math import unsorted_segment_prod as unsorted_segment_prod
 from hornbeam.math import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
 from hornbeam.math import unsorted_segment_sum as unsorted_segment_sum
 from hornbeam.math import zeta as zeta
+from hornbeam.ops.accumulators import ConditionalAccumulator as ConditionalAccumulator
+from hornbeam.ops.accumulators import ConditionalAccumulatorBase as ConditionalAccumulatorBase
+from hornbeam.ops.accumulators import SparseConditionalAccumulator as SparseConditionalAccumulator
 from hornbeam.ops.checks import add_check_numerics_ops as add_check_numerics_ops
 from hornbeam.ops.clip import clip_by_average_norm as clip_by_average_norm
+from hornbeam.ops.csv_parsing import decode_csv_v1 as _decode_csv
+from hornbeam.ops.features import parse_example_v1 as _parse_example
+from hornbeam.ops.features import parse_single_example_v1 as _parse_single_example
 from hornbeam.ops.host import print_v1 as _Print
 from hornbeam.ops.host import py_func as py_func
 from hornbeam.ops.initializers import Constant as _constant_initializer
@@ -315,11 +345,23 @@ from hornbeam.ops.initializers import VarianceScaling as _variance_scaling_initi
 from hornbeam.ops.initializers import Zeros as _zeros_initializer
 from hornbeam.ops.matmul import batch_matmul_function as _batch_matmul
 from hornbeam.ops.matmul import sparse_matmul as sparse_matmul
+from hornbeam.ops.queues import FIFOQueue as FIFOQueue
+from hornbeam.ops.queues import PaddingFIFOQueue as PaddingFIFOQueue
+from hornbeam.ops.queues import PriorityQueue as PriorityQueue
+from hornbeam.ops.queues import RandomShuffleQueue as RandomShuffleQueue
 from hornbeam.ops.random import get_seed as get_seed
 from hornbeam.ops.random import multinomial as multinomial
 from hornbeam.ops.random import random_poisson_v1 as _random_poisson
 from hornbeam.ops.random import set_random_seed as set_random_seed
+from hornbeam.ops.readers import FixedLengthRecordReader as FixedLengthRecordReader
+from hornbeam.ops.readers import IdentityReader as IdentityReader
+from hornbeam.ops.readers import ReaderBase as ReaderBase
+from hornbeam.ops.readers import TFRecordReader as TFRecordReader
+from hornbeam.ops.readers import TextLineReader as TextLineReader
+from hornbeam.ops.readers import WholeFileReader as WholeFileReader
 from hornbeam.ops.scatter import batch_scatter_update as batch_scatter_update
+from hornbeam.ops.serialization import serialize_many_sparse as serialize_many_sparse
+from hornbeam.ops.serialization import serialize_sparse as serialize_sparse
 from hornbeam.ops.sets import setdiff1d as _list_diff
 from hornbeam.ops.sparse import convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor
 from hornbeam.ops.sparse import sparse_placeholder as sparse_placeholder
@@ -333,6 +375,7 @@ from hornbeam.quantization import fake_quant_with_min_max_vars as fake_quant_wit
 from hornbeam.quantization import fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient
 from hornbeam.quantization import fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel
 from hornbeam.quantization import fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient
+from hornbeam.queue import QueueBase as QueueBase
 from hornbeam.random import gamma as _random_gamma
 from hornbeam.random import normal as _random_normal
 from hornbeam.random import shuffle as _random_shuffle
@@ -437,29 +480,43 @@ from hornbeam.v1 import bitwise as bitwise
 from hornbeam.v1 import compat as compat
 from hornbeam.v1 import config as config
 from hornbeam.v1 import contrib as contrib
+from hornbeam.v1 import data as data
 from hornbeam.v1 import debugging as debugging
+from hornbeam.v1 import distributions as distributions
 from hornbeam.v1 import dtypes as dtypes
 from hornbeam.v1 import errors as errors
+from hornbeam.v1 import estimator as estimator
 from hornbeam.v1 import experimental as experimental
+from hornbeam.v1 import feature_column as feature_column
 from hornbeam.v1 import flags as flags
 from hornbeam.v1 import gfile as gfile
 from hornbeam.v1 import graph_util as graph_util
 from hornbeam.v1 import image as image
 from hornbeam.v1 import initializers as initializers
 from hornbeam.v1 import io as io
+from hornbeam.v1 import layers as layers
 from hornbeam.v1 import linalg as linalg
 from hornbeam.v1 import logging as logging
+from hornbeam.v1 import lookup as lookup
+from hornbeam.v1 import losses as losses
 from hornbeam.v1 import manip as manip
 from hornbeam.v1 import math as math
+from hornbeam.v1 import metrics as metrics
 from hornbeam.v1 import nest as nest
 from hornbeam.v1 import nn as nn
+from hornbeam.v1 import python_io as python_io
 from hornbeam.v1 import quantization as quantization
+from hornbeam.v1 import queue as queue
 from hornbeam.v1 import random as random
+from hornbeam.v1 import resource_loader as resource_loader
+from hornbeam.v1 import saved_model as saved_model
 from hornbeam.v1 import sets as sets
 from hornbeam.v1 import signal as signal
 from hornbeam.v1 import sparse as sparse
 from hornbeam.v1 import spectral as spectral
 from hornbeam.v1 import strings as strings
+from hornbeam.v1 import summary as summary
+from hornbeam.v1 import sysconfig as sysconfig
 from hornbeam.v1 import test as test
 from hornbeam.v1 import train as train
 from hornbeam.v1 import types as types
@@ -523,6 +580,12 @@ from hornbeam.v1.adapters.strings import reduce_join as reduce_join
 from hornbeam.v1.adapters.strings import string_split as string_split
 from hornbeam.v1.adapters.strings import to_hash_bucket as _string_to_hash_bucket
 from hornbeam.v1.adapters.strings import to_number as _string_to_number
+from hornbeam.v1.adapters.summary import audio_summary as audio_summary
+from hornbeam.v1.adapters.summary import histogram_summary as histogram_summary
+from hornbeam.v1.adapters.summary import image_summary as image_summary
+from hornbeam.v1.adapters.summary import merge_all_summaries as merge_all_summaries
+from hornbeam.v1.adapters.summary import merge_summary as merge_summary
+from hornbeam.v1.adapters.summary import scalar_summary as scalar_summary
 from hornbeam.v1.adapters.variables import assert_variables_initialized as assert_variables_initialized
 from hornbeam.v1.adapters.variables import assign as assign
 from hornbeam.v1.adapters.variables import assign_add as assign_add
@@ -534,20 +597,24 @@ from typing import Any
 import builtins
 
 AUTO_REUSE: __ReuseMode
-class AttrValue(Any): ...
+COMPILER_VERSION: str
+CXX11_ABI_FLAG: int
+CXX_VERSION: int
 DeviceSpec = _DeviceSpec
+GIT_VERSION: str
+GRAPH_DEF_VERSION: int
+GRAPH_DEF_VERSION_MIN_CONSUMER: int
+GRAPH_DEF_VERSION_MIN_PRODUCER: int
 Graph = _Graph
-class GraphDef(Any): ...
-class MetaGraphDef(Any): ...
-class NameAttrList(Any): ...
 NoGradient = _NoGradient
-class NodeDef(Any): ...
 NotDifferentiable = _NotDifferentiable
 Print = _Print
 TensorArray = _TensorArray
 TensorShape = _TensorShape
 VERSION: str
 Variable = _Variable
+__compiler_version__: str
+__git_version__: str
 __version__: str
 def assert_equal(x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
     r"""The check that x == y, elementwise."""
@@ -587,6 +654,7 @@ complex128_ref: _DType
 complex64_ref: _DType
 complex_abs = _complex_abs
 constant_initializer = _constant_initializer
+decode_csv = _decode_csv
 device = _device
 diag = _diag
 diag_part = _diag_part
@@ -633,6 +701,8 @@ name_scope = _name_scope
 neg = _neg
 ones_initializer = _ones_initializer
 orthogonal_initializer = _orthogonal_initializer
+parse_example = _parse_example
+parse_single_example = _parse_single_example
 qint16_ref: _DType
 qint32_ref: _DType
 qint8_ref: _DType

@@ -7,6 +7,7 @@ from hornbeam.runtime.logs import log_every_n as log_every_n
 from hornbeam.runtime.logs import log_first_n as log_first_n
 from hornbeam.runtime.logs import log_if as log_if
 from hornbeam.runtime.logs import set_verbosity as set_verbosity
+from hornbeam.runtime.logs import task_level_status_message as _TaskLevelStatusMessage
 from hornbeam.runtime.logs import vlog as vlog
 from typing import Any
 
@@ -14,6 +15,7 @@ DEBUG: int
 ERROR: int
 FATAL: int
 INFO: int
+TaskLevelStatusMessage = _TaskLevelStatusMessage
 WARN: int
 def debug(msg: Any, *args: Any, **kwargs: Any) -> None:
     r"""Log a message at level DEBUG; `args` fill its % fields."""

@@ -19,6 +19,7 @@ from hornbeam.sparse import sparse_dense_matmul as sparse_dense_matmul
 from hornbeam.sparse import to_dense as to_dense
 from hornbeam.sparse import to_indicator as to_indicator
 from hornbeam.sparse import transpose as transpose
+from hornbeam.v1 import SparseConditionalAccumulator as SparseConditionalAccumulator
 from hornbeam.v1 import SparseTensor as SparseTensor
 from hornbeam.v1 import sparse_add as _add
 from hornbeam.v1 import sparse_concat as _concat

@@ -86,6 +86,17 @@ class NoneTensorSpec(TypeSpec):
         """The class of None."""
         return type(None)
 
+    @classmethod
+    def from_value(cls, value: Any) -> NoneTensorSpec:
+        """The spec of None."""
+        return cls()
+
+    def most_specific_compatible_shape(self, other: NoneTensorSpec) -> NoneTensorSpec:
+        """This spec. Raises ValueError for one of another kind."""
+        if type(other) is not type(self):
+            raise ValueError(f"No `TypeSpec` is compatible with both {self} and {other}")
+        return self
+
     def _serialize(self) -> tuple[Any, ...]:
         return ()
 

@@ -184,18 +184,30 @@ def _as_sparse(sp_input: Any) -> SparseTensor:
     return sp_input
 
 
-@public("io.serialize_sparse", v1=("serialize_sparse",))
+@public(v1=("io.serialize_sparse", "serialize_sparse"))
 def serialize_sparse(sp_input: Any, name: str | None = None, out_type: Any = dtypes.string) -> Any:
     """A SparseTensor as a vector of three strings: its indices, values and shape."""
     x = _as_sparse(sp_input)
     return serialize_sparse_op(x.indices, x.values, x.dense_shape, out_type=out_type, name=name)
 
 
-@public("io.serialize_many_sparse", v1=("serialize_many_sparse",))
+@public(v1=("io.serialize_many_sparse", "serialize_many_sparse"))
 def serialize_many_sparse(sp_input: Any, name: str | None = None, out_type: Any = dtypes.string) -> Any:
     """The rows of a SparseTensor as strings, [rows, 3]: each as `serialize_sparse` gives it, of one dimension less."""
     x = _as_sparse(sp_input)
     return serialize_many_sparse_op(x.indices, x.values, x.dense_shape, out_type=out_type, name=name)
+
+
+@public(v2=("io.serialize_sparse",))
+def serialize_sparse_v2(sp_input: Any, out_type: Any = dtypes.string, name: str | None = None) -> Any:
+    """A SparseTensor as a vector of three strings: its indices, values and shape."""
+    return serialize_sparse(sp_input, name, out_type)
+
+
+@public(v2=("io.serialize_many_sparse",))
+def serialize_many_sparse_v2(sp_input: Any, out_type: Any = dtypes.string, name: str | None = None) -> Any:
+    """The rows of a SparseTensor as strings, [rows, 3]: each as `serialize_sparse` gives it, of one dimension less."""
+    return serialize_many_sparse(sp_input, name, out_type)
 
 
 @public("io.deserialize_many_sparse", v1=("deserialize_many_sparse",))

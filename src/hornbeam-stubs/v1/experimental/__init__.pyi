@@ -1,3 +1,4 @@
 """The public names of `hornbeam.v1.experimental`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam.data.experimental import Optional as Optional
 from hornbeam.v1.experimental import dlpack as dlpack

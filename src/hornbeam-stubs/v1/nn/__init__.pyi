@@ -96,14 +96,26 @@ from hornbeam.v1.adapters.networks import sparse_softmax_cross_entropy_with_logi
 from hornbeam.v1.adapters.networks import sufficient_statistics as sufficient_statistics
 from hornbeam.v1.adapters.networks import weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits
 from hornbeam.v1.adapters.networks import weighted_moments as weighted_moments
+from hornbeam.v1.contrib.rnn import static_bidirectional_rnn as _bidirectional_rnn
+from hornbeam.v1.contrib.rnn import static_bidirectional_rnn as static_bidirectional_rnn
+from hornbeam.v1.contrib.rnn import static_rnn as _rnn
+from hornbeam.v1.contrib.rnn import static_rnn as static_rnn
+from hornbeam.v1.contrib.rnn import static_state_saving_rnn as _state_saving_rnn
+from hornbeam.v1.contrib.rnn import static_state_saving_rnn as static_state_saving_rnn
 from hornbeam.v1.math import in_top_k as in_top_k
 from hornbeam.v1.math import log_softmax as log_softmax
 from hornbeam.v1.math import softmax as softmax
 from hornbeam.v1.nn import experimental as experimental
+from hornbeam.v1.nn import rnn_cell as rnn_cell
+from hornbeam.v1.nn import seq2seq as seq2seq
+from hornbeam.v1.rnn.dynamic import bidirectional_dynamic_rnn as bidirectional_dynamic_rnn
+from hornbeam.v1.rnn.dynamic import dynamic_rnn as dynamic_rnn
+from hornbeam.v1.rnn.dynamic import raw_rnn as raw_rnn
 from typing import Any
 
 avg_pool2d = avg_pool
 avg_pool_v2 = _avg_pool_v2
+bidirectional_rnn = _bidirectional_rnn
 conv3d_backprop_filter_v2 = conv3d_backprop_filter
 convolution = _convolution
 ctc_beam_search_decoder = _ctc_beam_search_decoder
@@ -120,6 +132,8 @@ def fractional_max_pool(value: Any, pooling_ratio: Any, pseudo_random: bool = Fa
 lrn = _lrn
 max_pool_v2 = _max_pool_v2
 nce_loss = _nce_loss
+rnn = _rnn
 safe_embedding_lookup_sparse = _safe_embedding_lookup_sparse
 sampled_softmax_loss = _sampled_softmax_loss
+state_saving_rnn = _state_saving_rnn
 swish = _swish

@@ -9,7 +9,7 @@ import numpy as np
 
 from hornbeam.backend.records import RecordWriter
 from hornbeam.data import structure
-from hornbeam.data.api import elements
+from hornbeam.data.api import elements as of_users
 from hornbeam.data.api.dataset import Dataset
 from hornbeam.data.api.dataset_v1 import DatasetV1
 from hornbeam.data.api.graph_iterators import GraphIterator
@@ -209,11 +209,11 @@ def sample_from_datasets_v1(datasets: Sequence[Any], weights: Any = None, seed: 
 
 
 @public("data.experimental.from_list", v1=())
-def from_list(elements_: Sequence[Any], name: str | None = None) -> Any:
+def from_list(elements: Sequence[Any], name: str | None = None) -> Any:
     """A dataset of the items of a list, which need not have one shape. Raises ValueError for an empty one."""
-    if not elements_:
+    if not elements:
         raise ValueError("Invalid `elements`. `elements` should not be empty.")
-    normal = [elements.normalized(e) for e in elements_]
+    normal = [of_users.normalized(e) for e in elements]
     for spec, _ in normal[1:]:
         structure.assert_same(normal[0][0], spec)
     return Dataset._wrap(sources.TensorsNode([leaves for _, leaves in normal],
@@ -259,7 +259,7 @@ def at(dataset: Any, index: Any) -> Any:
     if element is None:
         raise errors.OutOfRangeError(None, None, f"Index out of range [0, {dataset._node.cardinality(context)}): "
                                                  f"{index}")
-    return elements.to_user(dataset.element_spec, element)
+    return of_users.to_user(dataset.element_spec, element)
 
 
 @_experimental("group_by_reducer")

@@ -1,0 +1,19 @@
+"""The public names of `hornbeam.feature_column`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.train.feature_columns.categories import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
+from hornbeam.train.feature_columns.categories import categorical_column_with_identity as categorical_column_with_identity
+from hornbeam.train.feature_columns.categories import categorical_column_with_vocabulary_file as categorical_column_with_vocabulary_file
+from hornbeam.train.feature_columns.categories import categorical_column_with_vocabulary_list as categorical_column_with_vocabulary_list
+from hornbeam.train.feature_columns.categories import crossed_column as crossed_column
+from hornbeam.train.feature_columns.categories import weighted_categorical_column as weighted_categorical_column
+from hornbeam.train.feature_columns.columns import bucketized_column as bucketized_column
+from hornbeam.train.feature_columns.columns import make_parse_example_spec as make_parse_example_spec
+from hornbeam.train.feature_columns.columns import numeric_column as numeric_column
+from hornbeam.train.feature_columns.dense import embedding_column as embedding_column
+from hornbeam.train.feature_columns.dense import indicator_column as indicator_column
+from hornbeam.train.feature_columns.dense import shared_embeddings as shared_embeddings
+from hornbeam.train.feature_columns.sequences import sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket
+from hornbeam.train.feature_columns.sequences import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity
+from hornbeam.train.feature_columns.sequences import sequence_categorical_column_with_vocabulary_file as sequence_categorical_column_with_vocabulary_file
+from hornbeam.train.feature_columns.sequences import sequence_categorical_column_with_vocabulary_list as sequence_categorical_column_with_vocabulary_list
+from hornbeam.train.feature_columns.sequences import sequence_numeric_column as sequence_numeric_column

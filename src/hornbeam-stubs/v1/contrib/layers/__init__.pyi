@@ -1,0 +1,80 @@
+"""The public names of `hornbeam.v1.contrib.layers`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.v1.adapters.initializers import variance_scaling_initializer as variance_scaling_initializer
+from hornbeam.v1.adapters.initializers import xavier_initializer as xavier_initializer
+from hornbeam.v1.contrib.layers import utils as utils
+from hornbeam.v1.contrib.layers.batch_norms import batch_norm as batch_norm
+from hornbeam.v1.contrib.layers.convolutions import convolution as convolution
+from hornbeam.v1.contrib.layers.convolutions import convolution1d as _conv1d
+from hornbeam.v1.contrib.layers.convolutions import convolution2d as _conv2d
+from hornbeam.v1.contrib.layers.convolutions import convolution2d_in_plane as _conv2d_in_plane
+from hornbeam.v1.contrib.layers.convolutions import convolution2d_transpose as _conv2d_transpose
+from hornbeam.v1.contrib.layers.convolutions import convolution3d as _conv3d
+from hornbeam.v1.contrib.layers.convolutions import convolution3d_transpose as _conv3d_transpose
+from hornbeam.v1.contrib.layers.convolutions import separable_convolution2d as _separable_conv2d
+from hornbeam.v1.contrib.layers.embeddings import bow_encoder as bow_encoder
+from hornbeam.v1.contrib.layers.embeddings import dense_to_sparse as dense_to_sparse
+from hornbeam.v1.contrib.layers.embeddings import embed_sequence as embed_sequence
+from hornbeam.v1.contrib.layers.embeddings import embedding_lookup_unique as embedding_lookup_unique
+from hornbeam.v1.contrib.layers.embeddings import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
+from hornbeam.v1.contrib.layers.fully import fully_connected as fully_connected
+from hornbeam.v1.contrib.layers.normalizations import group_norm as group_norm
+from hornbeam.v1.contrib.layers.normalizations import instance_norm as instance_norm
+from hornbeam.v1.contrib.layers.normalizations import layer_norm as layer_norm
+from hornbeam.v1.contrib.layers.optimizers import adaptive_clipping_fn as adaptive_clipping_fn
+from hornbeam.v1.contrib.layers.optimizers import optimize_loss as optimize_loss
+from hornbeam.v1.contrib.layers.poolings import avg_pool2d as avg_pool2d
+from hornbeam.v1.contrib.layers.poolings import avg_pool3d as avg_pool3d
+from hornbeam.v1.contrib.layers.poolings import max_pool2d as max_pool2d
+from hornbeam.v1.contrib.layers.poolings import max_pool3d as max_pool3d
+from hornbeam.v1.contrib.layers.poolings import pool as pool
+from hornbeam.v1.contrib.layers.regularizers import apply_regularization as apply_regularization
+from hornbeam.v1.contrib.layers.regularizers import l1_l2_regularizer as l1_l2_regularizer
+from hornbeam.v1.contrib.layers.regularizers import l1_regularizer as l1_regularizer
+from hornbeam.v1.contrib.layers.regularizers import l2_regularizer as l2_regularizer
+from hornbeam.v1.contrib.layers.regularizers import sum_regularizer as sum_regularizer
+from hornbeam.v1.contrib.layers.reshaping import bias_add as bias_add
+from hornbeam.v1.contrib.layers.reshaping import dropout as dropout
+from hornbeam.v1.contrib.layers.reshaping import flatten as flatten
+from hornbeam.v1.contrib.layers.reshaping import images_to_sequence as images_to_sequence
+from hornbeam.v1.contrib.layers.reshaping import maxout as maxout
+from hornbeam.v1.contrib.layers.reshaping import one_hot_encoding as one_hot_encoding
+from hornbeam.v1.contrib.layers.reshaping import repeat as repeat
+from hornbeam.v1.contrib.layers.reshaping import sequence_to_images as sequence_to_images
+from hornbeam.v1.contrib.layers.reshaping import softmax as softmax
+from hornbeam.v1.contrib.layers.reshaping import spatial_softmax as spatial_softmax
+from hornbeam.v1.contrib.layers.reshaping import stack as stack
+from hornbeam.v1.contrib.layers.reshaping import unit_norm as unit_norm
+from hornbeam.v1.contrib.layers.summaries import summarize_activation as summarize_activation
+from hornbeam.v1.contrib.layers.summaries import summarize_activations as summarize_activations
+from hornbeam.v1.contrib.layers.summaries import summarize_collection as summarize_collection
+from hornbeam.v1.contrib.layers.summaries import summarize_tensor as summarize_tensor
+from hornbeam.v1.contrib.layers.summaries import summarize_tensors as summarize_tensors
+from hornbeam.v1.contrib.layers.summaries import summarize_variables as summarize_variables
+from typing import Any
+
+OPTIMIZER_CLS_NAMES: Any
+OPTIMIZER_SUMMARIES: list
+conv1d = _conv1d
+conv2d = _conv2d
+conv2d_in_plane = _conv2d_in_plane
+conv2d_transpose = _conv2d_transpose
+conv3d = _conv3d
+conv3d_transpose = _conv3d_transpose
+convolution1d = conv1d
+convolution2d = conv2d
+convolution2d_in_plane = conv2d_in_plane
+convolution2d_transpose = conv2d_transpose
+convolution3d = conv3d
+convolution3d_transpose = conv3d_transpose
+def elu(inputs: Any, num_outputs: Any, **kwargs: Any) -> Any:
+    r"""`fully_connected` with the activation elu."""
+def linear(inputs: Any, num_outputs: Any, **kwargs: Any) -> Any:
+    r"""`fully_connected` with no activation."""
+def relu(inputs: Any, num_outputs: Any, **kwargs: Any) -> Any:
+    r"""`fully_connected` with the activation relu."""
+def relu6(inputs: Any, num_outputs: Any, **kwargs: Any) -> Any:
+    r"""`fully_connected` with the activation relu6."""
+separable_conv2d = _separable_conv2d
+separable_convolution2d = separable_conv2d
+xavier_initializer_conv2d = xavier_initializer

@@ -1,0 +1,16 @@
+"""The public names of `hornbeam.v1.contrib.losses`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.v1.contrib.losses.weighted import absolute_difference as absolute_difference
+from hornbeam.v1.contrib.losses.weighted import compute_weighted_loss as compute_weighted_loss
+from hornbeam.v1.contrib.losses.weighted import cosine_distance as cosine_distance
+from hornbeam.v1.contrib.losses.weighted import hinge_loss as hinge_loss
+from hornbeam.v1.contrib.losses.weighted import log_loss as log_loss
+from hornbeam.v1.contrib.losses.weighted import mean_pairwise_squared_error as mean_pairwise_squared_error
+from hornbeam.v1.contrib.losses.weighted import mean_squared_error as mean_squared_error
+from hornbeam.v1.contrib.losses.weighted import sigmoid_cross_entropy as sigmoid_cross_entropy
+from hornbeam.v1.contrib.losses.weighted import softmax_cross_entropy as softmax_cross_entropy
+from hornbeam.v1.contrib.losses.weighted import sparse_softmax_cross_entropy as sparse_softmax_cross_entropy
+from hornbeam.v1.losses.reduction import add_loss as add_loss
+from hornbeam.v1.losses.reduction import get_losses as get_losses
+from hornbeam.v1.losses.reduction import get_regularization_losses as get_regularization_losses
+from hornbeam.v1.losses.reduction import get_total_loss as get_total_loss

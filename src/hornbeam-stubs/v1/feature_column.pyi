@@ -1,0 +1,23 @@
+"""The public names of `hornbeam.v1.feature_column`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.feature_column import bucketized_column as bucketized_column
+from hornbeam.feature_column import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
+from hornbeam.feature_column import categorical_column_with_identity as categorical_column_with_identity
+from hornbeam.feature_column import categorical_column_with_vocabulary_list as categorical_column_with_vocabulary_list
+from hornbeam.feature_column import crossed_column as crossed_column
+from hornbeam.feature_column import embedding_column as embedding_column
+from hornbeam.feature_column import indicator_column as indicator_column
+from hornbeam.feature_column import make_parse_example_spec as make_parse_example_spec
+from hornbeam.feature_column import numeric_column as numeric_column
+from hornbeam.feature_column import sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket
+from hornbeam.feature_column import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity
+from hornbeam.feature_column import sequence_categorical_column_with_vocabulary_file as sequence_categorical_column_with_vocabulary_file
+from hornbeam.feature_column import sequence_categorical_column_with_vocabulary_list as sequence_categorical_column_with_vocabulary_list
+from hornbeam.feature_column import sequence_numeric_column as sequence_numeric_column
+from hornbeam.feature_column import weighted_categorical_column as weighted_categorical_column
+from hornbeam.train.feature_columns.categories import categorical_column_with_vocabulary_file_v1 as _categorical_column_with_vocabulary_file
+from hornbeam.train.feature_columns.dense import shared_embedding_columns as shared_embedding_columns
+from hornbeam.v1.adapters.feature_columns import input_layer as input_layer
+from hornbeam.v1.adapters.feature_columns import linear_model as linear_model
+
+categorical_column_with_vocabulary_file = _categorical_column_with_vocabulary_file

@@ -1,0 +1,35 @@
+"""The public names of `hornbeam.v1.metrics`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.v1.metrics.averages import accuracy as accuracy
+from hornbeam.v1.metrics.averages import mean as mean
+from hornbeam.v1.metrics.averages import mean_absolute_error as mean_absolute_error
+from hornbeam.v1.metrics.averages import mean_cosine_distance as mean_cosine_distance
+from hornbeam.v1.metrics.averages import mean_iou as mean_iou
+from hornbeam.v1.metrics.averages import mean_per_class_accuracy as mean_per_class_accuracy
+from hornbeam.v1.metrics.averages import mean_relative_error as mean_relative_error
+from hornbeam.v1.metrics.averages import mean_squared_error as mean_squared_error
+from hornbeam.v1.metrics.averages import mean_tensor as mean_tensor
+from hornbeam.v1.metrics.averages import percentage_below as percentage_below
+from hornbeam.v1.metrics.averages import root_mean_squared_error as root_mean_squared_error
+from hornbeam.v1.metrics.counts import false_negatives as false_negatives
+from hornbeam.v1.metrics.counts import false_positives as false_positives
+from hornbeam.v1.metrics.counts import precision as precision
+from hornbeam.v1.metrics.counts import recall as recall
+from hornbeam.v1.metrics.counts import true_negatives as true_negatives
+from hornbeam.v1.metrics.counts import true_positives as true_positives
+from hornbeam.v1.metrics.ranking import average_precision_at_k as average_precision_at_k
+from hornbeam.v1.metrics.ranking import precision_at_k as precision_at_k
+from hornbeam.v1.metrics.ranking import precision_at_top_k as precision_at_top_k
+from hornbeam.v1.metrics.ranking import recall_at_k as recall_at_k
+from hornbeam.v1.metrics.ranking import recall_at_top_k as recall_at_top_k
+from hornbeam.v1.metrics.ranking import sparse_average_precision_at_k as sparse_average_precision_at_k
+from hornbeam.v1.metrics.ranking import sparse_precision_at_k as sparse_precision_at_k
+from hornbeam.v1.metrics.thresholds import auc as auc
+from hornbeam.v1.metrics.thresholds import false_negatives_at_thresholds as false_negatives_at_thresholds
+from hornbeam.v1.metrics.thresholds import false_positives_at_thresholds as false_positives_at_thresholds
+from hornbeam.v1.metrics.thresholds import precision_at_thresholds as precision_at_thresholds
+from hornbeam.v1.metrics.thresholds import recall_at_thresholds as recall_at_thresholds
+from hornbeam.v1.metrics.thresholds import sensitivity_at_specificity as sensitivity_at_specificity
+from hornbeam.v1.metrics.thresholds import specificity_at_sensitivity as specificity_at_sensitivity
+from hornbeam.v1.metrics.thresholds import true_negatives_at_thresholds as true_negatives_at_thresholds
+from hornbeam.v1.metrics.thresholds import true_positives_at_thresholds as true_positives_at_thresholds
