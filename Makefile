@@ -24,7 +24,7 @@ tensorflow := $(abspath $(venv)-tensorflow/bin/python)
 tensorflow_made := $(venv)-tensorflow/installed
 endif
 
-.PHONY: demo test oracle golden fuzz bench bench-keras api coverage lint clean
+.PHONY: demo test oracle golden fuzz bench bench-keras bench-training api coverage lint clean
 .DELETE_ON_ERROR:
 
 demo: $(call installed,demo)
@@ -52,6 +52,11 @@ bench: $(call installed,bench) $(tensorflow_made)
 bench-keras: $(call installed,bench) $(tensorflow_made) $(venv)-keras/installed
 	HORNBEAM_ORACLE=$(tensorflow) $(python) benchmarks/keras_fit.py --keras $(venv)-keras/bin/python \
 	  --json benchmarks/keras_fit.json
+
+# Times seven networks beside every peer. BENCH="--rows cnn --peers torch --rounds 3" narrows it down.
+bench-training: $(call installed,bench) $(tensorflow_made) $(venv)-keras/installed
+	HORNBEAM_ORACLE=$(tensorflow) $(python) benchmarks/training.py --keras $(venv)-keras/bin/python \
+	  --json benchmarks/training.json --svg benchmarks/training.svg $(BENCH)
 
 # Writes what follows from the public names: the stubs for editors, and api.txt.
 api: $(call installed,test)
@@ -87,5 +92,5 @@ $(venv)-tensorflow/installed:
 $(venv)-keras/installed:
 	$(PYTHON) -m venv --clear $(venv)-keras
 	$(venv)-keras/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(venv)-keras/bin/python -m pip install --quiet --disable-pip-version-check 'keras==3.15.*' jax
+	$(venv)-keras/bin/python -m pip install --quiet --disable-pip-version-check 'keras==3.15.*' jax optax
 	@touch $@

@@ -84,7 +84,7 @@ def convolutional(keras: Any) -> Any:
 
 
 def epochs_of(keras: Any, model: Any, x: np.ndarray, y: np.ndarray, batch_size: int, epochs: int, warm: int = 1,
-              callbacks: tuple[Any, ...] = ()) -> dict[str, float]:
+              callbacks: tuple[Any, ...] = (), shuffle: bool = True) -> dict[str, float]:
     """µs of a step: an epoch's time, from its begin to the next one's, over its steps. The median, without `warm` ones.
 
     `cpu` is the same in time of all cores together, which other work on the machine disturbs less. The loss is the
@@ -99,7 +99,8 @@ def epochs_of(keras: Any, model: Any, x: np.ndarray, y: np.ndarray, batch_size: 
         def on_train_end(self, logs: Any = None) -> None:
             begins.append((time.perf_counter(), time.process_time()))
 
-    history = model.fit(x, y, batch_size=batch_size, epochs=warm + epochs, verbose=0, callbacks=[Clock(), *callbacks])
+    history = model.fit(x, y, batch_size=batch_size, epochs=warm + epochs, verbose=0, callbacks=[Clock(), *callbacks],
+                        shuffle=shuffle)
     steps = -(-len(x) // batch_size)
     step, cpu = 1e6 * np.median(np.diff(begins, axis=0)[warm:], axis=0) / steps
     return {"step": float(step), "cpu": float(cpu), "loss": history.history["loss"][-1]}
