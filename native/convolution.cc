@@ -1,12 +1,15 @@
 // Convolutions and their two gradients: images of a batch are cut into tasks, channels come last.
 //
 // Filters are [*space, in / groups, out]. A primitive wants them in a layout of its own: they are moved there once a
-// call, before the tasks. The tasks of a filter's gradient each sum their images; their sums are added in order.
+// call, before the tasks. The tasks of a filter's gradient each sum their images; their sums, float32 whatever the
+// type of the arrays, are added in order.
 #include <string>
 #include <vector>
 
+#include "activations.h"
 #include "onednn.h"
 #include "tasks.h"
+#include "types.h"
 
 namespace hornbeam {
 namespace {
@@ -25,6 +28,7 @@ enum Kind : int64_t { kForward, kToInput, kToFilter };
 struct Shape {
   dims x, w, y, strides, dilations, before, after;
   int64_t groups;
+  Type type;
 
   double work() const {
     double total = 2.0 * w[w.size() - 2];
@@ -37,7 +41,7 @@ struct Shape {
 dims of(Numbers numbers) { return dims(numbers.begin(), numbers.end()); }
 
 // Channels-last sizes in oneDNN's order, with the strides that say where they lie.
-layout image(const dims& sizes, int64_t batch) {
+layout image(const dims& sizes, int64_t batch, Type type) {
   const size_t rank = sizes.size();
   dims ordered{batch, sizes[rank - 1]}, strides(rank, 1);
   int64_t step = sizes[rank - 1];
@@ -47,11 +51,11 @@ layout image(const dims& sizes, int64_t batch) {
     step *= sizes[i];
   }
   strides[0] = step;
-  return layout(ordered, dnnl::memory::data_type::f32, strides);
+  return layout(ordered, type, strides);
 }
 
 // A filter's sizes in oneDNN's order: where it lies in memory, or (`any`) wherever the primitive likes it.
-layout filter(const dims& sizes, int64_t groups, bool any) {
+layout filter(const dims& sizes, int64_t groups, bool any, Type type) {
   const size_t rank = sizes.size(), space = rank - 2;
   const int64_t in = sizes[rank - 2], out = sizes[rank - 1];
   dims ordered{out / groups, in}, strides{1, out};
@@ -64,8 +68,8 @@ layout filter(const dims& sizes, int64_t groups, bool any) {
   for (size_t i = space; i-- > 0; step *= sizes[i]) steps[i] = step;
   ordered.insert(ordered.end(), sizes.begin(), sizes.begin() + space);
   strides.insert(strides.end(), steps.begin(), steps.end());
-  if (any) return layout(ordered, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
-  return layout(ordered, dnnl::memory::data_type::f32, strides);
+  if (any) return layout(ordered, type, dnnl::memory::format_tag::any);
+  return layout(ordered, type, strides);
 }
 
 // What runs one piece of a batch. `w` is the filter as the primitive has it, `w_given` as the op has it.
@@ -85,10 +89,10 @@ void keep(Convolution& made, const Description& description, const layout& w) {
 
 Convolution make(Kind kind, const Shape& shape, int64_t batch) {
   Convolution made;
-  made.x = image(shape.x, batch);
-  made.y = image(shape.y, batch);
-  made.w_given = filter(shape.w, shape.groups, false);
-  const layout any = filter(shape.w, shape.groups, true);
+  made.x = image(shape.x, batch, shape.type);
+  made.y = image(shape.y, batch, shape.type);
+  made.w_given = filter(shape.w, shape.groups, false, shape.type);
+  const layout any = filter(shape.w, shape.groups, true, shape.type);
   dims gaps = shape.dilations;
   for (auto& gap : gaps) gap -= 1;
   const auto algorithm = dnnl::algorithm::convolution_direct;
@@ -105,7 +109,8 @@ Convolution make(Kind kind, const Shape& shape, int64_t batch) {
     made.primitive = dnnl::convolution_backward_data(backward);
   } else {
     dnnl::convolution_backward_weights::primitive_desc backward(
-        engine(), algorithm, made.x, any, made.y, shape.strides, gaps, shape.before, shape.after, forward, attributes());
+        engine(), algorithm, made.x, filter(shape.w, shape.groups, true, Type::f32), made.y, shape.strides, gaps,
+        shape.before, shape.after, forward, attributes());
     keep(made, backward, backward.diff_weights_desc());
     made.primitive = dnnl::convolution_backward_weights(backward);
   }
@@ -127,7 +132,7 @@ Cache<Convolution>& convolutions() {
 
 std::shared_ptr<const Convolution> convolution(Kind kind, const Shape& shape, int64_t batch) {
   Key key;
-  for (int64_t n : {int64_t(kind), batch, shape.groups, int64_t(shape.x.size())}) key.add(n);
+  for (int64_t n : {int64_t(kind), int64_t(shape.type), batch, shape.groups, int64_t(shape.x.size())}) key.add(n);
   for (size_t i = 1; i < shape.x.size(); i++) key.add(shape.x[i]);
   for (size_t i = 1; i < shape.y.size(); i++) key.add(shape.y[i]);
   for (const dims* part : {&shape.w, &shape.strides, &shape.dilations, &shape.before, &shape.after}) key.add_all(*part);
@@ -171,31 +176,19 @@ Buffer& second_buffer_of_call() {
   return buffer;
 }
 
-// max(y + bias, 0) over rows of channels, in place; what is not a number stays so.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void add_and_rectify(float* y, const float* bias,
-                                                                                  int64_t rows, int64_t channels) {
-  for (int64_t i = 0; i < rows; i++, y += channels) {
-#pragma GCC ivdep
-    for (int64_t c = 0; c < channels; c++) {
-      const float sum = y[c] + bias[c];
-      y[c] = sum <= 0 ? 0 : sum;
-    }
-  }
-}
-
 // The forward form and the input's gradient: each image of one operand and the filter give an image of the other.
 // With a bias the forward form is rectified as soon as a piece is there, while it lies in the cache.
 void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char* w, const char* from, char* to,
-               const float* bias = nullptr) {
+               const char* bias = nullptr) {
   Pieces pieces = pieces_of(shape, threads_of(pool), 4);
-  if (bias) pieces = Pieces(shape.x[0], std::max<int64_t>(pieces.count, shape.x[0] * volume_of_one(shape.y) * 4 / kCache));
+  const int64_t item = bytes_of(shape.type), x = volume_of_one(shape.x) * item, y = volume_of_one(shape.y) * item;
+  if (bias) pieces = Pieces(shape.x[0], std::max<int64_t>(pieces.count, shape.x[0] * y / kCache));
   const auto usual = convolution(kind, shape, pieces.length_of(0));
   const auto last = convolution(kind, shape, pieces.length_of(pieces.count - 1));
   const Filter filter(*usual, w, buffer_of_call());
   const bool alike = usual->w == last->w && usual->moves == last->moves;
   const Filter filter_of_last = alike ? filter : Filter(*last, w, second_buffer_of_call());
   const bool forward = kind == kForward;
-  const int64_t x = volume_of_one(shape.x) * 4, y = volume_of_one(shape.y) * 4;
   run_tasks(pool, pieces.count, [&](int i) {
     const bool is_last = i + 1 == pieces.count;
     const Convolution& chosen = is_last ? *last : *usual;
@@ -205,8 +198,8 @@ void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char*
          {forward ? DNNL_ARG_SRC : DNNL_ARG_DIFF_DST, forward ? &chosen.x : &chosen.y, from + at * (forward ? x : y)},
          {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_SRC, forward ? &chosen.y : &chosen.x, to + at * (forward ? y : x)}});
     const int64_t channels = shape.y.back();
-    if (bias)
-      add_and_rectify(reinterpret_cast<float*>(to + at * y), bias, pieces.length_of(i) * y / 4 / channels, channels);
+    const int64_t pixels = pieces.length_of(i) * y / item / channels;
+    if (bias) add_and_rectify(shape.type, to + at * y, bias, pixels, channels, channels);
   });
 }
 
@@ -218,38 +211,36 @@ void to_filter(ffi::ThreadPool& pool, const Shape& shape, const char* x, const c
   const auto usual = convolution(kToFilter, shape, pieces.length_of(0));
   auto last = convolution(kToFilter, shape, pieces.length_of(pieces.count - 1));
   const size_t bytes = aligned(usual->w.get_size());
+  // Sums lie one after another; the first lies where the result goes if that is how the primitive writes it. A last one
+  // that is laid out otherwise lies behind them, and is moved to its place among them.
   const bool alike = last->w == usual->w;
-  // Sums lie one after another; the first lies where the result goes if that is how the primitive writes it.
-  const size_t extra = alike ? 0 : aligned(last->w_given.get_size());
-  char* sums = static_cast<char*>(buffer_of_call().at_least(bytes * pieces.count + extra + aligned(last->w.get_size())));
+  const size_t room = bytes * pieces.count + (alike ? 0 : last->w.get_size());
+  char* sums = static_cast<char*>(buffer_of_call().at_least(room));
   auto sum_of = [&](int i) { return i == 0 && !usual->moves ? dw : sums + bytes * i; };
-  const int64_t x_bytes = volume_of_one(shape.x) * 4, y_bytes = volume_of_one(shape.y) * 4;
+  char* odd = sums + bytes * pieces.count;
+  const int64_t item = bytes_of(shape.type);
+  const int64_t x_bytes = volume_of_one(shape.x) * item, y_bytes = volume_of_one(shape.y) * item;
   run_tasks(pool, pieces.count, [&](int i) {
-    const bool odd = !alike && i + 1 == pieces.count;
-    const Convolution& chosen = i + 1 == pieces.count ? *last : *usual;
+    const bool is_last = i + 1 == pieces.count;
+    const Convolution& chosen = is_last ? *last : *usual;
     run(chosen.primitive, chosen.scratch,
         {{DNNL_ARG_SRC, &chosen.x, x + pieces.begin(i) * x_bytes},
          {DNNL_ARG_DIFF_DST, &chosen.y, dy + pieces.begin(i) * y_bytes},
-         {DNNL_ARG_DIFF_WEIGHTS, &chosen.w, odd ? sums + bytes * pieces.count : sum_of(i)}});
+         {DNNL_ARG_DIFF_WEIGHTS, &chosen.w, is_last && !alike ? odd : sum_of(i)}});
   });
-  const int same = alike ? pieces.count : pieces.count - 1;
+  if (!alike) {
+    OneThread scope;
+    const dnnl::reorder::primitive_desc description(engine(), last->w, engine(), usual->w, attributes());
+    run(dnnl::reorder(description), description.scratchpad_desc(),
+        {{DNNL_ARG_FROM, &last->w, odd}, {DNNL_ARG_TO, &usual->w, sum_of(pieces.count - 1)}});
+  }
   float* total = reinterpret_cast<float*>(sum_of(0));
   const size_t count = usual->w.get_size() / 4;
-  for (int i = 1; i < same; i++) {
+  for (int i = 1; i < pieces.count; i++) {
     const float* more = reinterpret_cast<const float*>(sum_of(i));
     for (size_t j = 0; j < count; j++) total[j] += more[j];
   }
   if (usual->moves) move(*usual, usual->w, total, usual->w_given, dw);
-  if (!alike) {  // the last piece's sum is laid out otherwise: it is added where both lie as the op has them
-    char* own = sums + bytes * pieces.count;
-    float* plain = reinterpret_cast<float*>(own);
-    if (last->moves) {
-      plain = reinterpret_cast<float*>(own + aligned(last->w.get_size()));
-      move(*last, last->w, own, last->w_given, plain);
-    }
-    const size_t given = last->w_given.get_size() / 4;
-    for (size_t j = 0; j < given; j++) reinterpret_cast<float*>(dw)[j] += plain[j];
-  }
 }
 
 const char* data(const ffi::AnyBuffer& buffer) { return static_cast<const char*>(buffer.untyped_data()); }
@@ -258,7 +249,7 @@ ffi::Error forward_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffe
                            int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
   return guarded([&] {
     const Shape shape{of(x.dimensions()), of(w.dimensions()), of(y->dimensions()), of(strides), of(dilations),
-                      of(before), of(after), groups};
+                      of(before), of(after), groups, type_of(x.element_type())};
     by_images(pool, kForward, shape, data(w), data(x), static_cast<char*>(y->untyped_data()));
   });
 }
@@ -268,9 +259,9 @@ ffi::Error relu_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer w
                         Numbers before, Numbers after) {
   return guarded([&] {
     const Shape shape{of(x.dimensions()), of(w.dimensions()), of(y->dimensions()), of(strides), of(dilations),
-                      of(before), of(after), groups};
+                      of(before), of(after), groups, type_of(x.element_type())};
     by_images(pool, kForward, shape, data(w), data(x), static_cast<char*>(y->untyped_data()),
-              reinterpret_cast<const float*>(data(bias)));
+              data(bias));
   });
 }
 
@@ -278,7 +269,7 @@ ffi::Error to_input_handler(ffi::ThreadPool pool, ffi::AnyBuffer w, ffi::AnyBuff
                             int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
   return guarded([&] {
     const Shape shape{of(dx->dimensions()), of(w.dimensions()), of(dy.dimensions()), of(strides), of(dilations),
-                      of(before), of(after), groups};
+                      of(before), of(after), groups, type_of(dy.element_type())};
     by_images(pool, kToInput, shape, data(w), data(dy), static_cast<char*>(dx->untyped_data()));
   });
 }
@@ -287,7 +278,7 @@ ffi::Error to_filter_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuf
                              int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
   return guarded([&] {
     const Shape shape{of(x.dimensions()), of(dw->dimensions()), of(dy.dimensions()), of(strides), of(dilations),
-                      of(before), of(after), groups};
+                      of(before), of(after), groups, type_of(dy.element_type())};
     to_filter(pool, shape, data(x), data(dy), static_cast<char*>(dw->untyped_data()));
   });
 }
@@ -295,8 +286,9 @@ ffi::Error to_filter_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuf
 }  // namespace
 
 // The name of the implementation that oneDNN chooses for a convolution, empty where it has none. `sizes` holds x, w and
-// y with `space` spatial dimensions each, then strides, dilations and padding before and after.
-extern "C" const char* hornbeam_convolution_name(int64_t kind, int64_t groups, int64_t space, const int64_t* sizes) {
+// y with `space` spatial dimensions each, then strides, dilations and padding before and after; an element has `bits`.
+extern "C" const char* hornbeam_convolution_name(int64_t kind, int64_t groups, int64_t space, const int64_t* sizes,
+                                                 int64_t bits) {
   static thread_local std::string name;
   auto take = [&sizes](int64_t count) {
     dims taken(sizes, sizes + count);
@@ -307,6 +299,7 @@ extern "C" const char* hornbeam_convolution_name(int64_t kind, int64_t groups, i
   for (dims* part : {&shape.x, &shape.w, &shape.y}) *part = take(space + 2);
   for (dims* part : {&shape.strides, &shape.dilations, &shape.before, &shape.after}) *part = take(space);
   shape.groups = groups;
+  shape.type = bits == 16 ? Type::bf16 : Type::f32;
   try {
     name = convolution(static_cast<Kind>(kind), shape, shape.x[0])->name;
   } catch (const std::exception&) {

@@ -1,9 +1,11 @@
 // Products of matrices, and of batches of them: rows, columns or batches are cut into tasks.
 #include <vector>
 
+#include "activations.h"
 #include "columns.h"
 #include "onednn.h"
 #include "tasks.h"
+#include "types.h"
 
 namespace hornbeam {
 namespace {
@@ -35,10 +37,6 @@ Matrix matrix(const ffi::AnyBuffer& buffer, bool turned) {
   return found;
 }
 
-dnnl::memory::data_type type_of(ffi::DataType type) {
-  return type == ffi::DataType::BF16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
-}
-
 struct Product {
   dnnl::memory::desc a, b, y, scratch;
   dnnl::primitive primitive;
@@ -51,7 +49,7 @@ Cache<Product>& products() {
 
 // A primitive for pieces of the operands: `batch` products of [rows, inner] by [inner, columns].
 std::shared_ptr<const Product> product(const Matrix& a, const Matrix& b, int64_t batch, int64_t rows, int64_t columns,
-                                       dnnl::memory::data_type type) {
+                                       Type type) {
   const int64_t inner = a.columns;
   const bool a_moves = a.batch > 1, b_moves = b.batch > 1;
   Key key;
@@ -77,12 +75,13 @@ std::shared_ptr<const Product> product(const Matrix& a, const Matrix& b, int64_t
   });
 }
 
-ffi::Error matmul(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::Result<ffi::AnyBuffer> y,
-                  bool transpose_a, bool transpose_b) {
+// The product; with a bias it is added and the sum rectified as soon as a piece is there.
+ffi::Error multiply(ffi::ThreadPool& pool, const ffi::AnyBuffer& a, const ffi::AnyBuffer& b, const char* bias,
+                    ffi::Result<ffi::AnyBuffer>& y, bool transpose_a, bool transpose_b) {
   return guarded([&] {
     const Matrix left = matrix(a, transpose_a), right = matrix(b, transpose_b);
-    const auto type = type_of(a.element_type());
-    const int64_t item = type == dnnl::memory::data_type::f32 ? 4 : 2;
+    const Type type = type_of(a.element_type());
+    const int64_t item = bytes_of(type);
     const int64_t batch = std::max(left.batch, right.batch), rows = left.rows, columns = right.columns;
     const auto* from_a = static_cast<const char*>(a.untyped_data());
     const auto* from_b = static_cast<const char*>(b.untyped_data());
@@ -96,15 +95,22 @@ ffi::Error matmul(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi:
     const int64_t left_over = (wanted + batches.count - 1) / batches.count;
     const bool by_rows = rows >= columns;
     const Pieces lines(by_rows ? rows : columns, left_over, 32);
-    const bool few_columns = item == 4 && batch == 1 && transpose_a && !transpose_b && columns <= kFewColumns &&
+    const bool few_columns = type == Type::f32 && batch == 1 && transpose_a && !transpose_b && columns <= kFewColumns &&
                              left.columns <= kInnerOfColumns && lines.length_of(lines.count - 1) >= kRowsOfBlock;
     run_tasks(pool, batches.count * lines.count, [&](int task) {
       const int i = task / lines.count, j = task % lines.count;
       const int64_t at = lines.begin(j), length = lines.length_of(j);
       const int64_t first = batches.begin(i), many = batches.length_of(i);
+      auto finish = [&] {
+        for (int64_t k = first; bias && k < first + many; k++)
+          add_and_rectify(type, to + (k * rows * columns + (by_rows ? at * columns : at)) * item,
+                          bias + (by_rows ? 0 : at) * item, by_rows ? length : rows, by_rows ? columns : length,
+                          columns);
+      };
       if (few_columns) {
         turned_product(reinterpret_cast<const float*>(from_a) + at, rows, reinterpret_cast<const float*>(from_b),
                        reinterpret_cast<float*>(to) + at * columns, length, left.columns, columns);
+        finish();
         return;
       }
       auto chosen = product(left, right, many, by_rows ? length : rows, by_rows ? columns : length, type);
@@ -115,18 +121,32 @@ ffi::Error matmul(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi:
           {{DNNL_ARG_SRC, &chosen->a, from_a + a_at * item},
            {DNNL_ARG_WEIGHTS, &chosen->b, from_b + b_at * item},
            {DNNL_ARG_DST, &chosen->y, to + y_at * item}});
+      finish();
     });
   });
+}
+
+ffi::Error matmul(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::Result<ffi::AnyBuffer> y,
+                  bool transpose_a, bool transpose_b) {
+  return multiply(pool, a, b, nullptr, y, transpose_a, transpose_b);
+}
+
+ffi::Error matmul_relu(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::AnyBuffer bias,
+                       ffi::Result<ffi::AnyBuffer> y, bool transpose_a, bool transpose_b) {
+  return multiply(pool, a, b, static_cast<const char*>(bias.untyped_data()), y, transpose_a, transpose_b);
 }
 
 }  // namespace
 }  // namespace hornbeam
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(hornbeam_matmul, hornbeam::matmul,
-                              xla::ffi::Ffi::Bind()
-                                  .Ctx<xla::ffi::ThreadPool>()
-                                  .Arg<xla::ffi::AnyBuffer>()
-                                  .Arg<xla::ffi::AnyBuffer>()
-                                  .Ret<xla::ffi::AnyBuffer>()
-                                  .Attr<bool>("transpose_a")
-                                  .Attr<bool>("transpose_b"));
+#define HORNBEAM_MATMUL(symbol, handler, arguments)          \
+  XLA_FFI_DEFINE_HANDLER_SYMBOL(symbol, handler,             \
+                                xla::ffi::Ffi::Bind()        \
+                                    .Ctx<xla::ffi::ThreadPool>() arguments \
+                                    .Ret<xla::ffi::AnyBuffer>() \
+                                    .Attr<bool>("transpose_a") \
+                                    .Attr<bool>("transpose_b"))
+#define HORNBEAM_TWO .Arg<xla::ffi::AnyBuffer>().Arg<xla::ffi::AnyBuffer>()
+
+HORNBEAM_MATMUL(hornbeam_matmul, hornbeam::matmul, HORNBEAM_TWO);
+HORNBEAM_MATMUL(hornbeam_matmul_relu, hornbeam::matmul_relu, HORNBEAM_TWO.Arg<xla::ffi::AnyBuffer>());

@@ -55,4 +55,9 @@ void run(const dnnl::primitive& primitive, const dnnl::memory::desc& scratch, st
   stream().wait();
 }
 
+extern "C" bool hornbeam_has_bfloat16() {
+  const int wanted = static_cast<int>(dnnl::cpu_isa::avx512_core_bf16);  // a set of bits: what an instruction set has
+  return (static_cast<int>(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
+}
+
 }  // namespace hornbeam

@@ -22,6 +22,15 @@ def native(monkeypatch):
         pytest.skip(f"no kernels: {why}")
 
 
+@pytest.fixture(params=TOLERANCE)
+def dtype(request, native):
+    """The NumPy types that kernels compute with; skips what the processor does not have."""
+    found = dtypes.as_dtype(request.param).np_dtype
+    if not selection.computes_in(found):
+        pytest.skip(f"the processor does not compute in {request.param}")
+    return found
+
+
 def relative(found, expected):
     """The norm of the difference, over the norm of what is expected."""
     found, expected = np.asarray(found, np.float64), np.asarray(expected, np.float64)

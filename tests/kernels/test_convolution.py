@@ -1,19 +1,22 @@
 """Convolutions through oneDNN against XLA's, over paddings, strides, dilations, groups and layouts."""
 
+from typing import Any
+
 import numpy as np
 import pytest
-from tests.kernels.conftest import check, relative
+from tests.kernels.conftest import TOLERANCE, check, relative
 
 import hornbeam as tf
 import hornbeam.v1 as v1
+from hornbeam.graph import dtypes
 from hornbeam.kernels import convolution
 from hornbeam.ops import conv, depthwise
 
 RNG = np.random.default_rng(5)
 
 
-def normal(*shape):
-    return RNG.normal(size=shape).astype(np.float32)
+def normal(*shape, dtype: Any = np.float32):
+    return RNG.normal(size=shape).astype(dtype)
 
 
 def attributes(strides=1, dilations=1, padding="SAME", space=2, first=False):
@@ -40,7 +43,7 @@ def check_three(ops, x, w, attrs):
     if attrs["data_format"].startswith("NC"):
         x = np.moveaxis(x, -1, 1).copy()
     y = check(forward, (x, w), attrs)
-    dy = normal(*y.shape)
+    dy = normal(*y.shape, dtype=x.dtype)
     check(to_input, (sizes(x), w, dy), attrs)
     check(to_filter, (x, sizes(w), dy), attrs)
 
@@ -72,8 +75,8 @@ IMAGES = [  # x, w, attributes
 
 
 @pytest.mark.parametrize(("x", "w", "options"), IMAGES, ids=str)
-def test_images(native, x, w, options):
-    check_three(TWO, normal(*x), normal(*w), attributes(**options))
+def test_images(dtype, x, w, options):
+    check_three(TWO, normal(*x, dtype=dtype), normal(*w, dtype=dtype), attributes(**options))
 
 
 @pytest.mark.parametrize(("x", "w", "options"), [
@@ -81,8 +84,8 @@ def test_images(native, x, w, options):
     ((3, 6, 6, 6, 8), (3, 3, 3, 8, 16), {"strides": 2}),
     ((1, 5, 6, 7, 2), (3, 2, 2, 2, 2), {"padding": "VALID", "first": True}),
 ], ids=str)
-def test_volumes(native, x, w, options):
-    check_three(THREE, normal(*x), normal(*w), attributes(space=3, **options))
+def test_volumes(dtype, x, w, options):
+    check_three(THREE, normal(*x, dtype=dtype), normal(*w, dtype=dtype), attributes(space=3, **options))
 
 
 @pytest.mark.parametrize(("x", "w", "options"), [
@@ -92,25 +95,27 @@ def test_volumes(native, x, w, options):
     ((2, 9, 9, 8), (3, 3, 8, 1), {"dilations": 2}),
     ((2, 6, 7, 4), (3, 3, 4, 3), {"first": True}),
 ], ids=str)
-def test_depthwise(native, x, w, options):
-    check_three(BY_CHANNEL, normal(*x), normal(*w), attributes(**options))
+def test_depthwise(dtype, x, w, options):
+    check_three(BY_CHANNEL, normal(*x, dtype=dtype), normal(*w, dtype=dtype), attributes(**options))
 
 
 def test_empty_batches_and_other_dtypes_are_left_to_xla(native):
     attrs = {**conv.conv2d_op.defaults, **attributes()}
     w = normal(3, 3, 2, 2)
-    for x in (normal(0, 4, 4, 2), np.ones((1, 4, 4, 2)), normal(1, 4, 4, 2).astype(np.float16)):
+    bfloat16 = dtypes.bfloat16.np_dtype
+    for x in (normal(0, 4, 4, 2), normal(0, 4, 4, 2, dtype=bfloat16), np.ones((1, 4, 4, 2)),
+              normal(1, 4, 4, 2, dtype=np.float16)):
         assert conv.conv2d_op.compiles_to([x, w.astype(x.dtype)], attrs) is conv.conv2d_op.function
     zeros = [np.array([0, 4, 4, 2], np.int32), w, normal(0, 4, 4, 2)]
     assert conv.conv2d_backprop_input_op.compiles_to(zeros, attrs) is conv.conv2d_backprop_input_op.function
 
 
-def test_what_is_not_finite_stays_so(native):
-    x, w = normal(2, 8, 8, 4), normal(3, 3, 4, 5)
+def test_what_is_not_finite_stays_so(dtype):
+    x, w = normal(2, 8, 8, 4, dtype=dtype), normal(3, 3, 4, 5, dtype=dtype)
     x[0, 3, 3, 1], x[1, 0, 0, 2] = np.nan, np.inf
     attrs = {**conv.conv2d_op.defaults, **attributes()}
-    found = np.asarray(conv.conv2d_op.compiles_to([x, w], attrs)(x, w, **attrs))
-    expected = np.asarray(conv.conv2d_op.function(x, w, **attrs))
+    found = np.asarray(conv.conv2d_op.compiles_to([x, w], attrs)(x, w, **attrs), np.float32)
+    expected = np.asarray(conv.conv2d_op.function(x, w, **attrs), np.float32)
     for kind in (np.isnan, np.isposinf, np.isneginf):
         np.testing.assert_array_equal(kind(found), kind(expected))
 
@@ -128,25 +133,26 @@ def targets(native, monkeypatch):
     return made
 
 
-def test_bias_and_relu_are_part_of_the_convolution(targets, monkeypatch):
-    x, w, b = normal(5, 9, 9, 8), normal(3, 3, 8, 16), normal(16)
+def test_bias_and_relu_are_part_of_the_convolution(dtype, targets, monkeypatch):
+    x, w, b = normal(5, 9, 9, 8, dtype=dtype), normal(3, 3, 8, 16, dtype=dtype), normal(16, dtype=dtype)
     x[0, 0, 0, 0], b[3] = np.nan, -1e6
 
     def losses():
         with v1.Graph().as_default(), v1.Session() as session:
-            held = v1.placeholder(v1.float32, [None, 9, 9, 8])
-            weights, bias = v1.placeholder(v1.float32, w.shape), v1.placeholder(v1.float32, b.shape)
+            held = v1.placeholder(dtype, [None, 9, 9, 8])
+            weights, bias = v1.placeholder(dtype, w.shape), v1.placeholder(dtype, b.shape)
             y = v1.nn.relu(v1.nn.bias_add(v1.nn.conv2d(held, weights, [1, 1, 1, 1], "SAME"), bias))
             z = v1.nn.relu(bias + v1.nn.depthwise_conv2d(held, weights[..., :2], [1, 1, 1, 1], "VALID"))
             fetches = [y, z, *v1.gradients([y, z], [held, weights, bias])]
-            return session.run(fetches, {held: x, weights: w, bias: b})
+            results = session.run(fetches, {held: x, weights: w, bias: b})
+            return [np.asarray(r, np.float32) for r in results]
 
     found = losses()
     assert targets.count("hornbeam_convolution_relu") == 2
     monkeypatch.setenv("HORNBEAM_KERNELS", "off")
     for a, b_ in zip(found, losses(), strict=True):
         np.testing.assert_array_equal(np.isnan(a), np.isnan(b_))
-        assert relative(np.nan_to_num(a), np.nan_to_num(b_)) < 1e-5
+        assert relative(np.nan_to_num(a), np.nan_to_num(b_)) < TOLERANCE[dtype.name]
     assert not found[0][1:, :, :, 3].any()
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from hornbeam.backend.lazy import jax
 
 LIBRARY = Path(__file__).with_name("compiled") / "libhornbeam_kernels.so"
-TARGETS = ("hornbeam_matmul", "hornbeam_convolution", "hornbeam_convolution_relu", "hornbeam_convolution_to_input",
-           "hornbeam_convolution_to_filter", "hornbeam_update")
+TARGETS = ("hornbeam_matmul", "hornbeam_matmul_relu", "hornbeam_convolution", "hornbeam_convolution_relu",
+           "hornbeam_convolution_to_input", "hornbeam_convolution_to_filter", "hornbeam_update")
 _ONEDNN = "libdnnl.so.3"
 
 _lock = threading.Lock()
@@ -50,6 +50,7 @@ def _load() -> str | None:
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(library, name)), platform="cpu")
         library.hornbeam_convolution_name.restype = ctypes.c_char_p
         library.hornbeam_convolutions_kept.restype = ctypes.c_int64
+        library.hornbeam_has_bfloat16.restype = ctypes.c_bool
         _libraries.append(library)
     except Exception as error:  # whatever is wrong with the library, there is a way without it
         return f"{type(error).__name__}: {error}"
@@ -57,12 +58,22 @@ def _load() -> str | None:
 
 
 @functools.lru_cache(4096)
-def convolution_name(form: int, groups: int, space: int, sizes: tuple[int, ...]) -> str:
-    """What oneDNN calls its implementation of a convolution (`native/convolution.cc`), empty where it has none."""
+def convolution_name(form: int, groups: int, space: int, sizes: tuple[int, ...], bits: int = 32) -> str:
+    """What oneDNN calls its implementation of a convolution (`native/convolution.cc`), empty where it has none.
+
+    bits: of an element: 32 for float32, 16 for bfloat16.
+    """
     array = (ctypes.c_int64 * len(sizes))(*sizes)
     name = _libraries[0].hornbeam_convolution_name(
-        ctypes.c_int64(form), ctypes.c_int64(groups), ctypes.c_int64(space), array)
+        ctypes.c_int64(form), ctypes.c_int64(groups), ctypes.c_int64(space), array,
+        ctypes.c_int64(bits))
     return name.decode()
+
+
+@functools.cache
+def has_bfloat16() -> bool:
+    """Whether the processor multiplies numbers in bfloat16; where it does not, oneDNN has no kernels, or slow ones."""
+    return _libraries[0].hornbeam_has_bfloat16()
 
 
 def convolutions_kept() -> int:

@@ -6,7 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from hornbeam.backend.lazy import jax
+from hornbeam.graph import dtypes
 from hornbeam.graph.op import Op
 from hornbeam.kernels import library
 
@@ -29,6 +32,11 @@ def why_not() -> str | None:
     if jax.device_count() != 1:
         return f"there are {jax.device_count()} devices, and kernels cannot be partitioned"
     return library.problem()
+
+
+def computes_in(dtype: np.dtype[Any]) -> bool:
+    """Whether the kernels compute with arrays of a dtype: float32, and bfloat16 where the processor does."""
+    return dtype == np.float32 or (dtype == dtypes.bfloat16.np_dtype and library.has_bfloat16())
 
 
 def kernel(*ops: Op) -> Callable[[Rule], Rule]:
