@@ -179,7 +179,7 @@ def test_many_sequences():
     (LONG, None, {"f": Rows([3], tf.float32)}, "values size: 2 but output shape: [3]"),
     (LONG, {"nope": Fixed([], tf.int64)}, None, "Name: , Context feature 'nope' is required but could not be found."),
     (b"zz", STEPS, LISTS, "Could not parse example input, value: 'zz'"),
-])
+], ids=lambda value: value[:30] if isinstance(value, str) else "")
 def test_sequences_that_do_not_fit(data: bytes, context: Any, lists: Any, text: str):
     with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         run(lambda: list(tf.parse_single_sequence_example(data, context, lists)))

@@ -90,11 +90,18 @@ def _parsed(data: bytes) -> np.ndarray | None:
 # Sparse --------------------------------------------------------------------------------------------------
 
 
+def _refuse_other_outputs(out_type: Any) -> None:
+    if out_type is not dtypes.string:
+        raise ShapeFault(f"Value for attr 'out_type' of {c_name(out_type)} "
+                         "is not in the list of allowed values: string")
+
+
 @op("SerializeSparse", inputs="sparse_indices: int64, sparse_values: T, sparse_shape: int64", host=True,
     gives_strings=False, differentiable=_NEVER, attr_types={"out_type": "type"}, T=(),
     samples=lambda rng: [((np.array([[0, 1]]), np.array([1.0]), np.array([2, 3])), {})])
 def serialize_sparse_op(sparse_indices, sparse_values, sparse_shape, *, out_type: Any = dtypes.string):
     """A sparse tensor as three strings."""
+    _refuse_other_outputs(out_type)
     return _strings([_serialized(part) for part in (sparse_indices, sparse_values, sparse_shape)])
 
 
@@ -106,6 +113,7 @@ serialize_sparse_op.shape(lambda inputs, attrs: [((3,), dtypes.string)])
     samples=lambda rng: [((np.array([[0, 1], [2, 0]]), np.array([1.0, 2.0]), np.array([3, 3])), {})])
 def serialize_many_sparse_op(sparse_indices, sparse_values, sparse_shape, *, out_type: Any = dtypes.string):
     """The rows of a sparse tensor as three strings each."""
+    _refuse_other_outputs(out_type)
     if len(sparse_shape) < 2:
         raise ShapeFault(f"Rank of input SparseTensor should be > 1, but saw rank: {len(sparse_shape)}")
     ends = np.searchsorted(sparse_indices[:, 0], np.arange(int(sparse_shape[0]) + 1))

@@ -87,7 +87,7 @@ def test_shapes_of_negative_sizes():
     (lambda: ops.histogram(np.ones(3), range=(5, 1)), ValueError, "must be greater than the first"),
     (lambda: ops.transpose(np.ones((2, 3, 4)), [0, 0, 0]), ValueError, "valid permutation"),
     (lambda: ops.transpose(np.ones((2, 3)), [0, 5]), ValueError, "valid permutation"),
-], ids=str)
+], ids=range(7))
 def test_arguments_out_of_range(call, error, words) -> None:
     with pytest.raises(error, match=words):
         call()
