@@ -43,11 +43,13 @@ def main() -> None:
     sides = sides_of(options)
     machine = about(options.rounds)
     results = Results()
-    results.ceilings = best_of(sides)
+    ceilings = [best_of(sides)]
     for side in sides:
         attempt(results, side, "install_size", {})
     with tempfile.TemporaryDirectory() as folder:
         measure(results, sides, options, Path(folder))
+    ceilings.append(best_of(sides))
+    results.ceilings = {key: max(of[key] for of in ceilings) for key in ceilings[0]}
     show(results)
     if options.json:
         found = {**machine, "load after": list(os.getloadavg()), "ceilings": results.ceilings, "absent": results.absent,

@@ -30,8 +30,7 @@ def load(side: str) -> Any:
 
 def learner(tf: Any, name: str, task: Task, weights: Weights) -> Stepped:
     """The runs of a task, from these weights."""
-    whole = name in ("transformer",)
-    x = tf.placeholder(tf.int32 if whole else tf.float32, task.shape)
+    x = tf.placeholder(tf.int32 if name == "transformer" else tf.float32, task.shape)
     y = tf.placeholder(tf.int32, task.shape[:1])
     net = Net(tf, weights, training=task.optimizer is not None)
     logits = NETWORKS[name](net, x)
@@ -145,10 +144,8 @@ def cnn(net: Net, x: Any) -> Any:
 
 
 def lstm(net: Net, x: Any) -> Any:
-    """Gates of `LSTMCell` are in the order i c f o."""
+    """Gates of `LSTMCell` are in the order i c f o. TensorFlow 2.21 with Keras 3 has no such cell: absent there."""
     tf = net.tf
-    if not hasattr(tf.nn, "rnn_cell"):
-        raise SystemExit("TensorFlow 2.21 has no rnn_cell")
     cells = [tf.nn.rnn_cell.LSTMCell(UNITS, forget_bias=0.0) for _ in range(2)]
     outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell(cells), x, dtype=tf.float32)
     for cell, name in zip(cells, ("lstm1", "lstm2"), strict=True):
