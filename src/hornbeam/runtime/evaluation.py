@@ -139,6 +139,8 @@ def _refuse_other_shape(op: Operation, shape: Sequence[int]) -> None:
 
 
 _MAY_BE_UNSET = frozenset(("Assign", "IsVariableInitialized"))
+_MAKERS = frozenset(("Add", "AddV2", "Fill", "Mul", "Sub"))
+"""Operations that end the making of initial values. Their results are arrays of their own."""
 
 
 @final
@@ -148,9 +150,10 @@ class Stepping(Evaluation):
     concrete = True
 
     def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any], store: Store,
-                 iteration: int = 0, once: bool = False, drawn: dict[Operation, np.ndarray] | None = None) -> None:
+                 iteration: int = 0, once: bool = False, drawn: dict[Operation, np.ndarray] | None = None,
+                 fetched: frozenset[GraphTensor] = frozenset()) -> None:
         super().__init__(values, variables)
-        self.store = store
+        self.store, self.fetched = store, fetched
         self.drawn: dict[Operation, np.ndarray] = {} if drawn is None else drawn
         self.once = once
         self.iteration = iteration
@@ -168,7 +171,8 @@ class Stepping(Evaluation):
             args = [np.asarray(a) if arg.static else a for arg, a in zip(declaration.args, args, strict=True)]
         if op.type == "Assign":
             _refuse_other_shape(op, np.shape(args[1]))
-            return (np.array(args[1]),)  # a buffer of its own: variables are donated one by one
+            # A buffer of its own: variables are donated one by one.
+            return (args[1] if self.once and self._is_fresh(op, args[1]) else np.array(args[1]),)
         try:
             return execute(declaration, args, op.attrs, stream, self.once)
         except ShapeFault as fault:
@@ -179,6 +183,13 @@ class Stepping(Evaluation):
             if error.op is None:
                 raise failed(op, error.message, type(error)) from error
             raise
+
+    def _is_fresh(self, op: Operation, value: Any) -> bool:
+        """Whether nothing but the variable will hold the initial value that an operation made for it."""
+        source = op.inputs[1]
+        made = source.op.declaration.random or source.op.type in _MAKERS
+        return made and type(value) is np.ndarray and value.base is None and source.consumers() == [op] \
+            and source not in self.fetched
 
     def child(self, values: dict[GraphTensor, Any], iteration: int | None = None) -> Stepping:
         """An evaluation of a body, with the same variables."""

@@ -266,7 +266,8 @@ class Runner:
             self._read_variables(self.plan.first_uses[index], values, variables)
         started = time.perf_counter() if SHOW.value >= 2 else 0.0
         if step or stage.on_host:
-            Stepping(values, variables, self.store, once=once, drawn=drawn).run(stage.ops)
+            Stepping(values, variables, self.store, once=once, drawn=drawn,
+                     fetched=frozenset(self.plan.fetches)).run(stage.ops)
         else:
             self._run_compiled(index, stage, values, variables, drawn)
         if SHOW.value >= 2:
