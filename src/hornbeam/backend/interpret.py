@@ -323,8 +323,10 @@ class _Builder:
                 if not self.fold(reshape, [value], [value.full], True):
                     self.call(reshape, [value], [value.full])
                     value.full.roots = value.roots
-            elif not self.fold(_spread(shape, dtype), [value], [value.full], True):
-                self.call(_spread(shape, dtype), [value], [value.full])
+            else:
+                spread = _spread(shape, dtype, value.constant)
+                if not self.fold(spread, [value], [value.full], True):
+                    self.call(spread, [value], [value.full])
         return value.full
 
     def compile(self, step: _Step) -> None:
@@ -368,7 +370,9 @@ def _without_leading_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape[first:]
 
 
-def _spread(shape: tuple[int, ...], dtype: np.dtype) -> Callable[[np.ndarray], np.ndarray]:
+def _spread(shape: tuple[int, ...], dtype: np.dtype, known: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:
+    if known is not None and known.size == 1 and not any(known.tobytes()):
+        return lambda _: np.zeros(shape, dtype)  # memory that the system gives is zero: nothing is written
     empty = np.empty
 
     def spread(x):
