@@ -50,6 +50,12 @@ def fuzzed_ops() -> list[Op]:
                   key=lambda op: op.type)
 
 
+def _of_sample(value: Any) -> np.ndarray:
+    """An input of a sample as an array; strings as objects."""
+    made = np.asarray(value)
+    return made.astype(object) if made.dtype.kind in "SU" else made
+
+
 def make(ops: list[Op], seed: int, number: int) -> Call:
     """Call `number` of the sequence that `seed` stands for."""
     op = ops[number % len(ops)]
@@ -57,7 +63,7 @@ def make(ops: list[Op], seed: int, number: int) -> Call:
     given = list(op.samples(rng) if callable(op.samples) else op.samples or ())
     if given and rng.random() < 0.8:
         inputs, attrs = given[rng.integers(len(given))]
-        values = [[np.asarray(v) for v in i] if isinstance(i, list) else np.asarray(i) for i in inputs]
+        values = [[_of_sample(v) for v in i] if isinstance(i, list) else _of_sample(i) for i in inputs]
         attrs = dict(attrs)
     else:
         attrs = {name: _attribute(rng, None) for name in op.required}

@@ -29,6 +29,7 @@ from hornbeam.ops.queue_kinds import Queue, component
 
 _HANDLE = never("a handle of a queue")
 _KEPT = {"samples": "its result is a handle"}
+_TYPES = {"component_types": "list(type)"}
 _WAITS = {"samples": "waits for other threads"}
 
 
@@ -39,14 +40,16 @@ def _dims(shapes: Any) -> list[Any]:
     return [None if s is None else TensorShape(s)._dims for s in shapes]
 
 
-@op("FIFOQueueV2", inputs="", host=True, stateful=True, differentiable=_HANDLE, waive=_KEPT)
+@op("FIFOQueueV2", inputs="", host=True, stateful=True, differentiable=_HANDLE, waive=_KEPT,
+    attr_types=_TYPES)
 def fifo_queue_op(*, component_types: Any, shapes: Any = (), capacity: int = -1, container: str = "",
                   shared_name: str = ""):
     """The handle of a queue whose elements come out in the order they went in."""
     return handle(queue_kinds.FIFOQueue("fifo_queue", capacity, component_types, _dims(shapes)))
 
 
-@op("PaddingFIFOQueueV2", inputs="", host=True, stateful=True, differentiable=_HANDLE, waive=_KEPT)
+@op("PaddingFIFOQueueV2", inputs="", host=True, stateful=True, differentiable=_HANDLE, waive=_KEPT,
+    attr_types=_TYPES)
 def padding_fifo_queue_op(*, component_types: Any, shapes: Any = (), capacity: int = -1, container: str = "",
                           shared_name: str = ""):
     """The handle of a queue that fills elements up to one shape where they come out together."""
@@ -54,7 +57,8 @@ def padding_fifo_queue_op(*, component_types: Any, shapes: Any = (), capacity: i
                                                _dims(shapes)))
 
 
-@op("RandomShuffleQueueV2", inputs="", host=True, stateful=True, differentiable=_HANDLE, waive=_KEPT)
+@op("RandomShuffleQueueV2", inputs="", host=True, stateful=True, differentiable=_HANDLE, waive=_KEPT,
+    attr_types=_TYPES)
 def random_shuffle_queue_op(*, component_types: Any, shapes: Any = (), capacity: int = -1, min_after_dequeue: int = 0,
                             seed: int = 0, seed2: int = 0, container: str = "", shared_name: str = ""):
     """The handle of a queue whose elements come out in a random order."""
@@ -62,7 +66,8 @@ def random_shuffle_queue_op(*, component_types: Any, shapes: Any = (), capacity:
                                                  _dims(shapes), min_after_dequeue, (seed, seed2)))
 
 
-@op("PriorityQueueV2", inputs="", host=True, stateful=True, differentiable=_HANDLE, waive=_KEPT)
+@op("PriorityQueueV2", inputs="", host=True, stateful=True, differentiable=_HANDLE, waive=_KEPT,
+    attr_types=_TYPES)
 def priority_queue_op(*, shapes: Any, component_types: Any = (), capacity: int = -1, container: str = "",
                       shared_name: str = ""):
     """The handle of a queue whose element with the least first component comes out first."""
