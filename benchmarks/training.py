@@ -31,9 +31,10 @@ def main() -> None:
     parser.add_argument("--rows", default=" ".join(TASKS), help="which networks, of: %(default)s")
     parser.add_argument("--peers", default=" ".join(PEERS), help="which peers, of: %(default)s")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--cold", type=int, default=1, help="first steps with an empty folder of compiled programs")
+    parser.add_argument("--cold", type=int, default=1,
+                        help="rounds, at least 1, that take first steps with an empty folder of compiled programs")
     parser.add_argument("--steps", type=int, default=0, help="steps in an epoch of the clock; by default the network's")
-    parser.add_argument("--epochs", type=int, default=3, help="epochs of the clock, of which the median counts")
+    parser.add_argument("--epochs", type=int, default=2, help="epochs of the clock, of which the median counts")
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--svg", type=Path, help="file for the picture")
     options = parser.parse_args()
@@ -41,16 +42,24 @@ def main() -> None:
         if unknown := set(given.split()) - set(known):
             parser.error(f"unknown: {' '.join(sorted(unknown))}; there are {' '.join(known)}")
     sides = sides_of(options)
+    options.cold = max(options.cold, 1)
     machine = about(options.rounds)
     results = Results()
-    ceilings = [best_of(sides)]
+    results.ceilings = best_of(sides)
     for side in sides:
         attempt(results, side, "install_size", {})
     with tempfile.TemporaryDirectory() as folder:
-        measure(results, sides, options, Path(folder))
-    ceilings.append(best_of(sides))
-    results.ceilings = {key: max(of[key] for of in ceilings) for key in ceilings[0]}
+        for turn in range(options.rounds):
+            measure(results, sides, options, Path(folder), turn)
+            keep(results, options, {**machine, "rounds": turn + 1})
+    after = best_of(sides)
+    results.ceilings = {key: max(before, after[key]) for key, before in results.ceilings.items()}
+    keep(results, options, machine)
     show(results)
+
+
+def keep(results: Results, options: argparse.Namespace, machine: dict[str, Any]) -> None:
+    """Write the files that were asked for; after each round, so that a run cut short has its figures."""
     if options.json:
         found = {**machine, "load after": list(os.getloadavg()), "ceilings": results.ceilings, "absent": results.absent,
                  "ratios": ratios(results), "figures": results.figures}
@@ -78,23 +87,18 @@ def best_of(sides: list[Side]) -> dict[str, float]:
     return {key: max(of[key] for of in measured) for key in ("gemm", "bandwidth")}
 
 
-def measure(results: Results, sides: list[Side], options: argparse.Namespace, folder: Path) -> None:
-    """All rounds. Each side has a folder of compiled programs for each network, empty when it first runs."""
-    for turn in range(options.rounds):
-        for name in options.rows.split():
-            for side in in_turn([s for s in sides if runs(s, name)], turn):
-                if name in results.absent.get(side.name, {}):
-                    continue
-                print(f"round {turn + 1} of {options.rounds}: {name} {side.name}", file=sys.stderr, flush=True)
-                given = {"STEPS": str(options.steps), "EPOCHS": str(options.epochs)}
-                if turn < options.cold:
-                    kept = folder / f"{side.name}-{name}-{turn}"
-                    kept.mkdir()
-                    attempt(results, side, name, {**caches(kept), **given, "EPOCHS": "0"}, "cold")
-                else:
-                    kept = folder / f"{side.name}-{name}-{options.cold - 1}" if options.cold else folder
-                if name not in results.absent.get(side.name, {}):
-                    attempt(results, side, name, {**caches(kept), **given})
+def measure(results: Results, sides: list[Side], options: argparse.Namespace, folder: Path, turn: int) -> None:
+    """One round. Each side has a folder of compiled programs for each network, empty when it first runs."""
+    for name in options.rows.split():
+        for side in in_turn([side for side in sides if runs(side, name)], turn):
+            if name in results.absent.get(side.name, {}):
+                continue
+            print(f"round {turn + 1} of {options.rounds}: {name} {side.name}", file=sys.stderr, flush=True)
+            kept = folder / f"{side.name}-{name}-{min(turn, options.cold - 1)}"
+            kept.mkdir(exist_ok=True)
+            given = {**caches(side, kept), "STEPS": str(options.steps), "EPOCHS": str(options.epochs)}
+            if turn >= options.cold or attempt(results, side, name, {**given, "EPOCHS": "0"}, "cold"):
+                attempt(results, side, name, given)
 
 
 def runs(side: Side, name: str) -> bool:
@@ -102,22 +106,24 @@ def runs(side: Side, name: str) -> bool:
     return not TASKS[name].half or side.name == "hornbeam"
 
 
-def caches(folder: Path) -> dict[str, str]:
+def caches(side: Side, folder: Path) -> dict[str, str]:
     """Where a side keeps what it compiled: Hornbeam by itself, JAX when it is told to, PyTorch's compiler always."""
-    return {"HORNBEAM_CACHE": str(folder), "JAX_COMPILATION_CACHE_DIR": str(folder),
-            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.05", "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-            "TORCHINDUCTOR_CACHE_DIR": str(folder)}
+    if side.name in ("jax", "keras-jax"):
+        return {"JAX_COMPILATION_CACHE_DIR": str(folder), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.05",
+                "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1"}
+    return {"HORNBEAM_CACHE": str(folder), "TORCHINDUCTOR_CACHE_DIR": str(folder)}
 
 
-def attempt(results: Results, side: Side, name: str, environment: dict[str, str], state: str = "") -> None:
+def attempt(results: Results, side: Side, name: str, environment: dict[str, str], state: str = "") -> bool:
     """One process, its figures kept; a side that fails is absent from the row, with the last line of its errors."""
     try:
         found: dict[str, Any] = run(side, WORKLOADS, name, **environment)
     except SystemExit as failed:
         reason = [line for line in str(failed).splitlines() if line.strip()][-1].strip()
         results.absent.setdefault(side.name, {})[name] = reason[:300]
-        return
+        return False
     results.add(side.name, name, {f"{state} {key}".strip(): value for key, value in found.items()})
+    return True
 
 
 if __name__ == "__main__":

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+import optax
 from training_steps import Stepped
 from training_tasks import DEPTH, DROPOUT, EPSILON, Block, Task, Weights, basic_blocks, narrow_blocks
-
-try:
-    import jax
-    import jax.numpy as jnp
-    import optax
-except ModuleNotFoundError as missing:  # the file is read where JAX is not, for its names
-    absent = missing
-    jax = jnp = optax = None
 
 
 def load(side: str) -> Any:
     """JAX and optax, imported with this file."""
-    if jax is None:
-        raise SystemExit(str(absent))
     return jax
 
 

@@ -31,7 +31,7 @@ class Fitted:
     def __init__(self, keras: Any, name: str, task: Task, weights: Weights) -> None:
         self.keras, self.task, self.batch = keras, task, task.shape[0]
         if task.half:
-            keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
+            keras.config.set_dtype_policy("mixed_bfloat16")
         self.model = MODELS[task.half or name](keras)
         for layer, arrays in weights.items():
             self.model.get_layer(layer).set_weights(arrays)

@@ -135,16 +135,16 @@ def show(results: Results) -> None:
     peers = {side: title for side, title in PEERS.items() if side in results.figures or side in results.absent}
     ceilings = results.ceilings
     table = Table(title="Hornbeam beside its peers", caption=(
-        "median ± half the interquartile range; ratio: the fastest peer's figure over Hornbeam's, round by round; "
+        "medians, and half the interquartile range; ratio: the fastest peer's figure over Hornbeam's, round by round; "
         f"GEMM, memory: of {ceilings['gemm']:.0f} GF/s and {ceilings['bandwidth']:.1f} GB/s measured here"))
     for column in ("", "Hornbeam", *peers.values(), "ratio", "fastest", "target", "GEMM", "memory"):
-        table.add_column(column, justify="left" if not column else "right")
+        table.add_column(column, justify="right" if column else "left", no_wrap=not column)
     notes = []
     for row in rows(results):
         mine, why = results.of(row.mine, row.task, row.key), void(results, row.task)
-        shown = peers if row.mine == "hornbeam" and row.against != KERAS else row.against
-        cells = [text([row.scale * v for v in results.of(side, row.task, row.key)], row.unit)
-                 if side in shown and results.of(side, row.task, row.key) else "" for side in peers]
+        shown = KERAS if row.against == KERAS else peers if row.mine == "hornbeam" else ("tensorflow-session",)
+        theirs = [results.of(side, row.task, row.key) if side in shown else [] for side in peers]
+        cells = [f"{number(row.scale * statistics.median(found))} {row.unit}" if found else "" for found in theirs]
         found, fastest = verdict(results, row)
         compared = [text(found, "") if found else "", peers.get(fastest, "its float32" if fastest else "")]
         parts = reached(results, TASKS[row.task], mine) if row.key == "step" and mine else ("", "")

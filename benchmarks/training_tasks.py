@@ -45,7 +45,7 @@ class Block(NamedTuple):
                      ("conv3", 1, self.inner, self.filters, 1)]
         if self.projects:
             found.append(("around", 1, self.inputs, self.filters, self.stride))
-        return [(f"{self.name}_{name}", *rest) for name, *rest in found]
+        return [(f"{self.name}_{name}", size, inputs, filters, stride) for name, size, inputs, filters, stride in found]
 
 
 def basic_blocks() -> list[Block]:
@@ -281,13 +281,20 @@ class Task(NamedTuple):
     """Of a row in bfloat16: the task it is compared with."""
 
     def data(self, batches: int) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs [batches, *shape] and classes [batches, batch]: noise around a pattern for each class."""
-        rng = np.random.default_rng(0)
-        y = rng.integers(0, self.classes, (batches, self.shape[0])).astype(np.int32)
-        if len(self.shape) == 2 and self.shape[1] == SEQUENCE:
-            return rng.integers(0, VOCABULARY, (batches, *self.shape)).astype(np.int32), y
-        patterns = rng.random((CLASSES, *self.shape[1:]), np.float32)
-        return 0.5 * rng.random((batches, *self.shape), np.float32) + 0.5 * patterns[y % CLASSES], y
+        """Inputs [batches, *shape] and classes [batches, batch]; a batch is the same however many there are.
+
+        Words at random, or noise around a pattern for each class.
+        """
+        patterns = np.random.default_rng(0).random((CLASSES, *self.shape[1:]), np.float32)
+        x, y = [], []
+        for number in range(batches):
+            rng = np.random.default_rng([1, number])
+            y.append(rng.integers(0, self.classes, self.shape[0], np.int32))
+            if self.shape[1:] == (SEQUENCE,):
+                x.append(rng.integers(0, VOCABULARY, self.shape, np.int32))
+            else:
+                x.append(0.5 * rng.random(self.shape, np.float32) + 0.5 * patterns[y[-1] % CLASSES])
+        return np.stack(x), np.stack(y)
 
     def floor(self) -> tuple[float, float]:
         """Floating-point operations and bytes that a step takes at least.
@@ -319,22 +326,33 @@ def resnet50_count() -> Count:
     return resnet_count(8, 56, 64, 7, narrow_blocks(), 1000, training=False)
 
 
-TASKS = {
-    "softmax": Task("softmax regression, batch 100, SGD", (100, 784), softmax_weights, softmax_count,
+FLOAT32 = {
+    "softmax": Task("softmax regression, SGD", (100, 784), softmax_weights, softmax_count,
                     ("sgd", 0.1, 0), steps=500),
-    "mlp": Task("784-512-512-10, dropout, batch 128, RMSprop", (128, 784), mlp_weights, mlp_count,
+    "mlp": Task("784-512-512-10, dropout, RMSprop", (128, 784), mlp_weights, mlp_count,
                 ("rmsprop", 1e-3, 1), steps=100, checked=40, close=0.15),
-    "cnn": Task("conv32-conv64-pool-dense128, batch 128, Adam", (128, 28, 28, 1), cnn_weights, cnn_count,
+    "cnn": Task("conv32-conv64-pool-dense128, Adam", (128, 28, 28, 1), cnn_weights, cnn_count,
                 ("adam", 1e-3, 2), steps=20, close=0.02),
     "lstm": Task("two LSTM(128) on (32, 100, 64), Adam", (32, 100, 64), lstm_weights, lstm_count,
-                 ("adam", 1e-3, 2), steps=20),
-    "transformer": Task("transformer 4×256, 4 heads, (16, 128), Adam", (16, SEQUENCE), transformer_weights,
-                        transformer_count, ("adam", 1e-4, 2), steps=6),
-    "resnet20": Task("ResNet-20 on (128, 32, 32, 3), SGD with momentum", (128, 32, 32, 3), resnet20_weights,
-                     resnet20_count, ("momentum", 0.01, 1), steps=6),
+                 ("adam", 1e-3, 2), steps=15),
+    "transformer": Task("transformer 4×256, (16, 128), Adam", (16, SEQUENCE), transformer_weights,
+                        transformer_count, ("adam", 1e-4, 2), steps=5),
+    "resnet20": Task("ResNet-20, batch 128, momentum", (128, 32, 32, 3), resnet20_weights,
+                     resnet20_count, ("momentum", 0.01, 1), steps=5),
     "resnet50": Task("ResNet-50, inference, batch 8", (8, 224, 224, 3), resnet50_weights, resnet50_count, None,
-                     steps=4, checked=2, classes=1000),
+                     steps=3, checked=2, classes=1000),
 }
-TASKS["transformer_bf16"] = TASKS["transformer"]._replace(title="  the same in mixed bfloat16", half="transformer",
-                                                          close=0.05)
-TASKS["resnet20_bf16"] = TASKS["resnet20"]._replace(title="  the same in mixed bfloat16", half="resnet20", close=0.05)
+
+
+def tasks() -> dict[str, Task]:
+    """By name, those in bfloat16 after what they are compared with."""
+    found = {}
+    for name, task in FLOAT32.items():
+        found[name] = task
+        if name in ("transformer", "resnet20"):
+            title = task.title.split()[0].removesuffix(",")
+            found[f"{name}_bf16"] = task._replace(title=f"  {title} in mixed bfloat16", half=name, close=0.05)
+    return found
+
+
+TASKS = tasks()

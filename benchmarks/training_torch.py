@@ -49,8 +49,8 @@ def learner(loaded: Any, name: str, task: Task, weights: Weights) -> Stepped:
 
 def tensors(torch: Any, x: np.ndarray, y: np.ndarray) -> tuple[Any, Any]:
     """The batch; images [n, h, w, c] become [n, c, h, w] where they lie: channels last."""
-    x = torch.from_numpy(x)
-    return x.permute(0, 3, 1, 2) if x.ndim == 4 else x, torch.from_numpy(y).long()
+    inputs = torch.from_numpy(x)
+    return inputs.permute(0, 3, 1, 2) if x.ndim == 4 else inputs, torch.from_numpy(y).long()
 
 
 def optimizer_of(torch: Any, name: str, rate: float, parameters: list[Any]) -> Any:

@@ -64,7 +64,8 @@ def install_size(side: str) -> dict[str, float]:
             package = metadata.distribution(name)
         except metadata.PackageNotFoundError:  # of another platform, or an extra
             continue
-        found[name] = sum(Path(str(f.locate())).stat().st_size for f in package.files or () if f.locate().is_file())
+        files = [Path(str(f.locate())) for f in package.files or ()]
+        found[name] = sum(file.stat().st_size for file in files if file.is_file())
         for line in package.requires or ():
             if "extra ==" not in line:
                 waiting += re.findall(r"^[\w.-]+", line)

@@ -12,7 +12,7 @@ import pytest
 
 from hornbeam import keras
 
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 BUSY = "print('on', flush=True)\nwhile True: pass"
 ROUNDS, STEPS = 5, 8
 
@@ -21,6 +21,7 @@ ROUNDS, STEPS = 5, 8
 def one_core_busy():
     """While another process computes without end."""
     process = subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE)
+    assert process.stdout is not None
     try:
         assert process.stdout.readline() == b"on\n"
         yield process
