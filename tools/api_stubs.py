@@ -88,7 +88,7 @@ class Stub:
         elif isinstance(target, type):
             raise TypeError(f"{name}: the class {target!r} is not in its module")
         elif callable(target) and (isinstance(target, Op) or inspect.isroutine(target)):
-            self.add_function(name, public)
+            self.add_function(name, public._replace(target=target))
         else:
             self.add_value(name, target)
 
@@ -184,6 +184,9 @@ def name_in_its_module(target: type | types.FunctionType) -> str | None:
     """The name by which the object's module holds it; for a class of TF1 that shows as its base, the base's name."""
     shown = [target, *target.__bases__] if isinstance(target, type) else [target]
     name, module = target.__name__, sys.modules.get(target.__module__)
+    code = getattr(inspect.unwrap(target), "__code__", None)
+    if code is not None and code.co_name != name:
+        return None  # made under another name: type checkers do not see it there
     if getattr(module, name, None) in shown:
         return name
     return next((held for held, value in vars(module).items() if value is target and not held.startswith("_")), None) \

@@ -13,7 +13,7 @@ import pkgutil
 import types
 import warnings
 
-import keras
+import keras  # type: ignore[import-not-found]
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "api", "keras2.tsv.xz")
 PACKAGES = frozenset("""

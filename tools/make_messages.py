@@ -14,12 +14,18 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src"
 MESSAGES = SOURCE / "hornbeam" / "graph" / "messages"
+STUBS = SOURCE / "hornbeam-stubs" / "graph" / "messages"
+"""Beside the other stubs: type checkers find none beside the code of a package that has a package of stubs."""
 
 
 def main() -> int:
     command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{SOURCE}", f"-I{files('grpc_tools') / '_proto'}",
                f"--python_out={SOURCE}", f"--pyi_out={SOURCE}", *map(str, sorted(MESSAGES.glob("*.proto")))]
-    return subprocess.run(command, check=False).returncode
+    failed = subprocess.run(command, check=False).returncode
+    STUBS.mkdir(parents=True, exist_ok=True)
+    for stub in MESSAGES.glob("*.pyi"):
+        stub.replace(STUBS / stub.name)
+    return failed
 
 
 if __name__ == "__main__":

@@ -68,9 +68,6 @@ from hornbeam.ops.arithmetic import add_n as add_n
 from hornbeam.ops.arithmetic import pow as pow
 from hornbeam.ops.arithmetic import round as round
 from hornbeam.ops.arithmetic import scalar_mul as scalar_mul
-from hornbeam.ops.assertions import assert_equal as assert_equal
-from hornbeam.ops.assertions import assert_greater as assert_greater
-from hornbeam.ops.assertions import assert_less as assert_less
 from hornbeam.ops.blocks import batch_to_space as batch_to_space
 from hornbeam.ops.blocks import extract_volume_patches as extract_volume_patches
 from hornbeam.ops.blocks import required_space_to_batch_paddings as required_space_to_batch_paddings
@@ -216,6 +213,12 @@ def asin(x: Any, name: str | None = None) -> Any:
     r"""The angle in [-π/2, π/2] whose sine is x; NaN outside [-1, 1]."""
 def asinh(x: Any, name: str | None = None) -> Any:
     r"""The inverse of the hyperbolic sine."""
+def assert_equal(x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
+    r"""The check that x == y, elementwise."""
+def assert_greater(x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
+    r"""The check that x > y, elementwise."""
+def assert_less(x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
+    r"""The check that x < y, elementwise."""
 def atan(x: Any, name: str | None = None) -> Any:
     r"""The angle in (-π/2, π/2) whose tangent is x."""
 def atan2(y: Any, x: Any, name: str | None = None) -> Any:

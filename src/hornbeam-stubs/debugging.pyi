@@ -5,14 +5,7 @@ from hornbeam import assert_equal as assert_equal
 from hornbeam import assert_greater as assert_greater
 from hornbeam import assert_less as assert_less
 from hornbeam import assert_rank as assert_rank
-from hornbeam.ops.assertions import assert_greater_equal as assert_greater_equal
-from hornbeam.ops.assertions import assert_less_equal as assert_less_equal
 from hornbeam.ops.assertions import assert_near as assert_near
-from hornbeam.ops.assertions import assert_negative as assert_negative
-from hornbeam.ops.assertions import assert_non_negative as assert_non_negative
-from hornbeam.ops.assertions import assert_non_positive as assert_non_positive
-from hornbeam.ops.assertions import assert_none_equal as assert_none_equal
-from hornbeam.ops.assertions import assert_positive as assert_positive
 from hornbeam.ops.checks import assert_all_finite as assert_all_finite
 from hornbeam.ops.shape_assertions import assert_integer as assert_integer
 from hornbeam.ops.shape_assertions import assert_proper_iterable as assert_proper_iterable
@@ -32,5 +25,19 @@ from hornbeam.runtime.watching import is_traceback_filtering_enabled as is_trace
 from hornbeam.runtime.watching import set_log_device_placement as set_log_device_placement
 from typing import Any
 
+def assert_greater_equal(x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
+    r"""The check that x >= y, elementwise."""
+def assert_less_equal(x: Any, y: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
+    r"""The check that x <= y, elementwise."""
+def assert_negative(x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
+    r"""The check that every element of `x` is < 0."""
+def assert_non_negative(x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
+    r"""The check that every element of `x` is >= 0."""
+def assert_non_positive(x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
+    r"""The check that every element of `x` is <= 0."""
+def assert_none_equal(x: Any, y: Any, summarize: int | None = None, message: str | None = None, name: str | None = None) -> Any:
+    r"""The check that x != y, elementwise."""
+def assert_positive(x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> Any:
+    r"""The check that every element of `x` is > 0."""
 def check_numerics(tensor: Any, message: str, name: str | None = None) -> Any:
     r"""`tensor`, once it is known that it holds neither NaN nor infinity; else InvalidArgumentError with `message`."""

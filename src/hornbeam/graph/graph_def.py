@@ -182,7 +182,7 @@ def make_tensor_proto(values: Any, dtype: Any = None, shape: Any = None, verify_
             array = array.reshape(tuple(shape))
         else:
             raise TypeError(f"Expected Tensor's shape: {tuple(shape)}, got {array.shape}.")
-    message = TensorProto(dtype=dtypes.from_numpy(array.dtype).as_datatype_enum)
+    message = TensorProto(dtype=dtypes.from_numpy(array.dtype).as_datatype_enum)  # type: ignore[arg-type]
     write_shape(message.tensor_shape, array.shape)
     if array.dtype == object:
         message.string_val.extend(array.reshape(-1).tolist())

@@ -1,21 +1,6 @@
 """The public names of `hornbeam.v1.app.flags`. Written by tools/make_api.py: run `make api`, do not edit."""
 
-from hornbeam.v1.adapters.command_line import DEFINE_boolean as _DEFINE_bool
-from hornbeam.v1.adapters.command_line import DEFINE_enum as DEFINE_enum
-from hornbeam.v1.adapters.command_line import DEFINE_enum_class as DEFINE_enum_class
-from hornbeam.v1.adapters.command_line import DEFINE_float as DEFINE_float
-from hornbeam.v1.adapters.command_line import DEFINE_integer as DEFINE_integer
-from hornbeam.v1.adapters.command_line import DEFINE_list as DEFINE_list
-from hornbeam.v1.adapters.command_line import DEFINE_multi_enum as DEFINE_multi_enum
-from hornbeam.v1.adapters.command_line import DEFINE_multi_enum_class as DEFINE_multi_enum_class
-from hornbeam.v1.adapters.command_line import DEFINE_multi_float as DEFINE_multi_float
-from hornbeam.v1.adapters.command_line import DEFINE_multi_integer as DEFINE_multi_integer
-from hornbeam.v1.adapters.command_line import DEFINE_multi_string as DEFINE_multi_string
-from hornbeam.v1.adapters.command_line import DEFINE_spaceseplist as DEFINE_spaceseplist
-from hornbeam.v1.adapters.command_line import DEFINE_string as DEFINE_string
 from hornbeam.v1.adapters.command_line import _Flags as __Flags
-from hornbeam.v1.adapters.command_line import mark_flag_as_required as mark_flag_as_required
-from hornbeam.v1.adapters.command_line import mark_flags_as_required as mark_flags_as_required
 from typing import Any
 
 class ArgumentParser(Any): ...
@@ -27,10 +12,35 @@ class CantOpenFlagFileError(Any): ...
 class CsvListSerializer(Any): ...
 class DEFINE(Any): ...
 class DEFINE_alias(Any): ...
-DEFINE_bool = _DEFINE_bool
+def DEFINE_bool(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_boolean`)."""
 DEFINE_boolean = DEFINE_bool
+def DEFINE_enum(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_enum`)."""
+def DEFINE_enum_class(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_enum_class`)."""
 class DEFINE_flag(Any): ...
+def DEFINE_float(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_float`)."""
+def DEFINE_integer(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_integer`)."""
+def DEFINE_list(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_list`)."""
 class DEFINE_multi(Any): ...
+def DEFINE_multi_enum(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_multi_enum`)."""
+def DEFINE_multi_enum_class(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_multi_enum_class`)."""
+def DEFINE_multi_float(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_multi_float`)."""
+def DEFINE_multi_integer(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_multi_integer`)."""
+def DEFINE_multi_string(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_multi_string`)."""
+def DEFINE_spaceseplist(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_spaceseplist`)."""
+def DEFINE_string(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.DEFINE_string`)."""
 class DuplicateFlagError(Any): ...
 class EnumClassFlag(Any): ...
 class EnumClassListSerializer(Any): ...
@@ -62,7 +72,11 @@ class doc_to_help(Any): ...
 class flag_dict_to_args(Any): ...
 class get_help_width(Any): ...
 class mark_bool_flags_as_mutual_exclusive(Any): ...
+def mark_flag_as_required(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.mark_flag_as_required`)."""
 class mark_flags_as_mutual_exclusive(Any): ...
+def mark_flags_as_required(*args: Any, **kwargs: Any) -> Any:
+    r"""Define a command-line flag: name, default, help (`absl.flags.mark_flags_as_required`)."""
 class multi_flags_validator(Any): ...
 class override_value(Any): ...
 class register_multi_flags_validator(Any): ...

@@ -118,7 +118,7 @@ def _sizable(dtype: DType, array: np.ndarray, name: str) -> None:
 
 def _entry(dtype: DType, shape: Sequence[int]) -> Any:
     from hornbeam.graph.messages.tensor_bundle_pb2 import BundleEntryProto
-    entry = BundleEntryProto(dtype=dtype.as_datatype_enum)
+    entry = BundleEntryProto(dtype=dtype.as_datatype_enum)  # type: ignore[arg-type]
     entry.shape.SetInParent()
     for size in shape:
         entry.shape.dim.add().size = size

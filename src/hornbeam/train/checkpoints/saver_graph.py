@@ -42,7 +42,7 @@ def build(saveables: Sequence[Any], *, reshape: bool = False, sharded: bool = Fa
             restored = _restored(path, shards, reshape, restore_sequentially, sharded)
     return SaverDef(filename_tensor_name=path.name, save_tensor_name=saved.name if saved is not None else "",
                     restore_op_name=restored.name if restored is not None else "", max_to_keep=max_to_keep,
-                    sharded=sharded, keep_checkpoint_every_n_hours=keep_checkpoint_every_n_hours, version=version)
+                    sharded=sharded, keep_checkpoint_every_n_hours=keep_checkpoint_every_n_hours, version=version)  # type: ignore[arg-type]
 
 
 def _by_device(saveables: Sequence[Any]) -> list[tuple[str, list[Any]]]:

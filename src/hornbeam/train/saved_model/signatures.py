@@ -31,7 +31,7 @@ def build_tensor_info(tensor: Any) -> Any:
     from hornbeam.graph.messages.meta_graph_pb2 import TensorInfo
     if mode.executing_eagerly():
         raise RuntimeError("`build_tensor_info` is not supported in eager execution.")
-    made = TensorInfo(dtype=dtypes.as_dtype(tensor.dtype).as_datatype_enum)
+    made = TensorInfo(dtype=dtypes.as_dtype(tensor.dtype).as_datatype_enum)  # type: ignore[arg-type]
     if isinstance(tensor, SparseTensor):
         write_shape(made.tensor_shape, tensor.shape._dims)
         made.coo_sparse.values_tensor_name = tensor.values.name
@@ -46,7 +46,7 @@ def build_tensor_info(tensor: Any) -> Any:
 def info_of_operation(op: Operation) -> Any:
     """A `TensorInfo` that names an operation."""
     from hornbeam.graph.messages.meta_graph_pb2 import TensorInfo
-    made = TensorInfo(dtype=0, name=op.name)
+    made = TensorInfo(dtype=0, name=op.name)  # type: ignore[arg-type]
     made.tensor_shape.unknown_rank = True
     return made
 

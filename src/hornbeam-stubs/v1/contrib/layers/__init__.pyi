@@ -5,11 +5,8 @@ from hornbeam.v1.adapters.initializers import xavier_initializer as xavier_initi
 from hornbeam.v1.contrib.layers import utils as utils
 from hornbeam.v1.contrib.layers.batch_norms import batch_norm as batch_norm
 from hornbeam.v1.contrib.layers.convolutions import convolution as convolution
-from hornbeam.v1.contrib.layers.convolutions import convolution1d as _conv1d
-from hornbeam.v1.contrib.layers.convolutions import convolution2d as _conv2d
 from hornbeam.v1.contrib.layers.convolutions import convolution2d_in_plane as _conv2d_in_plane
 from hornbeam.v1.contrib.layers.convolutions import convolution2d_transpose as _conv2d_transpose
-from hornbeam.v1.contrib.layers.convolutions import convolution3d as _conv3d
 from hornbeam.v1.contrib.layers.convolutions import convolution3d_transpose as _conv3d_transpose
 from hornbeam.v1.contrib.layers.convolutions import separable_convolution2d as _separable_conv2d
 from hornbeam.v1.contrib.layers.embeddings import bow_encoder as bow_encoder
@@ -55,11 +52,14 @@ from typing import Any
 
 OPTIMIZER_CLS_NAMES: Any
 OPTIMIZER_SUMMARIES: list
-conv1d = _conv1d
-conv2d = _conv2d
+def conv1d(inputs: Any, num_outputs: int | None, kernel_size: Any, stride: Any = 1, padding: str = 'SAME', data_format: str | None = None, rate: Any = 1, activation_fn: Any = ..., normalizer_fn: Any = None, normalizer_params: Any = None, weights_initializer: Any = ..., weights_regularizer: Any = None, biases_initializer: Any = ..., biases_regularizer: Any = None, reuse: Any = None, variables_collections: Any = None, outputs_collections: Any = None, trainable: bool = True, scope: Any = None) -> Any:
+    r"""`convolution` in 1 dimension: inputs of rank 3 (ValueError for others)."""
+def conv2d(inputs: Any, num_outputs: int | None, kernel_size: Any, stride: Any = 1, padding: str = 'SAME', data_format: str | None = None, rate: Any = 1, activation_fn: Any = ..., normalizer_fn: Any = None, normalizer_params: Any = None, weights_initializer: Any = ..., weights_regularizer: Any = None, biases_initializer: Any = ..., biases_regularizer: Any = None, reuse: Any = None, variables_collections: Any = None, outputs_collections: Any = None, trainable: bool = True, scope: Any = None) -> Any:
+    r"""`convolution` in 2 dimensions: inputs of rank 4 (ValueError for others)."""
 conv2d_in_plane = _conv2d_in_plane
 conv2d_transpose = _conv2d_transpose
-conv3d = _conv3d
+def conv3d(inputs: Any, num_outputs: int | None, kernel_size: Any, stride: Any = 1, padding: str = 'SAME', data_format: str | None = None, rate: Any = 1, activation_fn: Any = ..., normalizer_fn: Any = None, normalizer_params: Any = None, weights_initializer: Any = ..., weights_regularizer: Any = None, biases_initializer: Any = ..., biases_regularizer: Any = None, reuse: Any = None, variables_collections: Any = None, outputs_collections: Any = None, trainable: bool = True, scope: Any = None) -> Any:
+    r"""`convolution` in 3 dimensions: inputs of rank 5 (ValueError for others)."""
 conv3d_transpose = _conv3d_transpose
 convolution1d = conv1d
 convolution2d = conv2d
