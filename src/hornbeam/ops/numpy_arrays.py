@@ -17,7 +17,25 @@ from hornbeam.ops import rules
     for m in ("edge", "wrap", "reflect", "symmetric")])
 def pad(x, widths, *, mode: str = "edge"):
     """More elements around, made from those at the edges as `mode` says."""
-    return jnp.pad(x, [tuple(int(w) for w in pair) for pair in widths], mode=mode)
+    pairs = [tuple(int(w) for w in pair) for pair in widths]
+    for axis, (size, pair) in enumerate(zip(x.shape, pairs, strict=False)):
+        if mode in ("wrap", "reflect", "symmetric") and size and min(pair) >= 0 and max(pair) > _PIECES * size:
+            x = jnp.take(x, _repeated(size, *pair, mode), axis)  # JAX would join the copies one by one
+            pairs[axis] = (0, 0)
+    return jnp.pad(x, pairs, mode=mode)
+
+
+_PIECES = 32
+
+
+def _repeated(size: int, before: int, after: int, mode: str) -> np.ndarray:
+    """The places along one axis that stand in its padded form."""
+    places = np.arange(-before, size + after)
+    if mode == "wrap":
+        return places % size
+    turn = size if mode == "symmetric" else max(size - 1, 1)
+    there = places % (2 * turn)
+    return np.where(there < size, there, 2 * turn - (mode == "symmetric") - there) % size
 
 
 def _matrices(rng: np.random.Generator) -> Any:

@@ -310,6 +310,8 @@ def _only_places_move(operation: Any, vectors: Sequence[GraphTensor]) -> _Entrie
     begin, end, strides = (known_entries(t) for t in vectors)
     if begin is None or end is None or strides is None or None in strides:
         return None
+    if not len(begin) == len(end) == len(strides):
+        return None  # an error, once it runs
     masks = _masks(operation.attrs)
     places = masks.shrink & ~masks.ellipsis & ~masks.new_axis
     unknown = [i for i, (b, e) in enumerate(zip(begin, end, strict=True)) if b is None or e is None]
@@ -435,6 +437,9 @@ def _grad_samples(rng: np.random.Generator) -> list[Any]:
 def strided_slice_grad(shape, begin, end, strides, dy, *, begin_mask: int = 0, end_mask: int = 0,
                        ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0):
     """Zeros of the given shape whose strided slice is `dy`."""
+    if not len(begin) == len(end) == len(strides):
+        raise ShapeFault("Expected begin, end, and strides to be 1D equal size tensors, but got shapes "
+                         f"[{len(begin)}], [{len(end)}], and [{len(strides)}] instead.")
     masks = Masks(begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
     spec = Spec(_ints(begin), _ints(end), _ints(strides), masks, len(shape))
     return spec.put(dy, _ints(shape), [spec.begin[i] for i in spec.places()])
