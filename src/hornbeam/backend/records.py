@@ -224,8 +224,10 @@ class RecordReader:
     >>> path = os.path.join(tempfile.mkdtemp(), "a.tfrecord")
     >>> with RecordWriter(path) as writer:
     ...     writer.write(b"one"); writer.write(b"two")
-    >>> list(RecordReader(path))
+    >>> reader = RecordReader(path)
+    >>> list(reader)
     [b'one', b'two']
+    >>> reader.close()
     """
 
     def __init__(self, path: str | os.PathLike[str], compression: str = "", buffer_size: int | None = None) -> None:

@@ -462,8 +462,9 @@ class PriorityQueue(QueueBase):
 
     >>> queue = PriorityQueue(10, dtypes.string, shapes=[[]])
     >>> queue.enqueue([2, "late"]); queue.enqueue([1, "soon"])
-    >>> [part.numpy() for part in queue.dequeue()]
-    [1, b'soon']
+    >>> priority, text = queue.dequeue()
+    >>> int(priority), text.numpy()
+    (1, b'soon')
     """
 
     def __init__(self, capacity: int, types: Any, shapes: Any = None, names: Any = None,

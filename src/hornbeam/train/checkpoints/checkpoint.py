@@ -211,10 +211,10 @@ class Checkpoint(BaseCheckpoint):
     >>> import tempfile
     >>> step = Variable(1)
     >>> path = Checkpoint(step=step).save(f"{tempfile.mkdtemp()}/ckpt")
-    >>> step.assign(5).numpy()
+    >>> int(step.assign(5))
     5
     >>> status = Checkpoint(step=step).restore(path)
-    >>> step.numpy()
+    >>> int(step)
     1
     """
 
