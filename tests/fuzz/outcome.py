@@ -14,6 +14,7 @@ from tests.fuzz.calls import Call
 
 import hornbeam as hb
 import hornbeam.v1 as tf
+from hornbeam.data.api.optional import OptionalValue
 from hornbeam.graph import errors
 from hornbeam.graph.resources import Resource
 from hornbeam.ops.states import Unset
@@ -57,7 +58,7 @@ def fault(call: Call, in_graph: bool = False, both_tiers: bool = False) -> str |
     except Exception as error:
         return of_error(call, error)
     for result in results:
-        if not isinstance(result, np.ndarray | np.generic | bytes | Unset | Resource):
+        if not isinstance(result, np.ndarray | np.generic | bytes | Unset | Resource | OptionalValue):
             return f"value: a {type(result).__name__} came out"
     if both_tiers and not in_graph:
         return _tiers_disagree(call)
