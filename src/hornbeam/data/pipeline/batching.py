@@ -9,7 +9,7 @@ import numpy as np
 
 from hornbeam.data import structure
 from hornbeam.data.pipeline.mapping import joined
-from hornbeam.data.pipeline.node import INFINITE, UNKNOWN, Context, Elements, Node, stacked
+from hornbeam.data.pipeline.node import INFINITE, UNKNOWN, Context, Elements, Forwarding, Node, stacked
 from hornbeam.data.pipeline.sources import sparse_row
 from hornbeam.graph import errors
 from hornbeam.graph.sparse_tensor import SparseTensorSpec, SparseTensorValue
@@ -75,24 +75,8 @@ class BatchNode(_Batches):
         return _MixedBatchElements(parent.elements(context), parent.spec, size, drop)
 
 
-class _Forwarding(Elements):
-    """Elements that keep nothing besides those of their source."""
-
-    def __init__(self, source: Elements) -> None:
-        self._source = source
-
-    def state(self) -> Any:
-        return self._source.state()
-
-    def restore(self, state: Any) -> None:
-        self._source.restore(state)
-
-    def close(self) -> None:
-        self._source.close()
-
-
 @final
-class _BatchElements(_Forwarding):
+class _BatchElements(Forwarding):
     def __init__(self, source: Elements, size: int, drop: bool) -> None:
         super().__init__(source)
         self._size, self._drop = size, drop
@@ -103,7 +87,7 @@ class _BatchElements(_Forwarding):
 
 
 @final
-class _MixedBatchElements(_Forwarding):
+class _MixedBatchElements(Forwarding):
     """Batches of elements with leaves that are no tensors."""
 
     def __init__(self, source: Elements, spec: Any, size: int, drop: bool) -> None:
@@ -175,7 +159,7 @@ class PaddedBatchNode(_Batches):
 
 
 @final
-class _PaddedElements(_Forwarding):
+class _PaddedElements(Forwarding):
     def __init__(self, source: Elements, size: int, drop: bool, shapes: Sequence[np.ndarray],
                  paddings: Sequence[np.ndarray]) -> None:
         super().__init__(source)
@@ -236,7 +220,7 @@ class SparseBatchNode(Node):
 
 
 @final
-class _SparseBatchElements(_Forwarding):
+class _SparseBatchElements(Forwarding):
     def __init__(self, source: Elements, size: int, shape: np.ndarray) -> None:
         super().__init__(source)
         self._size, self._shape = size, shape

@@ -16,7 +16,7 @@ from hornbeam.data import structure
 from hornbeam.data.pipeline.codec import encoded
 from hornbeam.data.pipeline.functions import BoundFunction, TracedFunction
 from hornbeam.data.pipeline.mapping import called
-from hornbeam.data.pipeline.node import AUTOTUNE, INFINITE, UNKNOWN, Context, Elements, Made, Node
+from hornbeam.data.pipeline.node import AUTOTUNE, INFINITE, UNKNOWN, Context, Elements, Forwarding, Made, Node
 from hornbeam.data.pipeline.order import _Same
 from hornbeam.data.pipeline.sources import KeptNode
 from hornbeam.graph import errors
@@ -426,24 +426,8 @@ class IgnoreErrorsNode(_Same):
         return UNKNOWN
 
 
-class _Passing(Elements):
-    """Elements that have no state but their source's."""
-
-    def __init__(self, source: Elements) -> None:
-        self._source = source
-
-    def state(self) -> Any:
-        return self._source.state()
-
-    def restore(self, state: Any) -> None:
-        self._source.restore(state)
-
-    def close(self) -> None:
-        self._source.close()
-
-
 @final
-class _IgnoringElements(_Passing):
+class _IgnoringElements(Forwarding):
     def __init__(self, source: Elements, log: bool) -> None:
         super().__init__(source)
         self._log = log

@@ -21,6 +21,7 @@ from hornbeam.data.pipeline.node import (
     UNKNOWN,
     Context,
     Elements,
+    Forwarding,
     Made,
     Node,
     Rows,
@@ -74,11 +75,12 @@ class MapNode(_Of):
 
 
 @final
-class MapElements(Elements):
+class MapElements(Forwarding):
     """A function of each element of another pass."""
 
     def __init__(self, source: Elements, spec: Any, function: BoundFunction) -> None:
-        self._source, self._function = source, function
+        super().__init__(source)
+        self._function = function
         self._specs = structure.flatten(spec)
         self._rows = structure.is_dense(spec) and structure.is_dense(function.function.spec) and \
             function.runs_on_rows(self._specs)
@@ -104,15 +106,6 @@ class MapElements(Elements):
     def rows(self) -> Rows | None:
         source = self._source.rows if self._rows else None
         return None if source is None else _MapRows(source, self._function)
-
-    def state(self) -> Any:
-        return self._source.state()
-
-    def restore(self, state: Any) -> None:
-        self._source.restore(state)
-
-    def close(self) -> None:
-        self._source.close()
 
 
 @final
@@ -216,9 +209,10 @@ class FilterNode(Node):
 
 
 @final
-class _FilterElements(Elements):
+class _FilterElements(Forwarding):
     def __init__(self, source: Elements, spec: Any, function: BoundFunction) -> None:
-        self._source, self._function = source, function
+        super().__init__(source)
+        self._function = function
         self._specs = structure.flatten(spec)
         self._rows = structure.is_dense(spec) and function.runs_on_rows(self._specs)
 
@@ -248,15 +242,6 @@ class _FilterElements(Elements):
             return np.array([bool(called(self._function, [c[i, ...] for c in given])[0])
                              for i in range(len(given[0]))])
         return np.asarray(made[0], bool).reshape(-1)
-
-    def state(self) -> Any:
-        return self._source.state()
-
-    def restore(self, state: Any) -> None:
-        self._source.restore(state)
-
-    def close(self) -> None:
-        self._source.close()
 
 
 def joined(parts: Sequence[list[np.ndarray]]) -> list[np.ndarray]:

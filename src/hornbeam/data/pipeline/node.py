@@ -196,6 +196,22 @@ class Elements(ABC):
         """Give back threads and files."""
 
 
+class Forwarding(Elements):
+    """A pass over another that keeps nothing besides the state of that one."""
+
+    def __init__(self, source: Elements) -> None:
+        self._source = source
+
+    def state(self) -> Any:
+        return self._source.state()
+
+    def restore(self, state: Any) -> None:
+        self._source.restore(state)
+
+    def close(self) -> None:
+        self._source.close()
+
+
 class Rows(ABC):
     """Random access to the elements of a pass: they are the same in whatever order they are taken."""
 

@@ -106,19 +106,24 @@ class ObjectGraph:
         for number, name, original, held in self.slots:
             graph.nodes[number].slot_variables.add(original_variable_node_id=original, slot_name=name,
                                                    slot_variable_node_id=held)
-        for node, has in zip(graph.nodes, _with_values(graph), strict=True):
+        for node, has in zip(graph.nodes, nodes_with_values(graph, through_slots=True), strict=True):
             node.has_checkpoint_values.value = has
         return graph
 
 
-def _with_values(graph: Any) -> list[bool]:
-    """Which nodes, or nodes below them, have values."""
+def nodes_with_values(graph: Any, through_slots: bool) -> list[bool]:
+    """Which nodes of a `TrackableObjectGraph`, or nodes below them, have values.
+
+    through_slots: whether slot variables count as below their optimizer. Numbers of nodes that are not there are
+    passed over.
+    """
     above: list[list[int]] = [[] for _ in graph.nodes]
     for number, node in enumerate(graph.nodes):
-        for child in node.children:
-            above[child.node_id].append(number)
-        for slot in node.slot_variables:
-            above[slot.slot_variable_node_id].append(number)
+        below = [child.node_id for child in node.children]
+        below += [slot.slot_variable_node_id for slot in node.slot_variables] if through_slots else []
+        for place in below:
+            if 0 <= place < len(above):
+                above[place].append(number)
     found = [False] * len(graph.nodes)
     stack = [i for i, node in enumerate(graph.nodes) if node.attributes]
     while stack:

@@ -15,7 +15,7 @@ import numpy as np
 from hornbeam.graph import errors, mode
 from hornbeam.runtime.logs import get_logger
 from hornbeam.runtime.variable import Variable
-from hornbeam.train.checkpoints.object_graph import ObjectGraph
+from hornbeam.train.checkpoints.object_graph import ObjectGraph, nodes_with_values
 from hornbeam.train.checkpoints.trackables import Value, children, dtype_of, refuse_other_shape, slots, values
 
 _DEFERRED = "_deferred_restorations"
@@ -45,7 +45,7 @@ class Restoration:
         self._reader = reader
         self._numbers: dict[int, int] = {}
         self._told: set[tuple[int, int]] = set()
-        self._has_values = _needed(graph)
+        self._has_values = nodes_with_values(graph, through_slots=False)
 
     # Matching ---------------------------------------------------------------------------------------
 
@@ -177,23 +177,6 @@ class _Ended:
 
     def resume(self, item: Any) -> None:
         """Nothing comes any more."""
-
-
-def _needed(graph: Any) -> list[bool]:
-    """Which nodes of a checkpoint have values, themselves or below."""
-    above: list[list[int]] = [[] for _ in graph.nodes]
-    for number, node in enumerate(graph.nodes):
-        for child in node.children:
-            if 0 <= child.node_id < len(above):
-                above[child.node_id].append(number)
-    found = [False] * len(graph.nodes)
-    stack = [i for i, node in enumerate(graph.nodes) if node.attributes]
-    while stack:
-        number = stack.pop()
-        if not found[number]:
-            found[number] = True
-            stack += above[number]
-    return found
 
 
 def names_of(graph: Any) -> list[str]:
