@@ -44,18 +44,10 @@ def _packed(structure: Any, leaves: Any) -> Any:
     if not is_nested(structure):
         return next(leaves)
     if isinstance(structure, Mapping):
-        return _mapping(structure, {key: _packed(structure[key], leaves) for key in nest._sorted_keys(structure)})
+        found = {key: _packed(structure[key], leaves) for key in nest._sorted_keys(structure)}
+        return nest.like_mapping(structure, found)
     items = [_packed(child, leaves) for child in structure]
     return type(structure)(*items) if hasattr(structure, "_fields") else tuple(items)
-
-
-def _mapping(structure: Mapping[Any, Any], found: dict[Any, Any]) -> Any:
-    ordered = [(key, found[key]) for key in structure]
-    if hasattr(structure, "default_factory"):
-        made = type(structure)(structure.default_factory)  # type: ignore[call-arg, attr-defined]
-        made.update(ordered)  # type: ignore[attr-defined]
-        return made
-    return type(structure)(ordered)  # type: ignore[call-arg]
 
 
 def map_leaves(function: Callable[..., Any], structure: Any, *others: Any) -> Any:

@@ -73,12 +73,7 @@ def pack_sequence_as(structure: Any, flat_sequence: Iterable[Any], expand_compos
 def _packed(structure: Any, leaves: Any, expand: bool) -> Any:
     if isinstance(structure, Mapping):
         found = {key: _packed(structure[key], leaves, expand) for key in _sorted_keys(structure)}
-        ordered = [(key, found[key]) for key in structure]
-        if hasattr(structure, "default_factory"):
-            made = type(structure)(structure.default_factory)  # type: ignore[call-arg, attr-defined]
-            made.update(ordered)  # type: ignore[attr-defined]
-            return made
-        return type(structure)(ordered)  # type: ignore[call-arg]
+        return like_mapping(structure, found)
     if is_nested(structure):
         items = [_packed(child, leaves, expand) for child in structure]
         return type(structure)(*items) if hasattr(structure, "_fields") else type(structure)(items)
@@ -86,6 +81,16 @@ def _packed(structure: Any, leaves: Any, expand: bool) -> Any:
         parts, rebuild = structure._parts()
         return rebuild([_packed(part, leaves, True) for part in parts])
     return next(leaves)
+
+
+def like_mapping(structure: Mapping[Any, Any], found: Mapping[Any, Any]) -> Any:
+    """A mapping of the same kind and order as `structure`, with the values of `found`."""
+    ordered = [(key, found[key]) for key in structure]
+    if hasattr(structure, "default_factory"):
+        made = type(structure)(structure.default_factory)  # type: ignore[call-arg, attr-defined]
+        made.update(ordered)  # type: ignore[attr-defined]
+        return made
+    return type(structure)(ordered)  # type: ignore[call-arg]
 
 
 @public("nest.map_structure")

@@ -219,6 +219,31 @@ class LookupInterface(ABC):
         return self.lookup(keys)
 
 
+class TableOfHandle(LookupInterface):
+    """A table that a handle stands for; subclasses make the handle, and set the name."""
+
+    _name: str
+    _resource_handle: Any
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def resource_handle(self) -> Any:
+        return self._resource_handle
+
+    def size(self, name: str | None = None) -> Any:
+        with scoped(name or f"{self.name}_Size", self._resource_handle):
+            return tables.size_op(self._resource_handle)
+
+    def _tensor(self, value: Any, dtype: DType) -> Any:
+        """A tensor as it is, an array with its own dtype, any other value with `dtype`; in the handle's graph."""
+        if isinstance(value, np.ndarray):
+            return _converted(value, None, self._resource_handle)
+        return value if hasattr(value, "dtype") else _converted(value, dtype, self._resource_handle)
+
+
 @contextmanager
 def _creation() -> Iterator[None]:
     """Where a table is made: outside of the functions that are traced."""
@@ -230,7 +255,7 @@ def _creation() -> Iterator[None]:
 
 
 @public(v1=("contrib.lookup.InitializableLookupTableBase",))
-class InitializableTable(LookupInterface):
+class InitializableTable(TableOfHandle):
     """A table that is filled once, by an initializer."""
 
     def __init__(self, default_value: Any, initializer: TableInitializerBase, name: str | None = None) -> None:
@@ -247,27 +272,14 @@ class InitializableTable(LookupInterface):
         self._init_op = initializer.initialize(self)
 
     @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def resource_handle(self) -> Any:
-        return self._resource_handle
-
-    @property
     def default_value(self) -> Any:
         """What keys get that the table has not."""
         return self._default_value
 
-    def size(self, name: str | None = None) -> Any:
-        with scoped(name or f"{self.name}_Size", self._resource_handle):
-            return tables.size_op(self._resource_handle)
-
     def lookup(self, keys: Any, name: str | None = None) -> Any:
         """The values of `keys`, a tensor, sparse or ragged one. Raises TypeError for keys of another dtype."""
         flat, back = _flat(keys)
-        flat = flat if hasattr(flat, "dtype") and not isinstance(flat, np.ndarray) else _converted(
-            flat, None if isinstance(flat, np.ndarray) else self._key_dtype, self._resource_handle)
+        flat = self._tensor(flat, self._key_dtype)
         if flat.dtype.base_dtype is not self._key_dtype:
             raise TypeError(f"Dtype of argument `keys` must be {self._key_dtype}, received: {flat.dtype}")
         with scoped(name or f"{self.name}_Lookup", self._resource_handle, flat):

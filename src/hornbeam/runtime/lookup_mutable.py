@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from hornbeam.graph.call import convert_to_tensor, graph_for
 from hornbeam.graph.names import public
 from hornbeam.ops import tables
-from hornbeam.runtime.lookup import LookupInterface, _converted, _creation, _flat, scoped
+from hornbeam.runtime.lookup import TableOfHandle, _creation, _flat, scoped
 
 
-class _Mutable(LookupInterface):
+class _Mutable(TableOfHandle):
     """What both kinds share."""
 
     _default_name = ""
@@ -28,21 +26,8 @@ class _Mutable(LookupInterface):
     def _make(self, name: str) -> Any:
         raise NotImplementedError
 
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def resource_handle(self) -> Any:
-        return self._resource_handle
-
-    def size(self, name: str | None = None) -> Any:
-        with scoped(name or f"{self.name}_Size", self._resource_handle):
-            return tables.size_op(self._resource_handle)
-
     def _keys(self, keys: Any) -> Any:
-        flat = keys if hasattr(keys, "dtype") and not isinstance(keys, np.ndarray) else _converted(
-            keys, None if isinstance(keys, np.ndarray) else self._key_dtype, self._resource_handle)
+        flat = self._tensor(keys, self._key_dtype)
         if flat.dtype.base_dtype is not self._key_dtype:
             raise TypeError(f"Signature mismatch. Keys must be dtype {self._key_dtype}, got {flat.dtype}.")
         return flat
@@ -65,8 +50,7 @@ class _Mutable(LookupInterface):
     def insert(self, keys: Any, values: Any, name: str | None = None) -> Any:
         """Set the values of `keys`. In a graph the operation that does so. Raises TypeError for other dtypes."""
         flat = self._keys(keys)
-        made = values if hasattr(values, "dtype") and not isinstance(values, np.ndarray) else _converted(
-            values, None if isinstance(values, np.ndarray) else self._value_dtype, self._resource_handle)
+        made = self._tensor(values, self._value_dtype)
         if made.dtype.base_dtype is not self._value_dtype:
             raise TypeError(f"Signature mismatch. Values must be dtype {self._value_dtype}, got {made.dtype}.")
         with scoped(name or f"{self.name}_lookup_table_insert", self._resource_handle, flat, made):

@@ -16,6 +16,7 @@ tfe = api.contrib.eager
 
 @pytest.fixture(autouse=True)
 def _at_once() -> Any:
+    tf.reset_default_graph()  # what other tests left there would be a program that has started
     tf.enable_eager_execution()
     with mode.opened(None):
         yield

@@ -17,6 +17,25 @@ from hornbeam.graph.tensor_spec import TensorSpec, TypeSpec
 VARIANT = TensorSpec((), dtypes.variant)
 
 
+class SpecOfElements(TypeSpec):
+    """The spec of something that gives elements of the structure `element_spec`, and travels as one variant."""
+
+    __slots__ = ("_element_spec",)
+
+    def __init__(self, element_spec: Any) -> None:
+        self._element_spec = element_spec
+
+    def _serialize(self) -> tuple[Any, ...]:
+        return (self._element_spec,)
+
+    @property
+    def _component_specs(self) -> Any:
+        return VARIANT
+
+    def _to_components(self, value: Any) -> Any:
+        return value._tensor()
+
+
 def normalized(value: Any) -> tuple[Any, list[Any]]:
     """The spec of a user's element, and its leaves: arrays, tensors of a graph, sparse values of them, nodes, boxes."""
     specs, leaves = [], []

@@ -18,7 +18,6 @@ from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
 from hornbeam.graph.resources import held
 from hornbeam.graph.tensor import EagerTensor
-from hornbeam.graph.tensor_spec import TypeSpec
 
 
 @op("IteratorGetNextAsOptional", inputs="iterator: resource", host=True, stateful=True,
@@ -155,28 +154,15 @@ class OwnedIterator(Iterator):
 
 
 @public("data.IteratorSpec", v1=())
-class IteratorSpec(TypeSpec):
+class IteratorSpec(elements.SpecOfElements):
     """The spec of an iterator whose elements have the structure `element_spec`."""
 
-    __slots__ = ("_element_spec",)
-
-    def __init__(self, element_spec: Any) -> None:
-        self._element_spec = element_spec
+    __slots__ = ()
 
     @property
     def value_type(self) -> Any:
         """The class of the values."""
         return OwnedIterator
-
-    def _serialize(self) -> tuple[Any, ...]:
-        return (self._element_spec,)
-
-    @property
-    def _component_specs(self) -> Any:
-        return elements.VARIANT
-
-    def _to_components(self, value: Any) -> Any:
-        return value._tensor()
 
     def _from_components(self, components: Any) -> Any:
         made = object.__new__(OwnedIterator)

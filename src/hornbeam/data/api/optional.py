@@ -14,7 +14,6 @@ from hornbeam.graph.call import graph_for
 from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
-from hornbeam.graph.tensor_spec import TypeSpec
 
 _HANDLE = never("a value that may be missing")
 _KEPT = {"samples": "its argument is an optional"}
@@ -141,28 +140,15 @@ class Optional:
 
 
 @public("OptionalSpec", v1=("data.experimental.OptionalStructure",))
-class OptionalSpec(TypeSpec):
+class OptionalSpec(elements.SpecOfElements):
     """The spec of an optional whose value has the structure `element_spec`."""
 
-    __slots__ = ("_element_spec",)
-
-    def __init__(self, element_spec: Any) -> None:
-        self._element_spec = element_spec
+    __slots__ = ()
 
     @property
     def value_type(self) -> Any:
         """The class of the values."""
         return Optional
-
-    def _serialize(self) -> tuple[Any, ...]:
-        return (self._element_spec,)
-
-    @property
-    def _component_specs(self) -> Any:
-        return elements.VARIANT
-
-    def _to_components(self, value: Any) -> Any:
-        return value._tensor()
 
     def _from_components(self, components: Any) -> Any:
         return Optional(components, self._element_spec)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, NamedTuple, final
 
 import numpy as np
@@ -191,20 +191,26 @@ class BundleReader:
 
     def _joined(self, name: str, entry: Entry, wanted: list[tuple[int, int]]) -> np.ndarray:
         """The elements within `wanted`, from the parts that hold them."""
-        shape = tuple(b - a for a, b in wanted)
-        out = np.full(shape, b"", object) if entry.dtype is dtypes.string else values.numbers(entry.dtype, shape)
-        missing = np.ones(shape, bool)
-        for part in entry.parts:
-            held = slices.bounds(entry.shape, part)
-            common = slices.shared(wanted, held)
-            if common is not None:
-                place = slices.within(common, wanted)
-                out[place] = self._part(name, part)[slices.within(common, held)]
-                missing[place] = False
-        if missing.any():
+        out = joined(entry, wanted, lambda part: self._part(name, part))
+        if out is None:
             raise errors.NotFoundError(None, None, f"{self.prefix}: the checkpoint holds parts of {name}, but not all "
                                        f"of {slices.formatted(entry.shape, tuple((a, b - a) for a, b in wanted))}")
         return out
+
+
+def joined(entry: Entry, wanted: list[tuple[int, int]], read: Callable[[slices.Part], np.ndarray]) -> np.ndarray | None:
+    """The elements within `wanted`, from the parts that `read` gives; None where the parts do not hold them all."""
+    shape = tuple(b - a for a, b in wanted)
+    out = np.full(shape, b"", object) if entry.dtype is dtypes.string else values.numbers(entry.dtype, shape)
+    missing = np.ones(shape, bool)
+    for part in entry.parts:
+        held = slices.bounds(entry.shape, part)
+        common = slices.shared(wanted, held)
+        if common is not None:
+            place = slices.within(common, wanted)
+            out[place] = read(part)[slices.within(common, held)]
+            missing[place] = False
+    return None if missing.any() else out
 
 
 def _filled(file: BinaryIO, data: np.ndarray) -> int:

@@ -11,8 +11,8 @@ from typing import Any, final
 import numpy as np
 
 from hornbeam.graph import dtypes, errors
-from hornbeam.graph.bundle import slices, values
-from hornbeam.graph.bundle.reader import Entry
+from hornbeam.graph.bundle import slices
+from hornbeam.graph.bundle.reader import Entry, joined
 from hornbeam.graph.bundle.table import lost, read_table
 
 
@@ -81,17 +81,8 @@ class Version1Reader:
 
     def _joined(self, name: str, wanted: list[tuple[int, int]]) -> np.ndarray:
         entry = self.entry(name)
-        shape = tuple(b - a for a, b in wanted)
-        out = np.full(shape, b"", object) if entry.dtype is dtypes.string else values.numbers(entry.dtype, shape)
-        missing = np.ones(shape, bool)
-        for part in entry.parts:
-            held = slices.bounds(entry.shape, part)
-            common = slices.shared(wanted, held)
-            if common is not None:
-                place = slices.within(common, wanted)
-                out[place] = self._part(name, entry, part)[slices.within(common, held)]
-                missing[place] = False
-        if missing.any():
+        out = joined(entry, wanted, lambda part: self._part(name, entry, part))
+        if out is None:
             raise errors.NotFoundError(None, None, f"{self.prefix}: the checkpoint does not hold all of {name}")
         return out
 

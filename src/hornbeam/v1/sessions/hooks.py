@@ -22,6 +22,17 @@ def needed_global_step(who: str) -> Any:
     return found
 
 
+def due_step(timer: Any, global_step: Any, run_context: Any, run_values: Any) -> int | None:
+    """The step that was just made, where the timer is due at it; None where it is not.
+
+    The run read the step before; the variable is read again only where it may be time.
+    """
+    if not timer.should_trigger_for_step(run_values.results + 1):
+        return None
+    step = int(run_context.session.run(global_step))
+    return step if timer.should_trigger_for_step(step) else None
+
+
 def element(item: Any) -> Any:
     """What is to be fetched: a tensor or operation of the default graph, which may be named."""
     graph = tf.get_default_graph()
@@ -136,10 +147,8 @@ class StepCounterHook(SessionRunHook):
         return SessionRunArgs(self._global_step)
 
     def after_run(self, run_context: Any, run_values: Any) -> None:
-        if not self._timer.should_trigger_for_step(run_values.results + 1):
-            return
-        step = int(run_context.session.run(self._global_step))
-        if self._timer.should_trigger_for_step(step):
+        step = due_step(self._timer, self._global_step, run_context, run_values)
+        if step is not None:
             seconds, steps = self._timer.update_last_triggered_step(step)
             if seconds:
                 self._log_and_record(steps or 0, seconds, step)

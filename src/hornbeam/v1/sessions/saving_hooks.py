@@ -10,7 +10,7 @@ from typing import Any
 
 from hornbeam.graph.names import public
 from hornbeam.v1.api import tf
-from hornbeam.v1.sessions.hooks import needed_global_step
+from hornbeam.v1.sessions.hooks import due_step, needed_global_step
 from hornbeam.v1.sessions.run_hooks import SessionRunArgs, SessionRunHook
 from hornbeam.v1.sessions.timing import SecondOrStepTimer
 
@@ -84,10 +84,8 @@ class CheckpointSaverHook(SessionRunHook):
         return SessionRunArgs(self._global_step)
 
     def after_run(self, run_context: Any, run_values: Any) -> None:
-        if not self._timer.should_trigger_for_step(run_values.results + 1):
-            return
-        step = int(run_context.session.run(self._global_step))
-        if self._timer.should_trigger_for_step(step):
+        step = due_step(self._timer, self._global_step, run_context, run_values)
+        if step is not None:
             self._timer.update_last_triggered_step(step)
             if self._save(run_context.session, step):
                 run_context.request_stop()

@@ -7,8 +7,9 @@ from typing import Any
 
 from hornbeam.graph.indexed_slices import IndexedSlices
 from hornbeam.graph.names import public
-from hornbeam.ops import scatter, training, training_sparse
+from hornbeam.ops import scatter, training
 from hornbeam.train.adam import AdamOptimizer
+from hornbeam.train.gradient_descent import MomentumOptimizer
 from hornbeam.train.optimizer import Optimizer, cast
 from hornbeam.v1.api import tf
 
@@ -135,7 +136,7 @@ class PowerSignOptimizer(_SignOptimizer):
 
 
 @public(v1=("contrib.opt.LARSOptimizer",))
-class LARSOptimizer(Optimizer):
+class LARSOptimizer(MomentumOptimizer):
     """Momentum whose rate follows, for each variable, the ratio of its norm to its gradient's. You et al. 2017.
 
     weight_decay: of the variables whose names hold none of `skip_list`; the others take plain momentum.
@@ -148,17 +149,8 @@ class LARSOptimizer(Optimizer):
             raise ValueError(f"momentum should be positive: {momentum}")
         if weight_decay < 0.0:
             raise ValueError(f"weight_decay should be positive: {weight_decay}")
-        super().__init__(False, name)
-        self._learning_rate, self._momentum, self._weight_decay = learning_rate, momentum, weight_decay
-        self._eeta, self._epsilon, self._skip_list, self._use_nesterov = eeta, epsilon, skip_list, use_nesterov
-
-    def _create_slots(self, var_list: list[Any]) -> None:
-        for var in var_list:
-            self._zeros_slot(var, "momentum", self._name)
-
-    def _prepare(self) -> None:
-        self._rate = self._setting(self._learning_rate, "learning_rate")
-        self._decay = self._setting(self._momentum, "momentum")
+        super().__init__(learning_rate, momentum, False, name, use_nesterov)
+        self._weight_decay, self._eeta, self._epsilon, self._skip_list = weight_decay, eeta, epsilon, skip_list
 
     def _apply_dense(self, grad: Any, var: Any) -> Any:
         rate = cast(self._rate, var.dtype)
@@ -170,11 +162,6 @@ class LARSOptimizer(Optimizer):
         return training.apply_momentum(var, self.get_slot(var, "momentum"), tf.ones_like(rate), grad * rate,
                                        cast(self._decay, var.dtype), use_locking=False,
                                        use_nesterov=self._use_nesterov)
-
-    def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Any) -> Any:
-        return training_sparse.sparse_apply_momentum(
-            var, self.get_slot(var, "momentum"), cast(self._rate, var.dtype), grad.values, grad.indices,
-            cast(self._decay, var.dtype), use_nesterov=self._use_nesterov)
 
 
 class _Around(Optimizer):
