@@ -186,6 +186,7 @@ def test_in_a_graph_of_tf1(tmp_path):
 
 
 def test_tf1_summaries_go_to_a_writer_of_tf2(tmp_path):
+    v1.reset_default_graph()
     v1.enable_eager_execution()
     try:
         with tf.summary.create_file_writer(str(tmp_path)).as_default(step=4):

@@ -22,7 +22,8 @@ class Ahead:
     """The cells of the variables that a step writes, and of those that it only reads.
 
     `seen`: how many of the steps of the last call the program knows of. `touched`: whether a variable that matters
-    was used since the last call. `taken_back`: whether variables were taken back, so that steps are to be run anew.
+    was used since the last block of `watching` began. `taken_back`: whether variables were taken back since the last
+    call, so that steps are to be run anew.
     """
 
     def __init__(self, written: Sequence[Cell], read: Sequence[Cell]) -> None:
@@ -41,12 +42,13 @@ class Ahead:
                 cell.lent = True  # the value is kept here: the call is not to reuse its memory
                 self._before.append(cell.value)
         self._steps, self._count, self.seen = steps, count, 0
-        self.touched = self.taken_back = False
+        self.taken_back = False
         return steps(count)
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Within the block, and after it, who uses a variable finds it as after step `seen`."""
+        self.touched = False
         self._become(self._watched, self._guarded)
         try:
             yield

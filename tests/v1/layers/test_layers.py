@@ -227,7 +227,7 @@ def test_virtual_batches_are_normalised_apart() -> None:
 
 
 def test_layers_run_at_once_too() -> None:
-    tf.enable_eager_execution()
+    mode.set_v1_builds(False)  # as `enable_eager_execution` does where a program starts
     try:
         with mode.opened(None):
             layer = tf.layers.BatchNormalization(momentum=0.5)

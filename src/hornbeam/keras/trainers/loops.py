@@ -10,8 +10,9 @@ what a step's checks found when the next step is on its way. Meanwhile the host 
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, final
 
 import numpy as np
@@ -24,6 +25,7 @@ from hornbeam.keras.trainers.logs import Logs, rows_of
 from hornbeam.keras.trainers.programs import Programs
 from hornbeam.keras.tree import structures as tree
 from hornbeam.runtime.ahead import Ahead
+from hornbeam.runtime.concrete_function import ConcreteFunction
 from hornbeam.runtime.executor import LateChecks
 
 _CHUNK_SECONDS = 0.15
@@ -72,60 +74,67 @@ class Pass:
         one_by_one = bool(self._begins or self._ends) and self.model.steps_per_execution == 1
         if self._placed is None and not self._refused:
             self._on_device = self._fits_device()  # the epoch before may have built the model
-        repeated = self._prepared(one_by_one) if self._on_device else None
-        if repeated is None:
+        program = self._prepared(one_by_one) if self._on_device else None
+        if program is None:
             results = self._run_by_batch()
         else:
-            results = self._run_ahead() if one_by_one else self._run_on_device(repeated)
+            results = self._run_ahead(program) if one_by_one else self._run_on_device(program)
         self._checks.raise_any()
         return results
 
     # On the device --------------------------------------------------------------------------------
 
-    def _prepared(self, one_by_one: bool) -> Any:
+    def _prepared(self, one_by_one: bool) -> ConcreteFunction | None:
         """The program that repeats steps on the device; None where only the host can run them."""
         source = self.source
         assert isinstance(source, ArraySource)
-        function = self.programs.repeated(self.mode, source.batch_size)
         if one_by_one:
             metrics = self.model._compile_metrics
             if metrics is not None and not metrics.built:
                 self.programs.step(self.mode).trace(source.rows(np.arange(source.batch_size)))
             function = self.programs.recorded(self.mode, source.batch_size, _ROOM)
-        if self._placed is None:
+        else:
+            function = self.programs.repeated(self.mode, source.batch_size)
+        is_new = self._placed is None
+        if is_new:
             self._placed = tree.map_structure(lambda a: None if a is None else EagerTensor(on_device(a)), source.arrays)
-            first = EagerTensor(np.int32(0))
-            order = EagerTensor(np.zeros(source.samples, np.int32))
-            self._concrete, (_, _, _, *self._arrays) = function._concrete((first, first, order, self._placed), {})
-            suits = self.programs.suits_device(function)
-            if not suits or (one_by_one and not self.programs.can_be_repeated(function)):
-                self._on_device, self._placed, self._refused = False, None, True
-                return None
-        return function
+        first = EagerTensor(np.int32(0))
+        order = EagerTensor(np.zeros(source.samples, np.int32))
+        program, (_, _, _, *self._arrays) = function._concrete((first, first, order, self._placed), {})
+        if is_new and not (self.programs.suits_device(function)
+                           and (not one_by_one or self.programs.can_be_repeated(function))):
+            self._on_device, self._placed, self._refused = False, None, True
+            return None
+        return program
 
-    def _run_ahead(self) -> Any:
-        """Many steps a call, of which callbacks hear one by one."""
+    def _epoch(self, program: ConcreteFunction) -> tuple[int, Any, Callable[[int, int], Any]]:
+        """How many whole batches there are, the smaller one after them if any, and what runs `count` steps from `at`."""
         source = self.source
         assert isinstance(source, ArraySource)
         order = source.order()
         placed_order = EagerTensor(on_device(order))
         whole = source.samples // source.batch_size
-        ahead = Ahead(*self._concrete.function.cells())
+
+        def steps(at: int, count: int) -> Any:
+            return program.call_flat([EagerTensor(np.int32(at)), EagerTensor(np.int32(at + count)), placed_order,
+                                      *self._arrays])
+
+        return whole, source.rows(order[whole * source.batch_size:]) if source.partial else None, steps
+
+    def _run_ahead(self, program: ConcreteFunction) -> Any:
+        """Many steps a call, of which callbacks hear one by one."""
+        whole, last, steps = self._epoch(program)
+        ahead = Ahead(*program.function.cells())
         results: Any = None
         at, begun = 0, False
         while at < whole and not self._stopped():
-
-            def steps(count: int, at: int = at) -> Any:
-                return self._concrete.call_flat([EagerTensor(np.int32(at)), EagerTensor(np.int32(at + count)),
-                                                 placed_order, *self._arrays])
-
             with ahead.watching():
                 if not begun:
                     self._begin(at)
             count = 1 if ahead.touched else min(self._chunk_ahead, whole - at)
             started = time.perf_counter()
             with LateChecks() as checks:
-                rows = rows_of(ahead.run(steps, count), count)
+                rows = rows_of(ahead.run(functools.partial(steps, at), count), count)
             if checks.failed():
                 if count == 1:
                     checks.raise_any()
@@ -145,18 +154,14 @@ class Pass:
                     if ahead.taken_back or self._stopped():
                         break
             at += ahead.seen
-            self._chunk_ahead = max(1, count // 4) if ahead.touched else \
-                max(1, min(count * 2, _ROOM, int(count * _AHEAD_SECONDS / max(took, 1e-6))))
-        if source.partial and not self._stopped():
-            results = self._one(whole, source.rows(order[whole * source.batch_size:]))
+            wanted = int(count * _AHEAD_SECONDS / max(took, 1e-6))
+            self._chunk_ahead = max(1, count // 4 if ahead.touched else min(count * 2, _ROOM, wanted))
+        if last is not None and not self._stopped():
+            results = self._one(whole, last)
         return results
 
-    def _run_on_device(self, repeated: Any) -> Any:
-        source = self.source
-        assert isinstance(source, ArraySource)
-        order = source.order()
-        placed_order = EagerTensor(on_device(order))
-        whole = source.samples // source.batch_size
+    def _run_on_device(self, program: ConcreteFunction) -> Any:
+        whole, last, steps = self._epoch(program)
         listened = bool(self._begins or self._ends)
         fixed = self._steps_per_call() if listened and self.model.steps_per_execution != "auto" else None
         results: Any = None
@@ -166,23 +171,22 @@ class Pass:
             count = min(fixed or self._chunk, whole - at)
             self._begin(at)
             with LateChecks() as checks:
-                results = repeated(EagerTensor(np.int32(at)), EagerTensor(np.int32(at + count)), placed_order,
-                                   self._placed)
+                results = steps(at, count)
             if before is not None:
                 _wait_for(before[0])
                 now = time.perf_counter()
                 self._adapt(before[1], now - started)
                 started = now
             before = results, count
-            if fixed is not None and count < fixed and source.partial:  # the partial batch ends this call
+            if fixed is not None and count < fixed and last is not None:  # the partial batch ends this call
                 self._look_back(checks)
             else:
                 self._end(at + count - 1, results, checks, at + (fixed or count) - 1)
             at += count
-        if source.partial and not self._stopped():
+        if last is not None and not self._stopped():
             place = whole % (fixed or 1)
-            rows = source.rows(order[whole * source.batch_size:])
-            results = self._one(whole, rows, begins=place == 0, told=whole - place + (fixed or 1) - 1)
+            results = self._one(whole, last, begins=place == 0,
+                                told=whole - place + (fixed or 1) - 1)
         return results
 
     def _adapt(self, count: int, seconds: float) -> None:
