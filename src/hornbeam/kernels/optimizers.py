@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, final
 
 import numpy as np
 
 from hornbeam.backend.lazy import jax
-from hornbeam.graph.op import Op
 from hornbeam.kernels.selection import Kernel, kernel
 from hornbeam.ops.training import apply_adam, apply_momentum, apply_rms_prop, apply_rms_prop_without_momentum
 
@@ -25,12 +24,13 @@ class Update:
     def __init__(self, rule: str, slots: int, scalars: Sequence[int], gradient: int) -> None:
         self.rule, self.slots, self.scalars, self.gradient = rule, slots, tuple(scalars), gradient
 
-    def suits(self, args: Sequence[Any]) -> bool:
-        """Whether the arguments are float32, those of the variable, its slots and the gradient of one shape."""
+    def chosen(self, args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
+        """This kernel where the arguments are float32, the variable, its slots and the gradient of one shape."""
         var = args[0]
         arrays = [*args[1:self.slots], args[self.gradient]]
-        return bool(var.size) and all(a.shape == var.shape for a in arrays) and \
+        suits = var.size and all(a.shape == var.shape for a in arrays) and \
             all(args[i].shape == () for i in self.scalars) and all(a.dtype == np.float32 for a in args)
+        return self if suits else None
 
     def __call__(self, *args: Any, failed: Any = None, after: Any = None, use_nesterov: bool = False,
                  use_locking: bool = False) -> tuple[Any, ...]:
@@ -48,20 +48,11 @@ class Update:
                           rule=f"{self.rule}_nesterov" if use_nesterov else self.rule))
 
 
-def _declare(op: Op, update: Update) -> Callable[..., Any]:
-    @kernel(op)
-    def rule(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
-        return update if update.suits(args) else None
-
-    return rule
-
-
 ADAM = Update("adam", 3, range(3, 9), 9)
 RMS_PROP = Update("rms_prop", 2, (2, 3, 4), 5)
 RMS_PROP_MOMENTUM = Update("rms_prop_momentum", 3, (3, 4, 5, 6), 7)
 MOMENTUM = Update("momentum", 2, (2, 4), 3)
 
-_declare(apply_adam, ADAM)
-_declare(apply_rms_prop_without_momentum, RMS_PROP)
-_declare(apply_rms_prop, RMS_PROP_MOMENTUM)
-_declare(apply_momentum, MOMENTUM)
+for _op, _update in ((apply_adam, ADAM), (apply_rms_prop_without_momentum, RMS_PROP),
+                     (apply_rms_prop, RMS_PROP_MOMENTUM), (apply_momentum, MOMENTUM)):
+    kernel(_op)(_update.chosen)

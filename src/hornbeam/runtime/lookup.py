@@ -56,12 +56,8 @@ def _flat(keys: Any) -> tuple[Any, Any]:
     return keys, lambda values: values
 
 
-# What fills a table ----------------------------------------------------------------------------------
-
-
-@public(v1=("contrib.lookup.TableInitializerBase",))
-class TableInitializerBase(ABC):
-    """What fills a table; `initialize(table)` makes the operation."""
+class _Typed:
+    """What has the dtypes of keys and values: tables, and what fills them."""
 
     def __init__(self, key_dtype: Any, value_dtype: Any) -> None:
         self._key_dtype, self._value_dtype = dtypes.as_dtype(key_dtype), dtypes.as_dtype(value_dtype)
@@ -75,6 +71,14 @@ class TableInitializerBase(ABC):
     def value_dtype(self) -> DType:
         """The dtype of the values."""
         return self._value_dtype
+
+
+# What fills a table ----------------------------------------------------------------------------------
+
+
+@public(v1=("contrib.lookup.TableInitializerBase",))
+class TableInitializerBase(_Typed, ABC):
+    """What fills a table; `initialize(table)` makes the operation."""
 
     @property
     def _shared_name(self) -> str:
@@ -180,21 +184,8 @@ class TextFileInitializer(TableInitializerBase):
 
 
 @public(v1=("contrib.lookup.LookupInterface",))
-class LookupInterface(ABC):
+class LookupInterface(_Typed, ABC):
     """What all tables have: `lookup`, `size`, and the dtypes of keys and values."""
-
-    def __init__(self, key_dtype: Any, value_dtype: Any) -> None:
-        self._key_dtype, self._value_dtype = dtypes.as_dtype(key_dtype), dtypes.as_dtype(value_dtype)
-
-    @property
-    def key_dtype(self) -> DType:
-        """The dtype of the keys."""
-        return self._key_dtype
-
-    @property
-    def value_dtype(self) -> DType:
-        """The dtype of the values."""
-        return self._value_dtype
 
     @property
     @abstractmethod

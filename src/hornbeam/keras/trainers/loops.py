@@ -108,7 +108,7 @@ class Pass:
         return program
 
     def _epoch(self, program: ConcreteFunction) -> tuple[int, Any, Callable[[int, int], Any]]:
-        """How many whole batches there are, the smaller one after them if any, and what runs `count` steps from `at`."""
+        """The number of whole batches, the smaller one after them if any, and what runs `count` steps from `at`."""
         source = self.source
         assert isinstance(source, ArraySource)
         order = source.order()

@@ -33,8 +33,25 @@ def logits_and_probs(logits: Any, probs: Any, several: bool, validate: bool, dty
         return (tf.log(probs) if several else tf.log(probs) - tf.log1p(-1.0 * probs)), probs
 
 
+class OfLogits:
+    """A distribution of what happens or does not, or of classes, that is given by `logits` or `probs`."""
+
+    _logits: Any
+    _probs: Any
+
+    @property
+    def logits(self) -> Any:
+        """log(p / (1 - p)); of classes, the logarithms of their probabilities up to a constant."""
+        return self._logits
+
+    @property
+    def probs(self) -> Any:
+        """The probabilities."""
+        return self._probs
+
+
 @public(v1=("distributions.Bernoulli", "contrib.distributions.Bernoulli"))
-class Bernoulli(Distribution):
+class Bernoulli(OfLogits, Distribution):
     """1 with probability `probs` = sigmoid(`logits`), else 0; one of the two is given. dtype: of samples."""
 
     _batch_parts = ("_logits",)
@@ -46,16 +63,6 @@ class Bernoulli(Distribution):
             self._logits, self._probs = logits_and_probs(logits, probs, False, validate_args)
         super().__init__(tf.as_dtype(dtype), NOT_REPARAMETERIZED, validate_args,
                          allow_nan_stats, parameters, [self._logits, self._probs], scope)
-
-    @property
-    def logits(self) -> Any:
-        """log(p / (1 - p))."""
-        return self._logits
-
-    @property
-    def probs(self) -> Any:
-        """The probability of 1."""
-        return self._probs
 
     def _sample_n(self, n: Any, seed: Any = None) -> Any:
         shape = tf.concat([[n], self.batch_shape_tensor()], 0)
@@ -90,7 +97,7 @@ def _(a: Bernoulli, b: Bernoulli) -> Any:
 
 
 @public(v1=("distributions.Categorical", "contrib.distributions.Categorical"))
-class Categorical(Distribution):
+class Categorical(OfLogits, Distribution):
     """A class number, with probabilities `probs` = softmax(`logits`), [..., classes]; one of the two is given."""
 
     def __init__(self, logits: Any = None, probs: Any = None, dtype: Any = dtypes.int32, validate_args: bool = False,
@@ -109,16 +116,6 @@ class Categorical(Distribution):
     def event_size(self) -> Any:
         """The number of classes."""
         return self._event_size
-
-    @property
-    def logits(self) -> Any:
-        """Logarithms of probabilities, up to a constant."""
-        return self._logits
-
-    @property
-    def probs(self) -> Any:
-        """The probabilities of the classes."""
-        return self._probs
 
     def _batch_shape(self) -> Any:
         return self.logits.get_shape()[:-1]

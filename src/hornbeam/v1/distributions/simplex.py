@@ -6,7 +6,7 @@ from typing import Any
 
 from hornbeam.graph.names import public
 from hornbeam.v1.api import tf
-from hornbeam.v1.distributions.choices import logits_and_probs
+from hornbeam.v1.distributions.choices import OfLogits, logits_and_probs
 from hornbeam.v1.distributions.distribution import (
     FULLY_REPARAMETERIZED,
     NOT_REPARAMETERIZED,
@@ -138,7 +138,7 @@ class _OfCounts(_OfClasses):
 
 
 @public(v1=("distributions.Multinomial", "contrib.distributions.Multinomial"))
-class Multinomial(_OfCounts):
+class Multinomial(OfLogits, _OfCounts):
     """How often each class is drawn in `total_count` draws, with probabilities `probs` = softmax(`logits`).
 
     total_count: floats of whole numbers, [...]. logits, probs: [..., classes], one of them.
@@ -155,16 +155,6 @@ class Multinomial(_OfCounts):
             self._rows = self._total_count[..., None] * self._probs
         super().__init__(self._probs.dtype, NOT_REPARAMETERIZED, validate_args, allow_nan_stats, parameters,
                          [self._total_count, self._logits, self._probs], scope)
-
-    @property
-    def logits(self) -> Any:
-        """Logarithms of probabilities, up to a constant."""
-        return self._logits
-
-    @property
-    def probs(self) -> Any:
-        """The probabilities of the classes."""
-        return self._probs
 
     def _sample_n(self, n: Any, seed: Any = None) -> Any:
         shape = tf.concat([[n], tf.shape(self._rows)], 0)

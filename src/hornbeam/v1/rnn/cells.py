@@ -15,6 +15,7 @@ from hornbeam.v1.rnn.cell import (
     refuse_integer_inputs,
     refuse_integers,
 )
+from hornbeam.v1.rnn.sizes import OfPartsOrOne, OfUnits
 
 _SLOW = "%s: Using a concatenated state is slower and will soon be deprecated.  Use state_is_tuple=True."
 
@@ -25,7 +26,7 @@ def linear(inputs: list[Any], kernel: Any, bias: Any) -> Any:
 
 
 @public(v1=("nn.rnn_cell.BasicRNNCell", "contrib.rnn.BasicRNNCell"))
-class BasicRNNCell(LayerRNNCell):
+class BasicRNNCell(OfUnits, LayerRNNCell):
     """The simplest cell: output = state = activation(W · [input, state] + b).
 
     num_units: the size of the state. activation: by default tanh. reuse: whether its variables exist already.
@@ -39,16 +40,6 @@ class BasicRNNCell(LayerRNNCell):
         refuse_integers(dtype)
         self._num_units = num_units
         self._activation = activation_of(activation) or tf.tanh
-
-    @property
-    def state_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
-
-    @property
-    def output_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
 
     def build(self, inputs_shape: Any) -> None:
         """Make the variables for inputs of this shape."""
@@ -67,7 +58,7 @@ class BasicRNNCell(LayerRNNCell):
 
 
 @public(v1=("nn.rnn_cell.GRUCell", "contrib.rnn.GRUCell"))
-class GRUCell(LayerRNNCell):
+class GRUCell(OfUnits, LayerRNNCell):
     """A gated recurrent unit (Cho et al. 2014): r, u = σ(W·[x, h] + b); c = activation(W'·[x, r·h] + b');
     h' = u·h + (1 - u)·c.
 
@@ -84,16 +75,6 @@ class GRUCell(LayerRNNCell):
         self._num_units = num_units
         self._activation = activation_of(activation) or tf.tanh
         self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
-
-    @property
-    def state_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
-
-    @property
-    def output_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
 
     def build(self, inputs_shape: Any) -> None:
         """Make the variables for inputs of this shape."""
@@ -123,7 +104,7 @@ class GRUCell(LayerRNNCell):
         return after, after
 
 
-class _LSTMStates(LayerRNNCell):
+class _LSTMStates(OfPartsOrOne, LayerRNNCell):
     """What LSTM cells have in common: a state of two parts, as a tuple or side by side."""
 
     _num_units: int
@@ -133,18 +114,6 @@ class _LSTMStates(LayerRNNCell):
     def _warn_of_joined_state(self) -> None:
         if not self._state_is_tuple:
             get_logger().warning(_SLOW, self)
-
-    @property
-    def state_size(self) -> Any:
-        """The sizes of `c` and `h`: a tuple, or their sum."""
-        if self._state_is_tuple:
-            return LSTMStateTuple(self._num_units, self._output_units)
-        return self._num_units + self._output_units
-
-    @property
-    def output_size(self) -> Any:
-        """The size of `h`."""
-        return self._output_units
 
     def _apart(self, state: Any) -> tuple[Any, Any]:
         """`c` and `h` of a state."""

@@ -10,7 +10,7 @@ import numpy as np
 from hornbeam.graph import dtypes
 from hornbeam.graph.names import public
 from hornbeam.v1.api import tf
-from hornbeam.v1.distributions.choices import logits_and_probs
+from hornbeam.v1.distributions.choices import OfLogits, logits_and_probs
 from hornbeam.v1.distributions.distribution import (
     FULLY_REPARAMETERIZED,
     NOT_REPARAMETERIZED,
@@ -147,21 +147,11 @@ def _(a: Poisson, b: Poisson) -> Any:
 # Choices as vectors -----------------------------------------------------------------------------------
 
 
-class _Choice(Distribution):
+class _Choice(OfLogits, Distribution):
     """Vectors over classes; `_logits` and `_probs` are [..., classes]."""
 
     _logits: Any
     _probs: Any
-
-    @property
-    def logits(self) -> Any:
-        """Logarithms of probabilities, up to a constant."""
-        return self._logits
-
-    @property
-    def probs(self) -> Any:
-        """The probabilities of the classes."""
-        return self._probs
 
     @property
     def event_size(self) -> Any:
@@ -292,7 +282,7 @@ class RelaxedOneHotCategorical(_Choice):
 
 
 @public(v1=("contrib.distributions.RelaxedBernoulli",))
-class RelaxedBernoulli(Distribution):
+class RelaxedBernoulli(OfLogits, Distribution):
     """A number that is nearly 0 or 1, through which gradients flow: sigmoid((logits + logistic noise) / t)."""
 
     _batch_parts = ("_logits", "_temperature")
@@ -311,16 +301,6 @@ class RelaxedBernoulli(Distribution):
     def temperature(self) -> Any:
         """How far from 0 or 1."""
         return self._temperature
-
-    @property
-    def logits(self) -> Any:
-        """log(p / (1 - p))."""
-        return self._logits
-
-    @property
-    def probs(self) -> Any:
-        """The probability of more than a half."""
-        return self._probs
 
     def _sample_n(self, n: Any, seed: Any = None) -> Any:
         return tf.sigmoid(self._before.sample(n, seed=seed))

@@ -12,6 +12,7 @@ from hornbeam.v1.layers.base import Layer
 from hornbeam.v1.layers.input_spec import InputSpec
 from hornbeam.v1.rnn.cell import LayerRNNCell, LSTMStateTuple
 from hornbeam.v1.rnn.dynamic import dynamic_rnn
+from hornbeam.v1.rnn.sizes import OfEqualParts
 from hornbeam.v1.rnn.static import static_rnn
 
 
@@ -40,7 +41,7 @@ def _lstm_step(inputs: Any, state: Any, variables: list[Any], forget_bias: float
 
 
 @public(v1=("contrib.rnn.LSTMBlockCell",))
-class LSTMBlockCell(LayerRNNCell):
+class LSTMBlockCell(OfEqualParts, LayerRNNCell):
     """An LSTM cell with the variables of `LSTMCell`, so that checkpoints fit both.
 
     num_units, forget_bias: as for `LSTMCell`. cell_clip: bound of `c`; None or -1 for none. use_peephole: whether gates
@@ -53,16 +54,6 @@ class LSTMBlockCell(LayerRNNCell):
         self._num_units, self._forget_bias, self._use_peephole = num_units, forget_bias, use_peephole
         self._cell_clip = cell_clip if cell_clip is not None else -1
         self.input_spec = InputSpec(ndim=2)
-
-    @property
-    def state_size(self) -> Any:
-        """An `LSTMStateTuple` of the number of units twice."""
-        return LSTMStateTuple(self._num_units, self._num_units)
-
-    @property
-    def output_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
 
     def build(self, inputs_shape: Any) -> None:
         """Make the variables for inputs of this shape."""

@@ -12,10 +12,11 @@ from hornbeam.graph.shapes import TensorShape
 from hornbeam.runtime.logs import get_logger
 from hornbeam.v1.contrib.rnn.linear import Linear, known_width, layer_norm
 from hornbeam.v1.rnn.cell import LSTMStateTuple, RNNCell
+from hornbeam.v1.rnn.sizes import OfEqualParts, OfPartsOrOne, OfTwoParts
 
 
 @public(v1=("contrib.rnn.LayerNormBasicLSTMCell",))
-class LayerNormBasicLSTMCell(RNNCell):
+class LayerNormBasicLSTMCell(OfEqualParts, RNNCell):
     """An LSTM whose gates and state are normalised (Ba et al. 2016), with dropout of what is added to the state
     (Semeniuta et al. 2016).
 
@@ -33,16 +34,6 @@ class LayerNormBasicLSTMCell(RNNCell):
         self._activation = activation or tf.tanh
         self._layer_norm, self._norm_gain, self._norm_shift = layer_norm, norm_gain, norm_shift
         self._keep_prob, self._seed = dropout_keep_prob, dropout_prob_seed
-
-    @property
-    def state_size(self) -> Any:
-        """An `LSTMStateTuple` of the number of units twice."""
-        return LSTMStateTuple(self._num_units, self._num_units)
-
-    @property
-    def output_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
 
     def _normal(self, x: Any, scope: str) -> Any:
         return layer_norm(x, scope, self._norm_gain, self._norm_shift, x.dtype.base_dtype) if self._layer_norm else x
@@ -67,7 +58,7 @@ class LayerNormBasicLSTMCell(RNNCell):
 
 
 @public(v1=("contrib.rnn.CoupledInputForgetGateLSTMCell",))
-class CoupledInputForgetGateLSTMCell(RNNCell):
+class CoupledInputForgetGateLSTMCell(OfPartsOrOne, RNNCell):
     """An LSTM that forgets as much as it takes in (Greff et al. 2015): c' = f · c + (1 - f) · activation(j).
 
     Arguments as those of `LSTMCell`; layer_norm, norm_gain, norm_shift: as those of `LayerNormBasicLSTMCell`.
@@ -89,18 +80,6 @@ class CoupledInputForgetGateLSTMCell(RNNCell):
         self._num_unit_shards, self._num_proj_shards = num_unit_shards, num_proj_shards
         self._activation = activation or tf.tanh
         self._layer_norm, self._norm_gain, self._norm_shift = layer_norm, norm_gain, norm_shift
-
-    @property
-    def state_size(self) -> Any:
-        """The sizes of `c` and `h`: a tuple, or their sum."""
-        if self._state_is_tuple:
-            return LSTMStateTuple(self._num_units, self._output_units)
-        return self._num_units + self._output_units
-
-    @property
-    def output_size(self) -> Any:
-        """The size of `h`."""
-        return self._output_units
 
     def _normal(self, x: Any, scope: str) -> Any:
         return layer_norm(x, scope, self._norm_gain, self._norm_shift) if self._layer_norm else x
@@ -140,7 +119,7 @@ def _in_shards(name: str, shape: list[int], dtype: Any, count: int) -> Any:
 
 
 @public(v1=("contrib.rnn.PhasedLSTMCell",))
-class PhasedLSTMCell(RNNCell):
+class PhasedLSTMCell(OfEqualParts, RNNCell):
     """An LSTM whose units are open at times of their own (Neil et al. 2016). Its inputs are pairs (time, x).
 
     num_units, use_peepholes: as for `LSTMCell`. leak: how far a closed unit is open. ratio_on: the part of its period
@@ -156,16 +135,6 @@ class PhasedLSTMCell(RNNCell):
         self._ratio_on, self._trainable_ratio_on = ratio_on, trainable_ratio_on
         self._periods = period_init_min, period_init_max
         self._linears: dict[str, Linear] = {}
-
-    @property
-    def state_size(self) -> Any:
-        """An `LSTMStateTuple` of the number of units twice."""
-        return LSTMStateTuple(self._num_units, self._num_units)
-
-    @property
-    def output_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
 
     def _linear(self, scope: str, args: list[Any], size: int) -> Any:
         with tf.variable_scope(scope):
@@ -299,7 +268,7 @@ class Conv3DLSTMCell(ConvLSTMCell):
 
 
 @public(v1=("contrib.rnn.GLSTMCell",))
-class GLSTMCell(RNNCell):
+class GLSTMCell(OfTwoParts, RNNCell):
     """An LSTM in groups that share nothing (Kuchaiev and Ginsburg 2017).
 
     num_units, num_proj, forget_bias, activation, initializer: as for `LSTMCell`. number_of_groups: by which the
@@ -318,16 +287,6 @@ class GLSTMCell(RNNCell):
         self._activation = activation or tf.tanh
         self._output_units = num_proj or num_units
         self._linears: dict[Any, Linear] = {}
-
-    @property
-    def state_size(self) -> Any:
-        """An `LSTMStateTuple` of the sizes of `c` and `h`."""
-        return LSTMStateTuple(self._num_units, self._output_units)
-
-    @property
-    def output_size(self) -> Any:
-        """The size of `h`."""
-        return self._output_units
 
     def _linear(self, key: Any, args: Any, size: int) -> Any:
         if key not in self._linears:

@@ -9,24 +9,13 @@ from hornbeam.graph.names import public, register
 from hornbeam.v1.contrib.rnn.linear import Linear, known_width
 from hornbeam.v1.layers.input_spec import InputSpec
 from hornbeam.v1.rnn.cell import LayerRNNCell, LSTMStateTuple, RNNCell, input_depth
+from hornbeam.v1.rnn.sizes import OfEqualParts, OfTwoParts, OfUnits
 
 register(LayerRNNCell, v1=("contrib.rnn.LayerRNNCell",))
 
 
-class _Units(RNNCell):
+class _Units(OfUnits, RNNCell):
     """A cell whose state and output have as many columns as it has units."""
-
-    _num_units: int
-
-    @property
-    def state_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
-
-    @property
-    def output_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
 
 
 @public(v1=("contrib.rnn.UGRNNCell",))
@@ -95,7 +84,7 @@ class IntersectionRNNCell(_Units):
 
 
 @public(v1=("contrib.rnn.NASCell",))
-class NASCell(LayerRNNCell):
+class NASCell(OfTwoParts, LayerRNNCell):
     """The cell that architecture search found (Zoph and Le 2016).
 
     num_units: the size of `c`. num_proj: the size of `h`, projected from the output. use_bias: whether there is a bias.
@@ -107,16 +96,6 @@ class NASCell(LayerRNNCell):
         super().__init__(_reuse=reuse, **kwargs)
         self._num_units, self._num_proj, self._use_bias = num_units, num_proj, use_bias
         self._output_units = num_units if num_proj is None else num_proj
-
-    @property
-    def state_size(self) -> Any:
-        """An `LSTMStateTuple` of the sizes of `c` and `h`."""
-        return LSTMStateTuple(self._num_units, self._output_units)
-
-    @property
-    def output_size(self) -> Any:
-        """The size of `h`."""
-        return self._output_units
 
     def build(self, inputs_shape: Any) -> None:
         """Make the variables for inputs of this shape."""
@@ -255,7 +234,7 @@ class IndyGRUCell(LayerRNNCell, _Units):
 
 
 @public(v1=("contrib.rnn.IndyLSTMCell",))
-class IndyLSTMCell(LayerRNNCell):
+class IndyLSTMCell(OfEqualParts, LayerRNNCell):
     """An LSTM whose units see of the output only their own (Gonnet and Deselaers 2019).
 
     Arguments as those of `BasicLSTMCell`. Variables: `kernel_w` [input, 4 · units], `kernel_u` [1, 4 · units], `bias`.
@@ -268,16 +247,6 @@ class IndyLSTMCell(LayerRNNCell):
         self.input_spec = InputSpec(ndim=2)
         self._num_units, self._forget_bias, self._activation = num_units, forget_bias, activation or tf.tanh
         self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
-
-    @property
-    def state_size(self) -> Any:
-        """An `LSTMStateTuple` of the number of units twice."""
-        return LSTMStateTuple(self._num_units, self._num_units)
-
-    @property
-    def output_size(self) -> Any:
-        """The number of units."""
-        return self._num_units
 
     def build(self, inputs_shape: Any) -> None:
         """Make the variables for inputs of this shape."""

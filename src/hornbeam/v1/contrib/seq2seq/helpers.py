@@ -114,8 +114,29 @@ class CustomHelper(Helper):
             return self._next_inputs_fn(time=time, outputs=outputs, state=state, sample_ids=sample_ids)
 
 
+class _DrawsClasses(Helper):
+    """A helper whose samples are the numbers of classes, one a row."""
+
+    _batch_size: Any
+
+    @property
+    def batch_size(self) -> Any:
+        """The number of rows."""
+        return self._batch_size
+
+    @property
+    def sample_ids_shape(self) -> Any:
+        """One number a row."""
+        return TensorShape([])
+
+    @property
+    def sample_ids_dtype(self) -> Any:
+        """int32."""
+        return dtypes.int32
+
+
 @public(v1=("contrib.seq2seq.TrainingHelper",))
-class TrainingHelper(Helper):
+class TrainingHelper(_DrawsClasses):
     """The true sequence, whatever the decoder gives; samples are the likeliest classes.
 
     inputs: [batch, time, ...] (time first where `time_major`), or nested. sequence_length: int [batch].
@@ -143,21 +164,6 @@ class TrainingHelper(Helper):
     def sequence_length(self) -> Any:
         """The lengths [batch]."""
         return self._sequence_length
-
-    @property
-    def batch_size(self) -> Any:
-        """The number of rows."""
-        return self._batch_size
-
-    @property
-    def sample_ids_shape(self) -> Any:
-        """One number a row."""
-        return TensorShape([])
-
-    @property
-    def sample_ids_dtype(self) -> Any:
-        """int32."""
-        return dtypes.int32
 
     def _steps(self) -> Any:
         """How many steps there can be at most: those of the inputs."""
@@ -286,7 +292,7 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
 
 
 @public(v1=("contrib.seq2seq.GreedyEmbeddingHelper",))
-class GreedyEmbeddingHelper(Helper):
+class GreedyEmbeddingHelper(_DrawsClasses):
     """The embedding of the likeliest class is the next input, until that class is the end.
 
     embedding: a table, or a function of ids. start_tokens: int [batch], the first classes. end_token: int, the class
@@ -303,21 +309,6 @@ class GreedyEmbeddingHelper(Helper):
         if self._end_token.shape.ndims != 0:
             raise ValueError("end_token must be a scalar")
         self._start_inputs = self._embedding_fn(self._start_tokens)
-
-    @property
-    def batch_size(self) -> Any:
-        """The number of rows."""
-        return self._batch_size
-
-    @property
-    def sample_ids_shape(self) -> Any:
-        """One number a row."""
-        return TensorShape([])
-
-    @property
-    def sample_ids_dtype(self) -> Any:
-        """int32."""
-        return dtypes.int32
 
     def initialize(self, name: str | None = None) -> Any:
         """(no row is finished, the embeddings of the first classes)."""
