@@ -105,7 +105,10 @@ class Evaluation(ABC):
 
     def _lowered(self, op: Operation) -> Sequence[Any]:
         try:
-            return op.declaration.lowering(self, op, [self.value(t) for t in op.inputs])  # type: ignore[misc]
+            results = op.declaration.lowering(self, op, [self.value(t) for t in op.inputs])  # type: ignore[misc]
+            if not self.concrete:
+                refuse_too_large(op.declaration, [r for r in results if hasattr(r, "shape")])
+            return results
         except (OpError, jax.errors.JAXTypeError):
             raise
         except ShapeFault as fault:
