@@ -13,9 +13,8 @@ import contextlib
 import os
 import re
 import secrets
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, Any, BinaryIO, final
+from typing import IO, Any, BinaryIO
 
 from hornbeam.graph import errors
 
@@ -84,40 +83,6 @@ def flushed(file: BinaryIO) -> None:
     """Bring what was written to the disk."""
     file.flush()
     os.fsync(file.fileno())
-
-
-@final
-class EarlyFlush:
-    """Lets a large file go to the disk while the rest is still being written: `flushed` then has little to wait for."""
-
-    STRETCH = 64 << 20
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._due = 0
-        self._thread: threading.Thread | None = None
-        self._failure: OSError | None = None
-
-    def written(self, size: int) -> None:
-        """Take note of `size` more bytes."""
-        self._due += size
-        if self._due >= self.STRETCH and (self._thread is None or not self._thread.is_alive()):
-            self._due = 0
-            self._thread = threading.Thread(target=self._run, daemon=True)
-            self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            self._failure = error
-
-    def wait(self) -> None:
-        """Wait for what was begun. Raises the OSError that it met, which the system tells only once."""
-        if self._thread is not None:
-            self._thread.join()
-        if self._failure is not None:
-            raise self._failure
 
 
 def replace(path: str, contents: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ import numpy as np
 from hornbeam.backend.checksum import crc32c, mask
 from hornbeam.graph import dtypes, errors
 from hornbeam.graph.bundle import files, slices, values
+from hornbeam.graph.bundle.direct import DirectWriter
 from hornbeam.graph.bundle.reader import shards_of
 from hornbeam.graph.bundle.table import TableWriter
 from hornbeam.graph.dtypes import DType
@@ -40,7 +40,7 @@ class BundleWriter:
                 os.mkdir(folder)
             files.sweep(prefix)
             self._file: BinaryIO = files.opened(files.data_name(prefix, 0, 1))
-            self._flush = files.EarlyFlush(self._file)
+            self._data = DirectWriter(self._file)
 
     def add(self, name: str, value: Any, dtype: DType | None = None) -> None:
         """One tensor. Raises InvalidArgumentError where the name is taken or the dtype does not stand in files."""
@@ -68,8 +68,7 @@ class BundleWriter:
         with files.told(self.prefix):
             try:
                 with self._file as file:
-                    self._flush.wait()
-                    files.flushed(file)
+                    self._data.finish()
                 files.install(self.prefix, [file.name], lambda shards: index_of(self._entries, shards),
                               shards_of(self.prefix))
             except BaseException:
@@ -78,8 +77,7 @@ class BundleWriter:
 
     def abandon(self) -> None:
         """Remove what was written so far."""
-        with contextlib.suppress(OSError):
-            self._flush.wait()
+        self._data.abandon()
         self._file.close()
         files.discard(self._file.name)
 
@@ -94,19 +92,14 @@ class BundleWriter:
         with files.told(self._file.name):
             if kind is dtypes.string:
                 *pieces, entry.crc32c = values.pieces(array)
-                entry.size = sum(self._write(p) for p in pieces)
+                entry.size = sum(self._data.write(p) for p in pieces)
             else:
                 _sizable(kind, array, name)
                 data = values.as_bytes(array)
                 entry.crc32c = mask(crc32c(data))
-                entry.size = self._write(data)
+                entry.size = self._data.write(data)
         self._at += entry.size
         self._entries[key] = entry
-
-    def _write(self, data: Any) -> int:
-        self._file.write(data)
-        self._flush.written(len(data))
-        return len(data)
 
 
 def _sizable(dtype: DType, array: np.ndarray, name: str) -> None:
