@@ -258,3 +258,20 @@ def test_strings_split_into_sparse_tensors() -> None:
             tf.string_split("a b")
         with pytest.raises(ValueError, match="Cannot specify both 'delimiter' and 'sep'"):
             tf.string_split(["a"], sep=",", delimiter=",")
+
+
+@pytest.mark.parametrize(("attrs", "wanted", "ends"), [
+    (((2,), "L", "R", -1, False), "L a,a b,b c,c R,L R,L d,d R", [0, 4, 5, 7]),
+    (((2,), "", "", 0, True), "a b,b c,d", [0, 2, 2, 3]),
+    (((1, 3), "L", "R", 1, True), "a,b,c,L a b,a b c,b c R,d,L d R", [0, 6, 6, 8])])
+def test_ngrams(attrs: Any, wanted: str, ends: list[int]) -> None:
+    names = ("ngram_widths", "left_pad", "right_pad", "pad_width", "preserve_short_sequences")
+    made = hb.raw_ops.StringNGrams(data=["a", "b", "c", "d"], data_splits=[0, 3, 3, 4], separator=" ",
+                                   **dict(zip(names, attrs, strict=True)))
+    assert b",".join(made[0].numpy()).decode() == wanted and made[1].numpy().tolist() == ends
+    with pytest.raises(hb.errors.InvalidArgumentError, match="First split value must be 0, got 1"):
+        hb.raw_ops.StringNGrams(data=["a"], data_splits=[1, 1], separator=" ", **dict(zip(names, attrs, strict=True)))
+
+
+def test_vectors_of_strings_in_texts() -> None:
+    assert hb.strings.format("{}", ([["a", "b"], ["c", "d"]],)).numpy() == b'[["a" "b"]\n ["c" "d"]]'

@@ -86,10 +86,10 @@ def printed(array: np.ndarray, limit: int, quoted: bool = True) -> str:
         separator = " " if part.ndim == 1 else "\n" * (part.ndim - 1) + " " * (depth + 1)
         count = part.shape[0]
         if limit < 0 or count <= 2 * limit:
-            items = [text(p, depth + 1) for p in part]
+            items = [text(part[i, ...], depth + 1) for i in range(count)]
         else:
-            items = [text(part[i], depth + 1) for i in range(limit)] + ["..."]
-            items += [text(part[i], depth + 1) for i in range(count - limit, count)]
+            items = [text(part[i, ...], depth + 1) for i in range(limit)] + ["..."]
+            items += [text(part[i, ...], depth + 1) for i in range(count - limit, count)]
         return f"[{separator.join(items)}]"
 
     return text(np.asarray(array), 0)

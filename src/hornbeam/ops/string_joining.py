@@ -175,7 +175,7 @@ def _scalar(value: np.ndarray, what: str) -> bytes:
     return value.item()
 
 
-def _sparse(rows: list[list[bytes]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def sparse_strings(rows: list[list[bytes]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows of different lengths as the parts of a sparse tensor."""
     indices = [(i, j) for i, row in enumerate(rows) for j in range(len(row))]
     values = np.empty(len(indices), object)
@@ -199,9 +199,9 @@ def _split_anywhere(text: bytes, delimiters: bytes, skip_empty: bool) -> list[by
                                                 ((_SENTENCES, np.array(b"", object)), {"skip_empty": False})])
 def string_split_op(input, delimiter, *, skip_empty: bool = True):
     """The parts of each string of a vector between the bytes of `delimiter`, as a sparse tensor."""
-    _vector(input)
+    vector_of_strings(input)
     marks = _scalar(delimiter, "delimiter")
-    return _sparse([_split_anywhere(text, marks, skip_empty) for text in input])
+    return sparse_strings([_split_anywhere(text, marks, skip_empty) for text in input])
 
 
 @op("StringSplitV2", inputs="input: string, sep: string", outputs=("indices", "values", "shape"), host=True,
@@ -209,9 +209,9 @@ def string_split_op(input, delimiter, *, skip_empty: bool = True):
                                                 ((_SENTENCES, np.array(b",", object)), {"maxsplit": 1})])
 def string_split_v2_op(input, sep, *, maxsplit: int = -1):
     """The parts of each string of a vector, as Python's `split` gives them, as a sparse tensor."""
-    _vector(input)
+    vector_of_strings(input)
     mark = _scalar(sep, "sep")
-    return _sparse([_split_between(text, mark, maxsplit) for text in input])
+    return sparse_strings([_split_between(text, mark, maxsplit) for text in input])
 
 
 def _split_between(text: bytes, mark: bytes, most: int) -> list[bytes]:
@@ -224,7 +224,7 @@ def _split_between(text: bytes, mark: bytes, most: int) -> list[bytes]:
     return [*parts, b""] if len(parts) == most else parts  # what remains after the last split, also nothing
 
 
-def _vector(value: np.ndarray) -> None:
+def vector_of_strings(value: np.ndarray) -> None:
     if value.ndim != 1:
         raise ShapeFault(f"input must be a vector, got shape: {rules.text(value.shape)}")
 

@@ -45,7 +45,7 @@ def encoded_shape(shape: Any, mode: str, depth: int) -> tuple[Any, ...]:
     return (shape[0], *shape[2:], depth) if len(shape) > 1 else (depth,)
 
 
-def _refuse_sparse(sparse: bool) -> None:
+def refuse_sparse(sparse: bool) -> None:
     if sparse:
         raise ValueError("`sparse=True` is not supported: results are dense tensors.")
 
@@ -73,7 +73,7 @@ class CategoryEncoding(Layer):
                              "beforehand, use the IntegerLookup layer instead.")
         if num_tokens < 1:
             raise ValueError(f"`num_tokens` must be >= 1. Received: num_tokens={num_tokens}.")
-        _refuse_sparse(sparse)
+        refuse_sparse(sparse)
         self.num_tokens, self.output_mode, self.sparse = num_tokens, output_mode, sparse
         self._allow_non_tensor_positional_args = True
         self._convert_input_args = False
@@ -113,7 +113,7 @@ class Discretization(Layer):
     def __init__(self, bin_boundaries: Any = None, num_bins: int | None = None, epsilon: float = 0.01,
                  output_mode: str = "int", sparse: bool = False, dtype: Any = None, name: str | None = None) -> None:
         super().__init__(name=name, dtype=dtype)
-        _refuse_sparse(sparse)
+        refuse_sparse(sparse)
         if output_mode not in ("int", "one_hot", "multi_hot", "count"):
             raise ValueError("Unknown value for argument `output_mode` of layer Discretization. Expected one of "
                              f"('int', 'one_hot', 'multi_hot', 'count'). Received: output_mode={output_mode}")
