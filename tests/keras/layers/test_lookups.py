@@ -21,7 +21,8 @@ TEXTS = ["the cat sat", "The dog, sat!"]
 def test_string_lookup(mode: str, wanted: Any) -> None:
     layer = layers.StringLookup(vocabulary=["a", "b", "c"], output_mode=mode)
     made = layer([["a", "z"], ["c", "c"]])
-    assert made.dtype.name == "int64" and made.numpy().tolist() == wanted
+    assert made.dtype.name == "int64"
+    assert made.numpy().tolist() == wanted
     assert layer(keras.Input((2,), dtype="string")).shape[1:] == made.shape[1:]
 
 
@@ -44,7 +45,8 @@ def test_unknown_tokens() -> None:
 def test_integer_lookup() -> None:
     layer = layers.IntegerLookup()
     layer.adapt([[1, 1, 2], [5, 5, 5]])
-    assert layer.get_vocabulary() == [-1, 5, 1, 2] and layer([[1, 9]]).numpy().tolist() == [[2, 0]]
+    assert layer.get_vocabulary() == [-1, 5, 1, 2]
+    assert layer([[1, 9]]).numpy().tolist() == [[2, 0]]
     counts = layers.IntegerLookup(vocabulary=[3, 4], num_oov_indices=3, output_mode="count")
     assert counts([[1, 9, 3]]).numpy().tolist() == [[1, 1, 0, 1, 0]]
 
