@@ -14,6 +14,8 @@ import numpy as np
 from hornbeam.backend.lazy import jax
 from hornbeam.backend.x64 import x64
 
+DEVICE_PREFIX = "/job:localhost/replica:0/task:0/device:"
+
 
 class DeviceAttributes(NamedTuple):
     """One device: `/job:localhost/replica:0/task:0/device:CPU:0`, its type, and its memory in bytes (0: unknown)."""
@@ -29,7 +31,7 @@ def device_attributes() -> list[DeviceAttributes]:
     found = []
     for name, device in jax_devices().items():
         stats = (device.memory_stats() if device is not None else None) or {}
-        found.append(DeviceAttributes(f"/job:localhost/replica:0/task:0/device:{name}", name.partition(":")[0],
+        found.append(DeviceAttributes(DEVICE_PREFIX + name, name.partition(":")[0],
                                       int(stats.get("bytes_limit", 0))))
     return found
 
@@ -48,6 +50,16 @@ def jax_devices() -> dict[str, Any]:
             found[f"{kind}:{counts[kind]}"] = device
             counts[kind] += 1
     return found
+
+
+def default_device() -> str:
+    """The name of the device that compiled programs run on.
+
+    >>> default_device() in jax_devices()
+    True
+    """
+    device = jax.local_devices()[0]
+    return next((name for name, other in jax_devices().items() if other is device), "CPU:0")
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from typing import Any, ClassVar
 
-from hornbeam.graph.names import Lazy, public
+from hornbeam.graph.names import Lazy, public, register
 
 
 class Options:
@@ -114,7 +114,12 @@ class ConfigProto(Options):
 
 @public(v1=("RunOptions",))
 class RunOptions(Options):
-    """The options of one run; kept."""
+    """The options of one run.
+
+    trace_level: whether the run is measured operation by operation, for its `RunMetadata` (any but `NO_TRACE` does).
+    timeout_in_ms: how long it may wait for others. output_partition_graphs: whether the graph that ran is told too.
+    The others are kept.
+    """
 
     NO_TRACE, SOFTWARE_TRACE, HARDWARE_TRACE, FULL_TRACE = 0, 1, 2, 3
     fields: ClassVar[dict[str, Any]] = {
@@ -122,21 +127,7 @@ class RunOptions(Options):
         "debug_options": Options, "report_tensor_allocations_upon_oom": False, "experimental": Options}
 
 
-@public(v1=("RunMetadata",))
-class RunMetadata(Options):
-    """What a run tells about itself: nothing yet beyond what is kept here."""
-
-    fields: ClassVar[dict[str, Any]] = {"step_stats": Options, "cost_graph": Options, "partition_graphs": list,
-                                        "function_graphs": list}
-
-    def SerializeToString(self) -> bytes:
-        """What is kept here as the bytes of a protobuf message: graphs and step statistics that are messages."""
-        made = Lazy("hornbeam.graph.messages.config_pb2", "RunMetadata").load()()
-        for graph in self.partition_graphs:
-            made.partition_graphs.add().ParseFromString(graph.SerializeToString())
-        if hasattr(self.step_stats, "SerializeToString"):
-            made.step_stats.ParseFromString(self.step_stats.SerializeToString())
-        return made.SerializeToString()
+register(Lazy("hornbeam.graph.messages.config_pb2", "RunMetadata"), v1=("RunMetadata",))
 
 
 # Traced functions ------------------------------------------------------------------------------------

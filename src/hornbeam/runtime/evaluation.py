@@ -33,6 +33,7 @@ from hornbeam.graph.operation import Operation
 from hornbeam.graph.seeds import fold
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.order import accesses, is_reference, variable_of
+from hornbeam.runtime.step_stats import StepMeasure
 from hornbeam.runtime.store import Store, stream_of
 
 _MAX_FOLDED = 4096
@@ -43,6 +44,8 @@ class Evaluation(ABC):
 
     concrete: bool
     iteration: Any
+    fed: frozenset[GraphTensor] = frozenset()
+    """Variables that this run was given other values for: what reads them takes those."""
 
     def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any]) -> None:
         self.values = values
@@ -119,7 +122,7 @@ class Evaluation(ABC):
     def _arguments(self, op: Operation) -> list[Any]:
         flat = []
         for tensor in op.inputs:
-            if is_reference(tensor):
+            if is_reference(tensor) and tensor not in self.fed:
                 variable = variable_of(tensor)
                 flat.append(self.variables.get(variable) if op.type in _MAY_BE_UNSET else self.variable(variable))
             else:
@@ -154,12 +157,21 @@ class Stepping(Evaluation):
 
     def __init__(self, values: dict[GraphTensor, Any], variables: dict[Operation, Any], store: Store,
                  iteration: int = 0, once: bool = False, drawn: dict[Operation, np.ndarray] | None = None,
-                 fetched: frozenset[GraphTensor] = frozenset()) -> None:
+                 fetched: frozenset[GraphTensor] = frozenset(), measure: StepMeasure | None = None) -> None:
         super().__init__(values, variables)
-        self.store, self.fetched = store, fetched
+        self.store, self.fetched, self.measure = store, fetched, measure
         self.drawn: dict[Operation, np.ndarray] = {} if drawn is None else drawn
         self.once = once
         self.iteration = iteration
+
+    def run(self, ops: Iterable[Operation]) -> None:
+        """Run operations whose inputs are there, and measure each where that is asked."""
+        if self.measure is None:
+            super().run(ops)
+            return
+        for op in ops:
+            with self.measure.execution(op, self.values, lambda op=op: self.apply(op, self._arguments(op))):
+                super().run((op,))
 
     def apply(self, op: Operation, args: list[Any]) -> Sequence[Any]:
         declaration = op.declaration
@@ -197,7 +209,7 @@ class Stepping(Evaluation):
     def child(self, values: dict[GraphTensor, Any], iteration: int | None = None) -> Stepping:
         """An evaluation of a body, with the same variables."""
         return Stepping(values, self.variables, self.store, self.iteration if iteration is None else iteration,
-                        self.once, self.drawn)
+                        self.once, self.drawn, measure=self.measure)
 
 
 @final

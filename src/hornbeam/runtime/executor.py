@@ -24,7 +24,8 @@ from hornbeam.graph.body import NeedsHost, bodies
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.runtime.evaluation import Stepping, Tracing, failure
-from hornbeam.runtime.plan import Plan, Stage
+from hornbeam.runtime.plan import Plan, Stage, is_free
+from hornbeam.runtime.step_stats import StepMeasure
 from hornbeam.runtime.store import RUNNING, Cell, Store, stream_of
 
 SMALL_RUN = 30_000
@@ -54,7 +55,7 @@ class CompiledStage:
         self.moving = [t for t in stage.inputs if t not in static]
         self.outputs = stage.outputs
         self.checks: list[Operation] = []
-        self._stage, self._static = stage, static
+        self._stage, self._static, self._fed = stage, static, plan.fed_variables
         self.compiled = 0
         self.call = compiled(self._trace, (0,) if donate else ())
 
@@ -69,6 +70,7 @@ class CompiledStage:
             if tensor.op.type == "VariableV2":
                 values[tensor] = variables[tensor.op]
         tracing = Tracing(values, variables, dict(zip(self.random, streams, strict=True)), self.checks)
+        tracing.fed = self._fed
         tracing.run(self._stage.ops)
         new = [tracing.variables[v] for v in self.written]
         if tracing.found is not None:
@@ -142,8 +144,13 @@ class Runner:
         self._ready: dict[Any, Any] = {}
         self._compiled_shapes = 0
 
-    def run(self, feeds: Sequence[np.ndarray]) -> Sequence[Any]:
-        """The values of the plan's fetches. `feeds` follow the plan's order."""
+    def run(self, feeds: Sequence[np.ndarray], measure: StepMeasure | None = None) -> Sequence[Any]:
+        """The values of the plan's fetches. `feeds` follow the plan's order.
+
+        measure: makes this run go op by op, and is told of each operation.
+        """
+        if measure is not None:
+            return self._general(feeds, step=True, once=self.plan.initializes, measure=measure)
         key = tuple([f.shape for f in feeds])
         ready = self._ready.get(key)
         if ready is None or SHOW.value:
@@ -229,18 +236,22 @@ class Runner:
         return self._general(feeds, step=True, once=True)
 
     def _general(self, feeds: Sequence[np.ndarray], step: bool, once: bool = False,
-                 drawn: dict[Operation, np.ndarray] | None = None) -> Sequence[Any]:
+                 drawn: dict[Operation, np.ndarray] | None = None,
+                 measure: StepMeasure | None = None) -> Sequence[Any]:
         plan = self.plan
         drawn = {} if drawn is None else drawn
         values: dict[GraphTensor, Any] = dict(zip(plan.feeds, feeds, strict=True))
         variables: dict[Operation, Any] = {}
+        if measure is not None:
+            kept = {v.outputs[0]: self.store.cell(v).value for v in (*plan.reads, *plan.writes)}
+            measure.add_at_rest([*(t.op for t in plan.feeds), *filter(is_free, plan.ops)], kept | values)
         for index in range(plan.device_from):
-            self._run_stage(index, values, variables, drawn, step, once)
+            self._run_stage(index, values, variables, drawn, step, once, measure)
         # Host stages may wait for other threads. From here on there is none, and no other run comes between what this
         # one reads and what it writes.
         with RUNNING if plan.writes else nullcontext():
             for index in range(plan.device_from, len(plan.stages)):
-                self._run_stage(index, values, variables, drawn, step, once)
+                self._run_stage(index, values, variables, drawn, step, once, measure)
             self._read_variables(plan.first_uses[-1], values, variables)
             for variable in plan.writes:
                 self.store.cell(variable).write(variables[variable])
@@ -260,14 +271,16 @@ class Runner:
                 values[tensor] = self._initial(variables, tensor.op)
 
     def _run_stage(self, index: int, values: dict[GraphTensor, Any], variables: dict[Operation, Any],
-                   drawn: dict[Operation, np.ndarray], step: bool, once: bool) -> None:
+                   drawn: dict[Operation, np.ndarray], step: bool, once: bool, measure: StepMeasure | None) -> None:
         stage = self.plan.stages[index]
         if self.plan.first_uses[index]:
             self._read_variables(self.plan.first_uses[index], values, variables)
         started = time.perf_counter() if SHOW.value >= 2 else 0.0
         if step or stage.on_host:
-            Stepping(values, variables, self.store, once=once, drawn=drawn,
-                     fetched=frozenset(self.plan.fetches)).run(stage.ops)
+            stepping = Stepping(values, variables, self.store, once=once, drawn=drawn,
+                                fetched=frozenset(self.plan.fetches), measure=measure)
+            stepping.fed = self.plan.fed_variables
+            stepping.run(stage.ops)
         else:
             self._run_compiled(index, stage, values, variables, drawn)
         if SHOW.value >= 2:
@@ -290,7 +303,9 @@ class Runner:
                                                     tuple(variables.get(v) for v in compiled.read), streams, moving)
         except NeedsHost as needs:
             _move_to_host(needs)
-            Stepping(values, variables, self.store, drawn=drawn).run(stage.ops)
+            stepping = Stepping(values, variables, self.store, drawn=drawn)
+            stepping.fed = self.plan.fed_variables
+            stepping.run(stage.ops)
             return
         if compiled.compiled != count:
             _log(self.plan, compiled, moving, started)

@@ -36,8 +36,8 @@ def is_reference(tensor: GraphTensor) -> bool:
     return tensor.dtype._is_ref_dtype
 
 
-def accesses(op: Operation) -> Accesses:
-    """What an operation, with the graphs it holds, does to variables."""
+def accesses(op: Operation, fed: Collection[GraphTensor] = ()) -> Accesses:
+    """What an operation, with the graphs it holds, does to variables. What is fed for a variable is no read of it."""
     reads: dict[Operation, None] = {}
     writes: dict[Operation, None] = {}
     declaration = op.declaration
@@ -46,9 +46,11 @@ def accesses(op: Operation) -> Accesses:
     for arg, item in zip(declaration.args, groups, strict=True):
         for tensor in item if arg.many else (item,):
             if is_reference(tensor):
-                reads[variable_of(tensor)] = None
                 if arg.name in written:
                     writes[variable_of(tensor)] = None
+                elif tensor in fed:
+                    continue
+                reads[variable_of(tensor)] = None
     for body in bodies(op):
         for inner in body.needed:
             found = accesses(inner)

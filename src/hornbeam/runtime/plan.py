@@ -44,9 +44,10 @@ class Plan:
         self.fetches = tuple(tensors)
         self.feeds = tuple(feeds)
         fed = set(feeds)
+        self.fed_variables = frozenset(t for t in fed if is_reference(t))
         roots = [t.op for t in tensors if t not in fed] + list(operations)
         self.ops = ordered(needed(roots, fed), fed)
-        self.accesses: dict[Operation, Accesses] = {op: accesses(op) for op in self.ops}
+        self.accesses: dict[Operation, Accesses] = {op: accesses(op, fed) for op in self.ops}
         fetched_variables = [t for t in tensors if t not in fed and t.op.type == "VariableV2"]
         self.stages = _split(self.ops, self.accesses, fed, tensors)
         self.reads = list(dict.fromkeys([v for a in self.accesses.values() for v in a.reads]
@@ -95,10 +96,10 @@ def on_host(op: Operation) -> bool:
         return True
     if any(t.dtype.base_dtype in _OBJECTS for t in (*op.inputs, *op.outputs)):
         return True
-    return any(on_host(inner) for body in bodies(op) for inner in body.needed if not _is_free(inner))
+    return any(on_host(inner) for body in bodies(op) for inner in body.needed if not is_free(inner))
 
 
-def _is_free(op: Operation) -> bool:
+def is_free(op: Operation) -> bool:
     """Constants belong to no stage: each that needs one has it."""
     return op.type in ("Const", "VariableV2")
 
@@ -108,7 +109,7 @@ def _split(ops: Sequence[Operation], touched: dict[Operation, Accesses], fed: Co
     levels = _levels(ops, touched, fed)
     by_level: dict[int, list[Operation]] = {}
     for op in ops:
-        if not _is_free(op):
+        if not is_free(op):
             by_level.setdefault(levels[op], []).append(op)
     wanted: set[GraphTensor] = set(fetches)
     stages: list[Stage] = []
@@ -127,7 +128,7 @@ def _split(ops: Sequence[Operation], touched: dict[Operation, Accesses], fed: Co
 
 def _is_unbound(tensor: GraphTensor, fed: Collection[GraphTensor]) -> bool:
     """Constants and variables are no stage's inputs (unless they are fed)."""
-    return tensor not in fed and (_is_free(tensor.op) or is_reference(tensor))
+    return tensor not in fed and (is_free(tensor.op) or is_reference(tensor))
 
 
 def _levels(ops: Sequence[Operation], touched: dict[Operation, Accesses],
@@ -146,7 +147,7 @@ def _levels(ops: Sequence[Operation], touched: dict[Operation, Accesses],
         for variable in found.writes:
             before += last_reads.get(variable, [])
         for earlier in before:
-            if earlier in levels and not _is_free(earlier):
+            if earlier in levels and not is_free(earlier):
                 level = max(level, _next_level(levels[earlier], host))
         if not host:
             for tensor in _computed_shapes(op, fed):
@@ -171,7 +172,7 @@ def _computed_shapes(op: Operation, fed: Collection[GraphTensor]) -> list[GraphT
     seen: set[GraphTensor] = set()
     while stack:
         tensor = stack.pop()
-        if tensor in seen or tensor in fed or tensor.op.type in SHAPES_ONLY or _is_free(tensor.op):
+        if tensor in seen or tensor in fed or tensor.op.type in SHAPES_ONLY or is_free(tensor.op):
             continue
         seen.add(tensor)
         if _is_arithmetic_on_shapes(tensor.op) and not _sums_up_data(tensor.op, fed):

@@ -26,6 +26,7 @@ from hornbeam.runtime.fetches import Restore, fetched
 from hornbeam.runtime.placement import check_devices
 from hornbeam.runtime.plan import Plan
 from hornbeam.runtime.server import server_at
+from hornbeam.runtime.step_stats import StepMeasure, write_partition
 from hornbeam.runtime.store import Store
 
 
@@ -92,11 +93,11 @@ class Binding:
         self.restore = restore
         self.edits = edits
 
-    def run(self, values: Sequence[Any]) -> Any:
+    def run(self, values: Sequence[Any], measure: StepMeasure | None = None) -> Any:
         """The answers for these fed values, in the caller's structure."""
         fed = [f.array(v) for f, v in zip(self.feeders, values, strict=True)]
         try:
-            return self.restore([_answer(r) for r in self.runner.run(fed)])
+            return self.restore([_answer(r) for r in self.runner.run(fed, measure)])
         except (MemoryError, jax.errors.JaxRuntimeError) as error:
             names = ", ".join(t.name for t in self.runner.plan.fetches[:3])
             raise of_machine(error, f"the run that fetches {names or 'operations'}") from error
@@ -167,7 +168,9 @@ class BaseSession:
 
         fetches: a tensor, operation, variable or name, or nested lists, tuples and dictionaries of them.
         feed_dict: values for tensors; each replaces what the graph would compute. options: a `RunOptions`, whose
-        `timeout_in_ms` ends what waits longer with DeadlineExceededError. run_metadata: accepted.
+        `timeout_in_ms` ends what waits longer with DeadlineExceededError, whose `trace_level` lets the run go operation
+        by operation and measures each. run_metadata: a `RunMetadata` that is told what was measured (`step_stats`), and
+        the graph that ran where the options ask for it (`output_partition_graphs`).
         Raises RuntimeError where the session is closed or the graph empty, ValueError and TypeError for fetches and
         feeds that do not fit, and the errors of the operations that ran. A run that fails changes no variable.
         """
@@ -183,10 +186,24 @@ class BaseSession:
             binding = self._bind(fetches, keys)
             if key is not None:
                 self._bindings[key, keys] = binding
-        if options is None and not self._most_ms:
+        if options is None and run_metadata is None and not self._most_ms:
             return binding.run(values)
+        return self._run_with(binding, values, options, run_metadata)
+
+    def _run_with(self, binding: Binding, values: Sequence[Any], options: Any, run_metadata: Any = None) -> Any:
+        """A run with options, told of in `run_metadata`."""
+        measure = None
+        if run_metadata is not None:
+            run_metadata.Clear()
+            measure = StepMeasure() if getattr(options, "trace_level", 0) else None
         with self._time_limit(options):
-            return binding.run(values)
+            answers = binding.run(values, measure)
+        if measure is not None:
+            measure.write(run_metadata.step_stats)
+        if run_metadata is not None and getattr(options, "output_partition_graphs", False):
+            plan = binding.runner.plan
+            write_partition(run_metadata, plan.ops, plan.feeds)
+        return answers
 
     def _time_limit(self, options: Any = None) -> AbstractContextManager[None]:
         """The time that a run may wait for others, by its own options or the session's."""
@@ -244,8 +261,7 @@ class BaseSession:
                 raise ValueError(f"this callable takes {len(keys)} fed values, {len(values)} were given")
             if binding.edits != self._graph._edits:
                 binding = self._bind(fetches, keys)
-            with self._time_limit(options.get("options")):
-                return binding.run(values)
+            return self._run_with(binding, values, options.get("options"), options.get("run_metadata"))
 
         return run
 

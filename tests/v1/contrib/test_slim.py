@@ -110,9 +110,12 @@ def test_training_saves_and_goes_on(tmp_path: Path) -> None:
     for steps in (20, 60):
         with tf.Graph().as_default():
             train_op = slim.learning.create_train_op(_regression()[0], tf.train.GradientDescentOptimizer(0.1))
-            losses.append(slim.learning.train(train_op, logdir, number_of_steps=steps, log_every_n_steps=0))
+            losses.append(slim.learning.train(train_op, logdir, number_of_steps=steps, log_every_n_steps=0,
+                                              trace_every_n_steps=20))
     assert losses[1] < losses[0] < 3.0
     assert tf.train.latest_checkpoint(logdir).endswith("model.ckpt-60")
+    traces = sorted(int(p.stem.rpartition("-")[2]) for p in (tmp_path / "train").glob("tf_trace-*.json"))
+    assert traces == list(range(0, 60, 20))
     with tf.Graph().as_default():
         loss = _regression()[0]
         tf.train.get_or_create_global_step()

@@ -147,7 +147,10 @@ def test_steps_are_counted_by_the_second(tmp_path: Path, log: pytest.LogCaptureF
 def test_traces_are_files_for_the_browser(tmp_path: Path) -> None:
     _counting()
     _run([train.ProfilerHook(save_steps=2, output_dir=str(tmp_path))], 4)
-    names = sorted(p.name for p in tmp_path.iterdir())
-    assert names == ["timeline-2.json", "timeline-4.json"]
-    (event,) = json.loads((tmp_path / names[0]).read_text())["traceEvents"]
-    assert event["dur"] > 0
+    tf.summary.FileWriterCache.get(str(tmp_path)).flush()
+    assert sorted(p.name for p in tmp_path.glob("*.json")) == ["timeline-2.json", "timeline-4.json"]
+    events = json.loads((tmp_path / "timeline-2.json").read_text())["traceEvents"]
+    assert {"VariableV2", "AssignAdd"} <= {e["name"] for e in events if e["ph"] == "X"}
+    traces = [e.tagged_run_metadata for e in _written(tmp_path) if e.HasField("tagged_run_metadata")]
+    assert [t.tag for t in traces] == ["step_2", "step_4"]
+    assert tf.RunMetadata.FromString(traces[0].run_metadata).step_stats.dev_stats

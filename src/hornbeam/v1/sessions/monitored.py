@@ -121,6 +121,7 @@ class _Watched:
             raise RuntimeError("Run called even after should_stop requested.")
         context = SessionRunContext(SessionRunArgs(fetches, feed_dict), self.session)
         wanted, feeds = {"caller": fetches}, dict(feed_dict or {})
+        options = options if options is not None else tf.RunOptions()
         for hook in self.hooks:
             request = hook.before_run(context)
             if request is None:
@@ -133,7 +134,8 @@ class _Watched:
                     who = "a SessionRunHook and user" if by == "user" else "two hooks"
                     raise RuntimeError(f"Same tensor is fed by {who}. Conflict(s): {twice}")
             feeds.update(given)
-        options = options if options is not None else tf.RunOptions()
+            if request.options is not None:
+                options = _both_options(options, request.options)
         run_metadata = run_metadata if run_metadata is not None else tf.RunMetadata()
         found = run_flat(self.session, wanted, feeds, options, run_metadata)
         for hook in self.hooks:
@@ -154,6 +156,14 @@ class _Watched:
             self.coordinator.join(stop_grace_period_secs=self.stop_grace_period_secs, ignore_live_threads=True)
         finally:
             self.session.close()
+
+
+def _both_options(options: Any, more: Any) -> Any:
+    """The options of a run that does what either asks."""
+    numbers = {name: max(getattr(options, name), getattr(more, name))
+               for name in ("trace_level", "timeout_in_ms", "inter_op_thread_pool")}
+    return tf.RunOptions(
+        output_partition_graphs=options.output_partition_graphs or more.output_partition_graphs, **numbers)
 
 
 def run_flat(session: Any, fetches: Any, feeds: Any, options: Any, run_metadata: Any) -> Any:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +10,7 @@ from hornbeam.graph.names import public
 from hornbeam.v1.api import tf
 from hornbeam.v1.sessions.hooks import due_step, needed_global_step
 from hornbeam.v1.sessions.run_hooks import SessionRunArgs, SessionRunHook
+from hornbeam.v1.sessions.timeline import Timeline
 from hornbeam.v1.sessions.timing import SecondOrStepTimer
 
 
@@ -175,14 +174,17 @@ class SummarySaverHook(SessionRunHook):
 
 @public(v1=("train.ProfilerHook", "estimator.ProfilerHook"))
 class ProfilerHook(SessionRunHook):
-    """Writes `timeline-STEP.json` every so many steps or seconds: how long a run took, for `chrome://tracing`.
+    """Measures a run every so many steps or seconds, operation by operation.
 
-    show_dataflow, show_memory: accepted. Raises ValueError unless exactly one of `save_steps` and `save_secs` is given.
+    Writes `timeline-STEP.json` into `output_dir` for the browser's trace viewer, and the same for TensorBoard's page of
+    graphs, tagged `step_STEP`. show_dataflow, show_memory: what the timelines show besides. Raises ValueError unless
+    exactly one of `save_steps` and `save_secs` is given.
     """
 
     def __init__(self, save_steps: int | None = None, save_secs: float | None = None, output_dir: str = "",
                  show_dataflow: bool = True, show_memory: bool = False) -> None:
         self._output_dir = output_dir
+        self._shown = (show_dataflow, show_memory)
         self._timer = SecondOrStepTimer(save_secs, save_steps)
 
     def begin(self) -> None:
@@ -191,11 +193,10 @@ class ProfilerHook(SessionRunHook):
 
     def before_run(self, run_context: Any) -> Any:
         self._due = self._next_step is not None and self._timer.should_trigger_for_step(self._next_step)
-        self._started = time.time()
-        return SessionRunArgs({"global_step": self._global_step})
+        options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE) if self._due else None
+        return SessionRunArgs({"global_step": self._global_step}, options=options)
 
     def after_run(self, run_context: Any, run_values: Any) -> None:
-        ended = time.time()
         before = int(run_values.results["global_step"])
         step = before + 1
         if self._next_step is None:
@@ -203,12 +204,11 @@ class ProfilerHook(SessionRunHook):
         if self._due:
             step = int(run_context.session.run(self._global_step))
             self._timer.update_last_triggered_step(step)
-            self._write(step, ended - self._started, run_context.original_args.fetches)
+            self._write(step, run_values.run_metadata)
         self._next_step = step + 1
 
-    def _write(self, step: int, seconds: float, fetches: Any) -> None:
+    def _write(self, step: int, run_metadata: Any) -> None:
         os.makedirs(self._output_dir or ".", exist_ok=True)
-        event = {"name": "Session.run", "cat": "Op", "ph": "X", "pid": 0, "tid": 0, "ts": self._started * 1e6,
-                 "dur": seconds * 1e6, "args": {"step": step, "fetches": repr(fetches)[:500]}}
         with open(os.path.join(self._output_dir, f"timeline-{step}.json"), "w", encoding="utf-8") as file:
-            json.dump({"traceEvents": [event]}, file)
+            file.write(Timeline(run_metadata.step_stats).generate_chrome_trace_format(*self._shown))
+        tf.summary.FileWriterCache.get(self._output_dir or ".").add_run_metadata(run_metadata, f"step_{step}", step)

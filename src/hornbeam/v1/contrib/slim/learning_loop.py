@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from hornbeam.graph.names import public
 from hornbeam.train.optimizer import Optimizer
 from hornbeam.v1.api import tf
 from hornbeam.v1.contrib.training import steps
+from hornbeam.v1.sessions.timeline import Timeline
 
 _DEFAULT: Any = 0
 """Says that the loop makes what is not given: None says that there is none."""
@@ -45,15 +47,34 @@ def create_train_op(total_loss: Any, optimizer: Any, global_step: Any = steps.US
 def train_step(sess: Any, train_op: Any, global_step: Any, train_step_kwargs: Mapping[str, Any]) -> tuple[Any, bool]:
     """One step: (the loss, whether to stop).
 
-    train_step_kwargs: tensors `should_stop` and `should_log`, read after the step.
+    train_step_kwargs: tensors `should_stop` and `should_log`, read after the step, and `should_trace`, read before it:
+    whether the step is measured operation by operation and written to `logdir` as `tf_trace-STEP.json`, and to
+    `summary_writer` where that is there. Raises ValueError for `should_trace` without `logdir`.
     """
+    options = metadata = None
+    if "should_trace" in train_step_kwargs:
+        if "logdir" not in train_step_kwargs:
+            raise ValueError("logdir must be present in train_step_kwargs when should_trace is present")
+        if sess.run(train_step_kwargs["should_trace"]):
+            options, metadata = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE), tf.RunMetadata()
     started = time.time()
-    loss, step = sess.run([train_op, global_step])
+    loss, step = sess.run([train_op, global_step], options=options, run_metadata=metadata)
     elapsed = time.time() - started
+    if metadata is not None:
+        _write_trace(metadata, int(step), train_step_kwargs)
     if "should_log" in train_step_kwargs and sess.run(train_step_kwargs["should_log"]):
         tf.logging.info("global step %d: loss = %.4f (%.3f sec/step)", step, loss, elapsed)
     stop = bool(sess.run(train_step_kwargs["should_stop"])) if "should_stop" in train_step_kwargs else False
     return loss, stop
+
+
+def _write_trace(metadata: Any, step: int, train_step_kwargs: Mapping[str, Any]) -> None:
+    path = os.path.join(train_step_kwargs["logdir"], f"tf_trace-{step}.json")
+    tf.logging.info("Writing trace to %s", path)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(Timeline(metadata.step_stats).generate_chrome_trace_format())
+    if "summary_writer" in train_step_kwargs:
+        train_step_kwargs["summary_writer"].add_run_metadata(metadata, f"run_metadata-{step}")
 
 
 @public(v1=("contrib.slim.learning.train",))
@@ -71,7 +92,8 @@ def train(train_op: Any, logdir: str | None, train_step_fn: Callable[..., tuple[
     train_op: what `create_train_op` gave. logdir: where checkpoints and summaries go, every `save_interval_secs` and
     `save_summaries_secs` seconds; None writes nothing. Training goes on from the last checkpoint there. train_step_fn:
     one step, given (session, train_op, global_step, train_step_kwargs). init_fn: called with the session once variables
-    are initialized. session_wrapper: what the loop uses in place of the session. The other arguments go to
+    are initialized. session_wrapper: what the loop uses in place of the session. trace_every_n_steps: how often a step
+    is measured, operation by operation, for a timeline in `logdir`. The other arguments go to
     `tf.train.Supervisor`. Raises ValueError where arguments exclude one another.
     """
     if train_op is None:
@@ -90,8 +112,8 @@ def train(train_op: Any, logdir: str | None, train_step_fn: Callable[..., tuple[
         saver = saver or tf.train.Saver()
         arguments = _made({"init_op": init_op, "local_init_op": local_init_op, "ready_op": ready_op,
                            "summary_op": summary_op}, logdir)
-        kwargs = _step_arguments(step, number_of_steps, log_every_n_steps) if train_step_kwargs is _DEFAULT \
-            else train_step_kwargs or {}
+        kwargs = train_step_kwargs or {} if train_step_kwargs is not _DEFAULT else _step_arguments(
+            step, number_of_steps, log_every_n_steps, trace_every_n_steps, logdir)
     writer = {} if summary_writer is _DEFAULT else {"summary_writer": summary_writer}
     supervisor = tf.train.Supervisor(
         graph=graph, is_chief=is_chief, logdir=logdir, saver=saver, global_step=step, init_feed_dict=init_feed_dict,
@@ -105,6 +127,8 @@ def train(train_op: Any, logdir: str | None, train_step_fn: Callable[..., tuple[
             _wait_for(session, step, min(startup_delay_steps, number_of_steps or startup_delay_steps))
         threads = supervisor.start_queue_runners(session)
         tf.logging.info("Starting Queues.")
+        if supervisor.summary_writer is not None:
+            kwargs = {"summary_writer": supervisor.summary_writer, **kwargs}
         running = session_wrapper(session) if session_wrapper is not None else session
         try:
             while not supervisor.should_stop():
@@ -130,14 +154,17 @@ def _made(given: dict[str, Any], logdir: str | None) -> dict[str, Any]:
     return {name: make[name]() if value is _DEFAULT else value for name, value in given.items()}
 
 
-def _step_arguments(step: Any, number_of_steps: int | None, log_every: int) -> dict[str, Any]:
-    """The tensors that say after a step whether to stop and to log."""
+def _step_arguments(step: Any, number_of_steps: int | None, log_every: int, trace_every: int | None,
+                    logdir: str | None) -> dict[str, Any]:
+    """The tensors that say whether to measure a step, and after it whether to stop and to log."""
     with tf.name_scope("train_step"):
         found: dict[str, Any] = {}
         if number_of_steps:
             found["should_stop"] = tf.greater_equal(step, number_of_steps)
         if log_every > 0:
             found["should_log"] = tf.equal(tf.mod(tf.cast(step, tf.int64), log_every), 0)
+        if trace_every is not None:
+            found |= {"should_trace": tf.equal(tf.mod(tf.cast(step, tf.int64), trace_every), 0), "logdir": logdir}
         return found
 
 
