@@ -68,6 +68,39 @@ def test_a_loop_variable_that_changes_shape_needs_an_invariant(session) -> None:
     assert session.run(grown).shape == (8,)
 
 
+def test_sparse_loop_variables_may_have_more_elements_in_each_iteration(session) -> None:
+    start = tf.SparseTensor([[0], [3]], [2.0, 4.0], [10])
+    for invariants in (None, [tf.TensorShape([]), tf.TensorShape([None])]):
+        _, grown = tf.while_loop(lambda i, _: i < 2, lambda i, x: (i + 1, tf.sparse_concat(0, [x, x])),
+                                 [tf.constant(0), start], invariants)
+        assert grown.values.shape.as_list() == [None]
+        assert session.run(grown).values.tolist() == [2, 4] * 4
+
+
+def test_what_loops_refuse(session) -> None:
+    n = tf.constant(0)
+    with pytest.raises(TypeError, match="parallel_iterations' must be a positive integer"):
+        tf.while_loop(lambda i: i < 1, lambda i: i + 1, [n], parallel_iterations=0)
+    with pytest.raises(ValueError, match="Shape must be rank 0 but is rank 1"):
+        tf.while_loop(lambda i: i[None] < 1, lambda i: i + 1, [n])
+    with pytest.raises(ValueError, match="same nested structure"):
+        tf.while_loop(lambda i, j: i < 1, lambda i, j: (i + 1, j), [n, n], [tf.TensorShape([])])
+    with pytest.raises(ValueError, match="must be provided"):
+        tf.while_loop(lambda i: i < 1, lambda i: i + 1, None)
+    with pytest.raises(ValueError, match="Unknown keyword"):
+        tf.group(n, other=1)
+    flag = tf.placeholder(tf.bool)
+    picked = tf.cond(flag, lambda: 1, lambda: 2)
+    assert session.run(picked, {flag: True}) == 1
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        session.run(picked, {flag: [True, False]})
+
+
+def test_no_gradient_flows_through_a_loop_without_back_prop(session) -> None:
+    v = tf.constant(2.0)
+    assert tf.gradients(tf.while_loop(lambda x: x < 100.0, tf.square, [v], back_prop=False), v) == [None]
+
+
 def test_writes_and_draws_inside_a_loop(session) -> None:
     v = tf.Variable(1.0)
 

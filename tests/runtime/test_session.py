@@ -326,3 +326,25 @@ def test_a_tensors_name_is_no_operations() -> None:
         tf.constant(1.0, name="a")
         with pytest.raises(ValueError, match="Name 'a:0' appears to refer to a Tensor, not a Operation"):
             graph.get_operation_by_name("a:0")
+
+
+def test_what_is_fed_for_a_variable_reaches_everything_that_reads_it() -> None:
+    with tf.Session() as sess:
+        v = tf.Variable([1.0, 2.0])
+        total = tf.reduce_sum(v * v)
+        slope = tf.gradients(total, v)[0]
+        row = tf.gather(v, [1])
+        assert sess.run([total, slope, row], {v: [3.0, 4.0]})[0] == 25  # also before it is initialized
+        sess.run(v.initializer)
+        np.testing.assert_array_equal(sess.run(row, {v: [3.0, 4.0]}), [4])
+        np.testing.assert_array_equal(sess.run(row, {v.name: [3.0, 5.0]}), [5])
+        np.testing.assert_array_equal(sess.run(v), [1, 2])
+
+
+def test_a_variable_that_is_fetched_does_not_hide_its_new_value_from_later_reads() -> None:
+    with tf.Session() as sess:
+        v = tf.Variable([1.0, 2.0])
+        sess.run(v.initializer)
+        with tf.control_dependencies([v.assign_add([1.0, 1.0])]):
+            row = tf.gather(v, [0])
+        assert sess.run([v, row])[1] == 2

@@ -6,7 +6,7 @@ of its condition and body; `structural.py` says how these run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,12 @@ from hornbeam.graph.call import as_tensor, graph_for
 from hornbeam.graph.call import convert_to_tensor as convert
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.graph import Graph
+from hornbeam.graph.indexed_slices import IndexedSlices
 from hornbeam.graph.names import public
 from hornbeam.graph.op import registry as ops
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.shapes import Dims, TensorShape
+from hornbeam.graph.sparse_tensor import SparseTensor
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.ops import checks, row_products, structural
 
@@ -371,7 +373,7 @@ def _refuse_changed(start: Sequence[GraphTensor], shapes: Sequence[Dims], output
             raise TypeError(f"Input tensor '{before.name}' enters the loop with dtype {before.dtype.base_dtype.name}, "
                             f"but has dtype {after.dtype.base_dtype.name} after one iteration.")
         if not TensorShape(dims).is_compatible_with(TensorShape(after._dims)):
-            raise ValueError(f"Input tensor '{before.name}' enters the loop with shape {TensorShape(dims)}, but has "
+            raise ValueError(f"Input tensor '{before.name}' enters the loop with shape {before.shape}, but has "
                              f"shape {TensorShape(after._dims)} after one iteration. To allow the shape to vary across "
                              "iterations, use the `shape_invariants` argument of tf.while_loop to specify a "
                              "less-specific shape.")
@@ -386,31 +388,36 @@ def while_loop(cond: Any, body: Any, loop_vars: Any, shape_invariants: Any = Non
     cond, body: functions of the loop variables; `cond` gives a scalar boolean, `body` new loop variables of the same
     dtypes and shapes. loop_vars: tensors, or nested lists of them. shape_invariants: shapes for variables whose shape
     changes from iteration to iteration; such a loop runs on the host. maximum_iterations: a limit.
-    parallel_iterations, swap_memory: accepted. back_prop: gradients flow in either case.
-    Raises TypeError where dtypes change, ValueError where shapes or structures do.
+    parallel_iterations, swap_memory: accepted. back_prop: whether gradients flow through the loop of a graph.
+    Raises TypeError where dtypes change and for no positive `parallel_iterations`, ValueError where shapes or
+    structures do.
 
     >>> [int(v) for v in while_loop(lambda i, s: i < 5, lambda i, s: (i + 1, s + i), [0, 0])]
     [5, 10]
     """
-    return looped(cond, body, loop_vars, shape_invariants, maximum_iterations, name, v1=False)
+    return looped(cond, body, loop_vars, shape_invariants, maximum_iterations, name, False, parallel_iterations,
+                  back_prop)
 
 
 def looped(cond: Any, body: Any, loop_vars: Any, shape_invariants: Any, maximum_iterations: Any, name: str | None,
-           v1: bool) -> Any:
+           v1: bool, parallel_iterations: int = 10, back_prop: bool = True) -> Any:
     """`while_loop` of either generation: the first gives the structure that `body` returned."""
     if not callable(cond):
         raise TypeError("'cond' must be callable.")
     if not callable(body):
         raise TypeError("'body' must be callable.")
-    if not isinstance(loop_vars, (list, tuple)) and not nest.is_nested(loop_vars):
+    if loop_vars is not None and not isinstance(loop_vars, (list, tuple)) and not nest.is_nested(loop_vars):
         loop_vars = [loop_vars]
     if not loop_vars:
         raise ValueError("'loop_vars' must be provided.")
+    if parallel_iterations < 1:
+        raise TypeError("'parallel_iterations' must be a positive integer.")
     graph = graph_for(nest.flatten(loop_vars, True), maximum_iterations)
     if graph is None:
         return _looped_now(cond, body, loop_vars, maximum_iterations)
     with mode.opened(graph), graph.name_scope(name or "while"):
-        return _Loop(graph, cond, body, loop_vars, v1).build(shape_invariants, maximum_iterations)
+        found = _Loop(graph, cond, body, loop_vars, v1).build(shape_invariants, maximum_iterations)
+        return found if back_prop else nest.map_structure(ops["StopGradient"], found, expand_composites=True)
 
 
 def _looped_now(cond: Any, body: Any, loop_vars: Any, limit: Any) -> Any:
@@ -475,6 +482,9 @@ class _Loop:
         flag = convert(self.cond(*self._packed(given)))
         if not flag.dtype.base_dtype.is_bool:
             raise TypeError(f"'cond' of a while loop must give a boolean, not {flag.dtype.name}")
+        if self.v1 and flag.dims:
+            raise ValueError(f"Shape must be rank 0 but is rank {len(flag.dims)} for the condition of a while loop: "
+                             f"{flag}")
         return flag
 
     def _body(self, *given: Any) -> list[Any]:
@@ -491,11 +501,20 @@ class _Loop:
         return condition, lambda counter, *given: [ops["AddV2"](counter, 1), *self._body(*given)]
 
     def _dims(self, shape_invariants: Any) -> list[Dims]:
+        variables = nest.flatten(self.structure)
         if shape_invariants is None:
-            return [t._dims for t in self.start]
-        leaves = list(_invariants(shape_invariants))
+            given: list[Any] = [None if isinstance(v, SparseTensor) else _SAME for v in variables]
+        else:
+            given = list(_invariants(shape_invariants))
+        if len(given) == len(variables):
+            parts = iter(self.start)
+            leaves = [dims for variable, said in zip(variables, given, strict=True)
+                      for dims in _part_dims(variable, said, parts)]
+        else:
+            leaves = given
         if len(leaves) != len(self.start):
-            raise ValueError(f"`shape_invariants` has {len(leaves)} shapes for {len(self.start)} loop variables.")
+            raise ValueError("The two structures don't have the same nested structure: `shape_invariants` has "
+                             f"{len(given)} shapes for {len(variables)} loop variables.")
         for tensor, dims in zip(self.start, leaves, strict=True):
             if not includes(dims, tensor._dims):
                 raise ValueError(
@@ -503,6 +522,29 @@ class _Loop:
                     f"loop variable. It enters the loop with shape {TensorShape(tensor._dims)}, but the specified "
                     f"shape invariant is {TensorShape(dims)}.")
         return leaves
+
+
+_SAME: Any = object()
+"""In place of a shape invariant: the shape that a variable has at the start."""
+
+
+def _part_dims(variable: Any, said: Any, parts: Iterator[GraphTensor]) -> list[Dims]:
+    """What is known in every iteration of the tensors that stand for a variable, of the next ones of `parts`.
+
+    said: the dimensions of its invariant. That of a sparse tensor is of the dense shape; how many elements there are
+    may change. That of slices is of their rows.
+    """
+    if isinstance(variable, SparseTensor):
+        indices, _, shape = (next(parts)._dims for _ in range(3))
+        rank = shape[0] if shape else None if said is None else len(said)
+        return [(None, rank if indices is None else indices[1]), (None,), (rank,)]
+    if isinstance(variable, IndexedSlices):
+        held = [next(parts)._dims for _ in nest.flatten(variable, True)]
+        return held if said is _SAME or said is None else [said, (said[0],), *held[2:]]
+    if hasattr(variable, "_parts"):
+        return [next(parts)._dims for _ in nest.flatten(variable, True)]
+    start = next(parts)
+    return [start._dims if said is _SAME else said]
 
 
 def _invariants(structure: Any) -> Iterable[Dims]:

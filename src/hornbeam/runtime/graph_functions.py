@@ -274,11 +274,13 @@ def _leaves(inputs: Any) -> Iterator[Any]:
 
 
 @public("group")
-def group(*inputs: Any, name: str | None = None) -> Any:
+def group(*inputs: Any, name: str | None = None, **kwargs: Any) -> Any:
     """One operation that has run when all of `inputs` (operations, tensors, nested lists) have. Eagerly None.
 
-    Raises TypeError for anything else.
+    Raises TypeError for anything else, ValueError for other keywords.
     """
+    if kwargs:
+        raise ValueError(f"Unknown keyword arguments: {', '.join(kwargs)}")
     items = list(_leaves(inputs))
     for item in items:
         if not (isinstance(item, (GraphTensor, EagerTensor, Operation)) or hasattr(item, "_as_tensor")

@@ -11,7 +11,7 @@ from hornbeam.graph import mode
 from hornbeam.graph.call import convert_to_tensor as convert
 from hornbeam.graph.call import graph_for
 from hornbeam.graph.names import public
-from hornbeam.ops import control_flow
+from hornbeam.ops import array, control_flow
 
 
 @public(v1=("cond",))
@@ -47,6 +47,8 @@ def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, strict: bool = Fa
                             "expected type of bool.")
         if flag.dims:
             raise ValueError(f"Shape must be rank 0 but is rank {len(flag.dims)} for the `pred` of tf.cond: {pred}")
+        if flag.dims is None:
+            flag = array.reshape(flag, np.zeros(0, np.int32))
         return control_flow.branched(graph, flag, list(functions.values()), not strict, strict_v1=True)
 
 
@@ -59,7 +61,8 @@ def while_loop(cond: Any, body: Any, loop_vars: Any, shape_invariants: Any = Non
     As `hornbeam.while_loop`, but a single loop variable comes back without its list, unless
     `return_same_structure` is true.
     """
-    found = control_flow.looped(cond, body, loop_vars, shape_invariants, maximum_iterations, name, v1=True)
+    found = control_flow.looped(cond, body, loop_vars, shape_invariants, maximum_iterations, name, True,
+                                parallel_iterations, back_prop)
     if return_same_structure or not isinstance(found, (list, tuple)) or len(found) != 1:
         return found
     return found[0]
