@@ -10,7 +10,7 @@ import pytest
 import hornbeam as hb
 import hornbeam.v1 as tf
 from hornbeam.backend.switches import show
-from hornbeam.runtime import executor
+from hornbeam.runtime import executor, fetches
 
 
 @pytest.fixture(autouse=True)
@@ -348,3 +348,85 @@ def test_a_variable_that_is_fetched_does_not_hide_its_new_value_from_later_reads
         with tf.control_dependencies([v.assign_add([1.0, 1.0])]):
             row = tf.gather(v, [0])
         assert sess.run([v, row])[1] == 2
+
+
+def test_a_run_in_parts_computes_nothing_twice() -> None:
+    x, y = tf.placeholder(tf.float32, [], "x"), tf.placeholder(tf.float32, [], "y")
+    count = tf.Variable(0.0)
+    total = tf.add(x, count.assign_add(1.0), "total")
+    product = tf.multiply(total, y, "product")
+    with tf.Session() as sess:
+        sess.run(count.initializer)
+        handle = sess.partial_run_setup([total, product], [x, y])
+        with pytest.raises(tf.errors.InvalidArgumentError, match="fed so far"):
+            sess.partial_run(handle, product, {x: 1.0})
+        first = sess.partial_run(handle, "total:0", {x: 1.0})
+        assert first == 2
+        with pytest.raises(tf.errors.InvalidArgumentError, match="feed x:0 has already been fed"):
+            sess.partial_run(handle, product, {x: 1.0})
+        assert sess.partial_run(handle, [product], {y: first * 2}) == [8]
+        assert sess.run(count) == 1
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Must run 'setup'"):
+            sess.partial_run(handle, product)
+        other = sess.partial_run_setup(total, [x])
+        with pytest.raises(tf.errors.InvalidArgumentError, match="was not specified"):
+            sess.partial_run(other, total, {y: 1.0})
+
+
+def test_what_may_not_be_fed_or_fetched() -> None:
+    a, b = tf.constant(1.0), tf.constant(2.0, name=b"second")
+    total = a + b
+    graph = a.graph
+    with tf.Session() as sess:
+        assert sess.run(total, {a: 5.0}) == 7
+        assert sess.run(b"second:0") == 2
+        graph.prevent_feeding(a)
+        graph.prevent_fetching(b.op)
+        assert not graph.is_feedable(a)
+        assert graph.is_feedable(b)
+        assert not graph.is_fetchable(b)
+        assert graph.is_fetchable(a.op)
+        with pytest.raises(ValueError, match="may not be fed"):
+            sess.run(total, {a: 5.0})
+        with pytest.raises(ValueError, match="marked as not fetchable"):
+            sess.run(b)
+
+
+def test_slices_strings_and_objects_of_a_program_are_fed_and_fetched() -> None:
+    rows = tf.IndexedSlices(tf.placeholder(tf.float32, [2]), tf.placeholder(tf.int64, [2]))
+    text = tf.placeholder(tf.string, [1])
+
+    class Squared:
+        def __init__(self, value) -> None:
+            self.square = tf.square(value)
+
+    fetches.register_session_run_conversion_functions(
+        Squared, lambda s: ([s.square], lambda values: values[0]), lambda s, value: [(s.square, value)],
+        lambda s: [s.square])
+    with pytest.raises(ValueError, match="already been registered"):
+        fetches.register_session_run_conversion_functions(Squared, lambda s: ([], lambda values: None))
+    squared = Squared(3.0)
+    with tf.Session() as sess:
+        found = sess.run(rows, {rows: ([1.0, 2.0], [0, 4])})
+        assert found.indices.tolist() == [0, 4]
+        assert found.dense_shape is None
+        assert sess.run(tf.identity(text), {text: np.array(["\u26a3"], object)})[0] == "\u26a3".encode()
+        assert sess.run([squared, squared.square], {squared: 5.0}) == [5, 5]
+        assert sess.run(squared) == 9
+
+
+def test_sessions_that_cannot_be_made_or_entered() -> None:
+    with pytest.raises(TypeError, match="config"):
+        tf.Session(config=37)
+    with pytest.raises(tf.errors.NotFoundError, match="No session factory registered"):
+        tf.Session("nowhere")
+    outer, inner = tf.Session(), tf.Session()
+    with pytest.raises(RuntimeError, match="not re-entrant"), outer, outer:
+        pass
+    first, second = outer.as_default(), inner.as_default()
+    first.__enter__()
+    second.__enter__()
+    with pytest.raises(AssertionError, match="Nesting violated"):
+        first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert tf.get_default_session() is None

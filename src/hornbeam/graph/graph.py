@@ -50,6 +50,8 @@ class Graph:
         self.seed: int | None = None
         self._seeded = 0
         self._serial = next(_serials)
+        self._not_fed: set[GraphTensor] = set()
+        self._not_fetched: set[Operation] = set()
         self.plans: dict[Any, Any] = {}
 
     # Reading ------------------------------------------------------------------------------------
@@ -103,6 +105,24 @@ class Graph:
     def _unsafe_unfinalize(self) -> None:
         self._finalized = False
 
+    def prevent_feeding(self, tensor: GraphTensor) -> None:
+        """From now on nothing may be fed for `tensor`."""
+        self._not_fed.add(tensor)
+        self.edited()
+
+    def is_feedable(self, tensor: GraphTensor) -> bool:
+        """Whether values may be fed for `tensor`."""
+        return tensor not in self._not_fed
+
+    def prevent_fetching(self, op: Operation) -> None:
+        """From now on neither `op` nor its outputs may be fetched."""
+        self._not_fetched.add(op)
+        self.edited()
+
+    def is_fetchable(self, tensor_or_op: GraphTensor | Operation) -> bool:
+        """Whether an operation, or what a tensor comes from, may be fetched."""
+        return getattr(tensor_or_op, "op", tensor_or_op) not in self._not_fetched
+
     def get_operation_by_name(self, name: str) -> Operation:
         """The operation of that name. Raises KeyError where there is none, ValueError where it is a tensor's."""
         if not isinstance(name, str):
@@ -145,6 +165,8 @@ class Graph:
         convert = getattr(obj, "_as_graph_element", None)
         if convert is not None:
             obj = convert()
+        if isinstance(obj, bytes):
+            obj = obj.decode()
         wanted = " or ".join(["Tensor"] * allow_tensor + ["Operation"] * allow_operation)
         if isinstance(obj, str):
             if ":" in obj and allow_tensor:
@@ -247,6 +269,8 @@ class Graph:
 
         Raises ValueError for characters that names cannot have.
         """
+        if isinstance(name, bytes):
+            name = name.decode()
         if name.endswith("/"):
             full = name[:-1]
             self._name_counts.setdefault(full.lower(), 1)

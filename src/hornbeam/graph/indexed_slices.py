@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, final
 
 from hornbeam.graph import dtypes, names
@@ -62,6 +62,11 @@ class IndexedSlices:
     @property
     def _graph_home(self) -> Any:
         return getattr(getattr(self.values, "op", None), "graph", None)
+
+    def _feed_parts(self, value: Any) -> Sequence[tuple[Any, Any]]:
+        """The tensors that are fed, and what for each."""
+        parts = [p for p in (self.values, self.indices, self.dense_shape) if p is not None]
+        return list(zip(parts, value, strict=False))
 
     def _parts(self) -> tuple[list[Any], Callable[[list[Any]], IndexedSlices]]:
         """What branches and loops hand on."""

@@ -23,6 +23,38 @@ class Fetched(NamedTuple):
     restore: Restore
 
 
+class Conversion(NamedTuple):
+    """How sessions treat objects of a program's own type: see `register_session_run_conversion_functions`."""
+
+    kind: type
+    fetch: Callable[[Any], tuple[list[Any], Callable[[list[Any]], Any]]]
+    feed: Callable[[Any, Any], list[tuple[Any, Any]]] | None
+    partial_feed: Callable[[Any], list[Any]] | None
+
+
+_conversions: list[Conversion] = []
+
+
+def register_session_run_conversion_functions(
+        tensor_type: type, fetch_function: Callable[[Any], tuple[list[Any], Callable[[list[Any]], Any]]],
+        feed_function: Callable[[Any, Any], list[tuple[Any, Any]]] | None = None,
+        feed_function_for_partial_run: Callable[[Any], list[Any]] | None = None) -> None:
+    """Let sessions fetch and feed objects of `tensor_type`.
+
+    fetch_function: takes such an object; the tensors to fetch, and a function that makes the answer of their values.
+    feed_function: takes an object and what is fed for it; pairs of tensors and values. The last one takes an object;
+    the tensors that are fed for it. Raises ValueError for a type that is registered already.
+    """
+    if any(issubclass(tensor_type, c.kind) for c in _conversions):
+        raise ValueError(f"{tensor_type} has already been registered so ignore it.")
+    _conversions.insert(0, Conversion(tensor_type, fetch_function, feed_function, feed_function_for_partial_run))
+
+
+def conversion_of(item: Any) -> Conversion | None:
+    """What was registered for the type of `item`."""
+    return next((c for c in _conversions if isinstance(item, c.kind)), None)
+
+
 def fetched(graph: Graph, fetches: Any) -> Fetched:
     """Flatten nested fetches: tensors, operations, variables, names, lists, tuples, dicts, named tuples.
 
@@ -51,7 +83,14 @@ def fetched(graph: Graph, fetches: Any) -> Fetched:
             inner, rebuild = special()
             parts = [walk(p) for p in inner]
             return lambda values: rebuild([p(values) for p in parts])
+        converted = conversion_of(item)
+        if converted is not None:
+            inner, rebuild = converted.fetch(item)
+            parts = [walk(p) for p in inner]
+            return lambda values: rebuild([p(values) for p in parts])
         element = _element(graph, item)
+        if not graph.is_fetchable(element):
+            raise ValueError(f"Operation {getattr(element, 'op', element).name!r} has been marked as not fetchable.")
         if isinstance(element, Operation):
             operations.append(element)
             return lambda values: None

@@ -6,6 +6,7 @@ The way of `run`: fetches and feeds → a `Binding`, found in a dictionary after
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, final
@@ -13,8 +14,8 @@ from typing import Any, final
 import numpy as np
 
 from hornbeam.backend.lazy import jax
-from hornbeam.graph import convert, mode, nest
-from hornbeam.graph.errors import InvalidArgumentError
+from hornbeam.graph import convert, dtypes, mode, nest
+from hornbeam.graph.errors import InvalidArgumentError, NotFoundError
 from hornbeam.graph.execute import of_machine
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public
@@ -22,28 +23,32 @@ from hornbeam.graph.operation import Operation
 from hornbeam.graph.resources import time_limit
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
 from hornbeam.runtime.executor import Runner
-from hornbeam.runtime.fetches import Restore, fetched
+from hornbeam.runtime.fetches import Restore, conversion_of, fetched
+from hornbeam.runtime.partial_run import PartialRun
 from hornbeam.runtime.placement import check_devices
 from hornbeam.runtime.plan import Plan
 from hornbeam.runtime.server import server_at
 from hornbeam.runtime.step_stats import StepMeasure, write_partition
 from hornbeam.runtime.store import Store
 
+_serials = itertools.count()
+
 
 @final
 class Feeder:
     """Turns what is fed for one tensor into an array of its dtype and shape."""
 
-    __slots__ = ("_accepted", "_np_dtype", "tensor")
+    __slots__ = ("_accepted", "_np_dtype", "_text", "tensor")
 
     def __init__(self, tensor: GraphTensor) -> None:
         self.tensor = tensor
         self._np_dtype = tensor.dtype.base_dtype.np_dtype
+        self._text = tensor.dtype.base_dtype is dtypes.string
         self._accepted: set[tuple[int, ...]] = set()
 
     def array(self, value: Any) -> np.ndarray:
         """The value as an array. Raises TypeError for tensors, ValueError for what does not fit."""
-        if type(value) is not np.ndarray or value.dtype != self._np_dtype:
+        if type(value) is not np.ndarray or value.dtype != self._np_dtype or self._text:
             value = self._converted(value)
         if value.shape not in self._accepted:
             self._accept(value.shape)
@@ -116,7 +121,7 @@ def _one_by_one(feed_dict: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
 
     Raises ValueError where the values are in another structure.
     """
-    for key, value in feed_dict.items():
+    for key, value in _expanded(feed_dict):
         if not isinstance(key, tuple) or hasattr(key, "_feed_parts"):
             yield key, value
             continue
@@ -128,6 +133,16 @@ def _one_by_one(feed_dict: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
         yield from zip(leaves, values, strict=True)
 
 
+def _expanded(feed_dict: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """The feeds, with those that a program has registered a conversion for converted."""
+    for key, value in feed_dict.items():
+        found = conversion_of(key)
+        if found is not None and found.feed is not None:
+            yield from found.feed(key, value)
+        else:
+            yield key, value
+
+
 class BaseSession:
     """What sessions of both kinds share."""
 
@@ -136,13 +151,19 @@ class BaseSession:
             raise TypeError(f"Argument `graph` must be a tf.Graph, but got \"{type(graph).__name__}\"")
         if not isinstance(target, (str, bytes)):
             raise TypeError(f"Argument `target` must be a string, but got \"{type(target).__name__}\"")
+        if config is not None and not hasattr(config, "operation_timeout_in_ms"):
+            raise TypeError(f"Argument `config` must be a tf.ConfigProto, but got \"{type(config).__name__}\"")
         self._graph = graph if graph is not None else mode.default_graph()
         self._target = target
         self._config = config
         self._most_ms = getattr(config, "operation_timeout_in_ms", 0) or 0
         self._server = server_at(self.sess_str)
+        if self._server is None and self.sess_str not in ("", "local"):
+            raise NotFoundError(None, None, "No session factory registered for the given session options: "
+                                f'{{target: "{self.sess_str}"}}')
         self._store = self._new_store()
         self._bindings: dict[Any, Binding] = {}
+        self._partial_runs: dict[str, PartialRun] = {}
         self._closed = False
 
     def _new_store(self) -> Store:
@@ -155,8 +176,9 @@ class BaseSession:
 
     @property
     def graph_def(self) -> Any:
-        """The graph as a `GraphDef` protobuf."""
-        return self._graph.as_graph_def()
+        """The graph as a `GraphDef` protobuf, with shapes where the config's `infer_shapes` asks for them."""
+        options = getattr(self._config, "graph_options", None)
+        return self._graph.as_graph_def(add_shapes=bool(getattr(options, "infer_shapes", False)))
 
     @property
     def sess_str(self) -> str:
@@ -189,6 +211,43 @@ class BaseSession:
         if options is None and run_metadata is None and not self._most_ms:
             return binding.run(values)
         return self._run_with(binding, values, options, run_metadata)
+
+    def partial_run_setup(self, fetches: Any, feeds: Sequence[Any] | None = None) -> str:
+        """Begin a run in parts; what `partial_run` knows it by.
+
+        fetches, feeds: everything that the parts will fetch and feed. Raises InvalidArgumentError without fetches,
+        TypeError and ValueError for what cannot be fetched or fed.
+        """
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        converted: list[Any] = []
+        for feed in feeds or ():
+            found = conversion_of(feed)
+            converted += found.partial_feed(feed) if found is not None and found.partial_feed else [feed]
+        keys = [self._fed_element(feed) for feed in converted]
+        handle = f"partial_run_{len(self._partial_runs)}_{next(_serials)}"
+        self._partial_runs[handle] = PartialRun(self._store, fetched(self._graph, fetches), keys)
+        return handle
+
+    def partial_run(self, handle: str, fetches: Any, feed_dict: Any = None) -> Any:
+        """Go on with a run in parts: feed more, and fetch what these feeds and those before are enough for.
+
+        handle: of `partial_run_setup`. What was computed is not computed again; a run whose feeds and fetches all
+        came is over. Raises InvalidArgumentError for other handles, for feeds and fetches that were not said in the
+        beginning or come a second time, and for fetches that depend on what was not fed.
+        """
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        run = self._partial_runs.get(handle)
+        if run is None:
+            raise InvalidArgumentError(None, None, "Must run 'setup' before performing partial runs!")
+        keys, values = self._resolved(feed_dict or {})
+        wanted = fetched(self._graph, fetches)
+        arrays = [Feeder(k).array(v) for k, v in zip(keys, values, strict=True)]
+        answers = wanted.restore([_answer(r) for r in run.run(wanted, keys, arrays)])
+        if run.finished:
+            del self._partial_runs[handle]
+        return answers
 
     def _run_with(self, binding: Binding, values: Sequence[Any], options: Any, run_metadata: Any = None) -> Any:
         """A run with options, told of in `run_metadata`."""
@@ -225,22 +284,24 @@ class BaseSession:
         for key, value in _one_by_one(feed_dict):
             parts = getattr(key, "_feed_parts", None)
             for part, part_value in parts(value) if parts is not None else [(key, value)]:
-                try:
-                    element = self._graph.as_graph_element(part, allow_operation=False)
-                except (KeyError, ValueError, TypeError) as error:
-                    text = error.args[0] if error.args else error
-                    raise TypeError(f"Cannot interpret feed_dict key as Tensor: {text}") from None
-                keys.append(element)
+                keys.append(self._fed_element(part))
                 values.append(part_value)
         return tuple(keys), values
+
+    def _fed_element(self, key: Any) -> GraphTensor:
+        try:
+            return self._graph.as_graph_element(key, allow_operation=False)
+        except (KeyError, ValueError, TypeError) as error:
+            text = error.args[0] if error.args else error
+            raise TypeError(f"Cannot interpret feed_dict key as Tensor: {text}") from None
 
     def _bind(self, fetches: Any, keys: tuple[GraphTensor, ...]) -> Binding:
         if not self._graph._operations:
             raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
         wanted = fetched(self._graph, fetches)
         for key in keys:
-            if not getattr(self._graph, "is_feedable", lambda t: True)(key):
-                raise ValueError(f"Tensor {key.name} may not be fed.")
+            if not self._graph.is_feedable(key):
+                raise ValueError(f"Tensor {key} may not be fed.")
         plan = _plan(self._graph, wanted.tensors, wanted.operations, keys)
         check_devices(plan.ops, self._config)
         if self._server is not None:
@@ -274,6 +335,7 @@ class BaseSession:
         """Free the variables, and end what waits in other threads. The session cannot run any more."""
         self._closed = True
         self._bindings.clear()
+        self._partial_runs.clear()
         self._store.close()
         self._store = self._new_store()
 
@@ -312,7 +374,10 @@ def _default_session(session: BaseSession):
     try:
         yield session
     finally:
+        innermost = mode.state.sessions[-1]
         mode.state.sessions.remove(session)
+        if innermost is not session and isinstance(innermost, Session):
+            raise AssertionError(f"Nesting violated for default stack of {type(session)} objects")
 
 
 @public(v1=("Session",))
@@ -328,6 +393,9 @@ class Session(BaseSession):
         self._entered: list[AbstractContextManager[Any]] = []
 
     def __enter__(self) -> Session:
+        if self._entered:
+            raise RuntimeError("Session context managers are not re-entrant. Use `Session.as_default()` if you want "
+                               "to enter a session multiple times.")
         graph, session = self._graph.as_default(), self.as_default()
         graph.__enter__()
         session.__enter__()
