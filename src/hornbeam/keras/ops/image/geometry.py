@@ -13,6 +13,7 @@ from hornbeam.keras.ops.core import saturate_cast, slice_
 from hornbeam.keras.ops.declare import image_op
 from hornbeam.keras.ops.image.colours import of_image_rank
 from hornbeam.keras.ops.image.filters import gaussian_blur
+from hornbeam.keras.ops.numpy.binary import maximum, minimum
 from hornbeam.keras.ops.numpy.creation import zeros
 from hornbeam.keras.ops.numpy.elementwise import round_
 from hornbeam.keras.ops.numpy.shaping import pad, squeeze, transpose
@@ -113,17 +114,14 @@ def crop_images(images: Any, top_cropping: Any = None, left_cropping: Any = None
 
 def _fitted(x: Any, axes: tuple[int, int], size: tuple[int, int], crop: bool, fill: float) -> Any:
     """Cropped around the middle, or padded by `fill`, to the proportions of `size`."""
-    height, width = (dims(x)[a] for a in axes)
-    if height is None or width is None:
-        raise ValueError("keeping the aspect ratio needs images of known height and width")
+    have = sizes(x)
+    height, width = (have[a] for a in axes)
+    if not isinstance(height, int) or not isinstance(width, int):
+        return _fitted_when_known(x, axes, (height, width), size, crop, fill)
     of_width, of_height = int(float(width * size[0]) / size[1]), int(float(height * size[1]) / size[0])
     if crop:
-        rows = max(min(height, of_width), 1)
-        columns = max(min(width, of_height), 1)
-        start, shape = [0] * rank(x), [-1] * rank(x)
-        for axis, have, want in zip(axes, (height, width), (rows, columns), strict=True):
-            start[axis], shape[axis] = int(float(have - want) / 2), want
-        return slice_(x, start, shape)
+        rows, columns = max(min(height, of_width), 1), max(min(width, of_height), 1)
+        return _middle(x, axes, (int(float(height - rows) / 2), int(float(width - columns) / 2)), (rows, columns))
     rows, columns = int(float(max(height, of_width) - height) / 2), int(float(max(width, of_height) - width) / 2)
     widths = [[0, 0] for _ in range(rank(x))]
     if rows > 0:
@@ -131,6 +129,31 @@ def _fitted(x: Any, axes: tuple[int, int], size: tuple[int, int], crop: bool, fi
     elif columns > 0:
         widths[axes[1]] = [columns, columns]
     return pad(x, widths, "constant", fill)
+
+
+def _middle(x: Any, axes: tuple[int, int], begin: tuple[Any, Any], window: tuple[Any, Any]) -> Any:
+    start, shape = [0] * rank(x), sizes(x)
+    for axis, at, size in zip(axes, begin, window, strict=True):
+        start[axis], shape[axis] = at, size
+    return slice_(x, start, shape)
+
+
+def _fitted_when_known(x: Any, axes: tuple[int, int], have: tuple[Any, Any], size: tuple[int, int], crop: bool,
+                       fill: float) -> Any:
+    """`_fitted` for images whose height and width are known when the graph runs."""
+    def whole(value: Any, over: float) -> Any:
+        return cast(cast(value, "float32") / over, "int32")
+
+    height, width = have
+    of_width, of_height = whole(width * size[0], size[1]), whole(height * size[1], size[0])
+    if crop:
+        rows, columns = maximum(minimum(height, of_width), 1), maximum(minimum(width, of_height), 1)
+        return _middle(x, axes, (whole(height - rows, 2), whole(width - columns, 2)), (rows, columns))
+    widths: list[Any] = [0] * (2 * rank(x))
+    for axis, size_, least in ((axes[0], height, of_width), (axes[1], width, of_height)):
+        axis %= rank(x)
+        widths[2 * axis] = widths[2 * axis + 1] = whole(maximum(size_, least) - size_, 2)
+    return moving.pad_v2_op(x, reshape(shape_vector(widths), [rank(x), 2]), tensor(fill, dtype_of(x)))
 
 
 @image_op(config="size interpolation antialias crop_to_aspect_ratio pad_to_aspect_ratio fill_mode fill_value "
