@@ -9,6 +9,7 @@ import pytest
 
 import hornbeam as tf
 from hornbeam import keras
+from hornbeam.keras.scopes import AutocastScope
 
 
 def test_a_variable_says_what_it_is_as_keras_does() -> None:
@@ -79,3 +80,17 @@ def test_low_level_functions_take_variables() -> None:
     assert tape.gradient(loss, v).shape == (2, 2)
     assert tf.concat([v, v], 0).shape == (4, 2)
     assert tf.stack([v[0], v[1]]).shape == (2, 2)
+
+
+def test_assignment_where_a_variable_is_read_in_another_dtype() -> None:
+    v = keras.Variable(np.zeros(2, np.float32))
+    with AutocastScope("float16"):
+        v.assign(keras.ops.ones((2,), "float16"))
+        assert v.value.dtype.name == "float16"
+    assert v.value.dtype.name == "float32"
+    assert round(v).numpy().tolist() == [1.0, 1.0]
+
+
+def test_keys_of_a_stateless_scope_are_variables() -> None:
+    with pytest.raises(ValueError, match="all keys in argument `mapping` must be Variable"):
+        keras.StatelessScope(state_mapping=[("v", 1.0)])

@@ -75,6 +75,9 @@ class StatelessScope:
         self.losses: list[Any] = []
         self.state_mapping: dict[int, Any] = {}
         for variable, value in state_mapping or {}:
+            if not hasattr(variable, "_as_stateless_value"):
+                raise ValueError("Invalid reference variable in StatelessScope: all keys in argument `mapping` must be "
+                                 f"Variable instances. Received instead: {variable}")
             self.state_mapping[id(variable)] = variable._as_stateless_value(value)
 
     def __enter__(self) -> StatelessScope:

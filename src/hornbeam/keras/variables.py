@@ -22,7 +22,7 @@ from hornbeam.keras.dtypes import is_float_dtype, is_int_dtype, standardize_dtyp
 from hornbeam.keras.keras_tensor import bind_operators, functions
 from hornbeam.keras.lookup import named
 from hornbeam.keras.names import keras_export
-from hornbeam.keras.scopes import autocast_dtype, current_path, initialize_later, stateless_scope
+from hornbeam.keras.scopes import AutocastScope, autocast_dtype, current_path, initialize_later, stateless_scope
 from hornbeam.keras.shapes import standardize_shape
 from hornbeam.keras.tracing import ScratchGraph
 from hornbeam.keras.utils.naming import auto_name
@@ -332,7 +332,8 @@ class Variable(BaseVariable):
         if scope is not None:
             scope.add_update((self, value))
             return value
-        made = super().assign(value, use_locking, name, read_value)
+        with AutocastScope(None):  # it is written in its own dtype, whatever it is read in here
+            made = super().assign(value, use_locking, name, read_value)
         return value if self._graph is None else made
 
     def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None,  # type: ignore[override]
@@ -346,6 +347,9 @@ class Variable(BaseVariable):
         """Subtract `delta`. Returns as `assign` does."""
         own = self._own_tensor(mode.current_graph() if self._graph is None else self._current())
         return self.assign(own - to_tensor(delta, self._dtype.name), use_locking, name, read_value)
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return functions["round"](self, decimals=ndigits or 0)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         made = type(self)(self.numpy(), dtype=self._dtype.name, trainable=self._trainable, autocast=self._autocast,

@@ -126,3 +126,12 @@ def test_training_with_augmentation() -> None:
 def test_factors_outside_their_range_are_refused(make: Any) -> None:
     with pytest.raises(ValueError, match="should be a number"):
         make()
+
+
+def test_draws_of_light_have_the_rank_of_the_images() -> None:
+    drawn = keras.layers.RandomContrast(0.5).get_random_transformation(np.ones((2, 4, 4, 3)))
+    assert drawn["contrast_factor"].shape == (2, 1, 1, 1)
+    drawn = keras.layers.RandomBrightness(0.5).get_random_transformation(np.ones((4, 4, 3)))
+    assert drawn["rgb_delta"].shape == (1, 1, 1)
+    with pytest.raises(ValueError, match="Expected the input image to be rank 3 or 4"):
+        keras.layers.RandomBrightness(0.5)(np.ones((4, 4)), training=True)

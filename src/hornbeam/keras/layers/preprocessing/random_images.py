@@ -27,6 +27,9 @@ class RandomImageLayer(ImageLayer):
     def _uniform(self, data: Any, low: float, high: float, seed: Any) -> Any:
         """A number for each image: [batch], or [1] for a single image."""
         images = data["images"] if isinstance(data, dict) else data
+        if len(images.shape) not in (3, 4):
+            raise ValueError("Expected the input image to be rank 3 or 4. Received: "
+                             f"inputs.shape={tuple(images.shape)}")
         count = ops.shape(images)[0] if len(images.shape) == 4 else 1
         return random.uniform((count,), low, high, seed=self.generator if seed is None else seed)
 
@@ -288,8 +291,10 @@ class RandomContrast(_Light):
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         """The number for each image; None outside training."""
-        return {"contrast_factor": self._uniform(data, 1.0 - self.factor[0], 1.0 + self.factor[1], seed)
-                } if training else None
+        if not training:
+            return None
+        drawn = self._uniform(data, 1.0 - self.factor[0], 1.0 + self.factor[1], seed)
+        return {"contrast_factor": self._per_pixel(drawn, data["images"] if isinstance(data, dict) else data)}
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         """The images with another contrast, in the compute dtype."""
@@ -297,7 +302,7 @@ class RandomContrast(_Light):
             return images
         images = ops.cast(images, self.compute_dtype)
         means = ops.mean(images, axis=(self.height_axis, self.width_axis), keepdims=True)
-        factor = ops.cast(self._per_pixel(transformation["contrast_factor"], images), self.compute_dtype)
+        factor = ops.cast(transformation["contrast_factor"], self.compute_dtype)
         return ops.clip((images - means) * factor + means, *self.value_range)
 
 
@@ -317,13 +322,15 @@ class RandomBrightness(_Light):
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         """What is added to each image; None outside training."""
-        width = float(np.diff(self.value_range)[0])
-        return {"rgb_delta": self._uniform(data, self.factor[0], self.factor[1], seed) * width} if training else None
+        if not training:
+            return None
+        drawn = self._uniform(data, self.factor[0], self.factor[1], seed) * float(np.diff(self.value_range)[0])
+        return {"rgb_delta": self._per_pixel(drawn, data["images"] if isinstance(data, dict) else data)}
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         """The images, brighter or darker, of their dtype."""
         if not training or transformation is None:
             return images
-        delta = ops.cast(self._per_pixel(transformation["rgb_delta"], images), self.compute_dtype)
+        delta = ops.cast(transformation["rgb_delta"], self.compute_dtype)
         made = ops.clip(ops.cast(images, self.compute_dtype) + delta, *self.value_range)
         return ops.cast(made, images.dtype)

@@ -8,7 +8,7 @@ import numpy as np
 
 from hornbeam.graph import dtypes
 from hornbeam.keras.ops.declare import numpy_op
-from hornbeam.keras.ops.tensors import axis_of, cast, dims, dtype_of, numeric, promote, rank
+from hornbeam.keras.ops.tensors import axis_of, cast, dims, dtype_of, numeric, promote, rank, tensor
 from hornbeam.ops import arithmetic, numpy_arrays, reduce
 from hornbeam.ops import matmul as products
 from hornbeam.ops.casts import conj
@@ -38,7 +38,7 @@ def matmul(x1: Any, x2: Any) -> Any:
     x, y = _pair(x1, x2)
     if not rank(x) or not rank(y):
         raise ValueError(f"matmul takes no scalars; shapes {dims(x)} and {dims(y)}")
-    if dtype_of(x) == "int8":
+    if dtype_of(x) == "int8" and dtype_of(tensor(x1)) == dtype_of(tensor(x2)):
         x, y = cast(x, "int32"), cast(y, "int32")
     if rank(x) > 2 and rank(y) == 2:  # one product of matrices: the gradient of `y` adds up the batch in it
         return products.tensordot(x, y, 1)
