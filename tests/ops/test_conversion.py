@@ -66,3 +66,12 @@ def test_strings_are_moved_like_numbers() -> None:
     assert hb.one_hot([1], 2, on_value=words[0, 0], off_value=words[0, 1]).numpy().tolist() == [[b"b", b"a"]]
     assert hb.tensor_scatter_nd_update(words, [[1, 1]], [words[0, 0]]).numpy()[1, 1] == b"a"
     assert hb.pad(words, [[0, 0], [1, 0]]).numpy()[0, 0] == b""
+
+
+def test_a_variables_dtype_stands_for_that_of_its_value() -> None:
+    with tf.Graph().as_default():
+        dtype = tf.Variable([1.0]).dtype
+        assert dtype == tf.float32_ref
+        made = [tf.placeholder(dtype), tf.py_func(lambda: 3.0, [], dtype), tf.FIFOQueue(3, [dtype]).dequeue(),
+                tf.sequence_mask([1], 3, dtype), tf.bitcast(3, dtype), tf.decode_raw("abcd", dtype)]
+        assert [tensor.dtype.name for tensor in made] == ["float32"] * 6

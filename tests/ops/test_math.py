@@ -316,3 +316,15 @@ def test_old_argument_names():
         np.testing.assert_allclose(sess.run(tf.nn.l2_normalize([3.0, 4.0], dim=0)), [0.6, 0.8], rtol=1e-6)
         assert sess.run(tf.norm(x, keep_dims=True)).shape == (1, 1)
         assert sess.run(tf.div(7, 2)) == 3
+
+
+def test_tensordot_of_tensors_whose_rank_nobody_knows():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        a, b = tf.placeholder(tf.float32), tf.placeholder(tf.float32, [None, 3])
+        fed = {a: np.arange(6.0).reshape(2, 3), b: np.arange(12.0).reshape(4, 3)}
+        for axes in ([[-1], [-1]], [[1], [1]]):
+            product = tf.tensordot(a, b, axes)
+            assert product.shape.dims is None
+            assert sess.run(product, fed).tolist() == [[5, 14, 23, 32], [14, 50, 86, 122]]
+            assert sess.run(tf.gradients(product, a)[0], fed).tolist() == [[18, 22, 26]] * 2
+        assert sess.run(tf.tensordot(a, a, 2), fed) == 55

@@ -363,11 +363,11 @@ _KIND_WORDS = {"int": "int", "float": "float", "bool": "bool", "str": "string"}
 
 def _normal(name: str, value: Any, default: Any, type_kind: str | None, kind: str | None) -> Any:
     if type_kind == "type" or (isinstance(default, DType) and value is not None):
-        return dtypes.as_dtype(value)
+        return dtypes.as_dtype(value).base_dtype
     if type_kind == "list(type)" and value is not None:
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"Expected list for '{name}' argument, not {value!r}.")
-        return tuple(dtypes.as_dtype(v) for v in value)
+        return tuple(dtypes.as_dtype(v).base_dtype for v in value)
     if kind is not None:
         return _of_kind(name, value, kind)
     if isinstance(default, tuple) and not isinstance(value, (list, tuple)):

@@ -128,7 +128,7 @@ def _called(op_: Any, func: Any, inp: Any, Tout: Any, eager: bool, name: str | N
     if not callable(func):
         raise ValueError(f"Expected func to be callable. Received func={func} of type {type(func)}.")
     many = isinstance(Tout, (list, tuple))
-    wanted = tuple(dtypes.as_dtype(t) for t in (Tout if many else [Tout]))
+    wanted = tuple(dtypes.as_dtype(t).base_dtype for t in (Tout if many else [Tout]))
     inputs = [inp] if isinstance(inp, Tensor) else list(inp if inp is not None else [])
     made = op_(inputs, token=PythonFunction(func, eager), Tout=wanted, name=name)
     if not wanted:

@@ -214,26 +214,31 @@ def matvec(a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, a
 
 
 def _contraction_axes(a: Any, b: Any, axes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The axes of `a` and of `b` that are summed, none negative. Raises ValueError where they do not fit."""
-    a_rank, b_rank = len(a.dims), len(b.dims)
+    """The axes of `a` and of `b` that are summed, none negative where the rank is known. Raises ValueError where
+    they do not fit."""
+    a_rank, b_rank = (None if x.dims is None else len(x.dims) for x in (a, b))
     array_axes = np.asarray(axes)
     if array_axes.ndim == 0:
         count = int(array_axes)
         if count < 0:
             raise ValueError(f"`axes` must be at least 0. Received: {axes}.")
-        if count > a_rank or count > b_rank:
+        if any(rank is not None and count > rank for rank in (a_rank, b_rank)):
             raise ValueError(f"`axes` must not be larger than the number of dimensions of tensor {a}. "
                              f"Received {count}, vs tensor dimensions {a_rank} and {b_rank}.")
-        return tuple(range(a_rank - count, a_rank)), tuple(range(count))
+        return tuple(range((a_rank or 0) - count, a_rank or 0)), tuple(range(count))
     if len(axes) != 2:
         raise ValueError(f"`axes` must be an integer or have length 2. Received {axes}.")
     first, second = (tuple(int(i) for i in np.reshape(np.asarray(part), -1)) for part in axes)
     if len(first) != len(second):
         raise ValueError(f"Different number of contraction axes `a` and `b`, {len(first)} != {len(second)}.")
     for rank, part in ((a_rank, first), (b_rank, second)):
-        if any(not -rank <= i < rank for i in part):
+        if rank is not None and any(not -rank <= i < rank for i in part):
             raise ValueError(f"Axes {part} are out of range for a tensor of rank {rank}.")
-    return tuple(i % a_rank for i in first), tuple(i % b_rank for i in second)
+    return _not_negative(first, a_rank), _not_negative(second, b_rank)
+
+
+def _not_negative(axes: tuple[int, ...], rank: int | None) -> tuple[int, ...]:
+    return axes if rank is None else tuple(i % rank for i in axes)
 
 
 @op("Tensordot", inputs="a: T, b: T", T=NUMERIC,
@@ -250,12 +255,13 @@ def _(inputs, attrs):
     a, b = inputs[0].dims, inputs[1].dims
     if a is None or b is None:
         return [(None, inputs[0].dtype)]
-    for i, j in zip(attrs["axes_a"], attrs["axes_b"], strict=True):
+    axes_a, axes_b = _not_negative(attrs["axes_a"], len(a)), _not_negative(attrs["axes_b"], len(b))
+    for i, j in zip(axes_a, axes_b, strict=True):
         if a[i] is not None and b[j] is not None and a[i] != b[j]:
             raise ShapeFault(f"Dimensions must be equal, but are {a[i]} and {b[j]}",
                              f"Matrix size-incompatible: In[0]: {rules.text(a)}, In[1]: {rules.text(b)}")
-    kept = [d for i, d in enumerate(a) if i not in attrs["axes_a"]]
-    return [((*kept, *(d for i, d in enumerate(b) if i not in attrs["axes_b"])), inputs[0].dtype)]
+    kept = [d for i, d in enumerate(a) if i not in axes_a]
+    return [((*kept, *(d for i, d in enumerate(b) if i not in axes_b)), inputs[0].dtype)]
 
 
 @public("tensordot", "linalg.tensordot")
@@ -273,8 +279,6 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
     a = array.convert(a, None if isinstance(getattr(a, "dtype", None), dtypes.DType) or
                       not isinstance(kind, dtypes.DType) else kind.base_dtype, name="a")
     b = array.convert(b, None if isinstance(kind, dtypes.DType) else a.dtype.base_dtype, name="b")
-    if a.dims is None or b.dims is None:
-        raise ValueError("tensordot needs tensors whose rank is known while the graph is built")
     axes_a, axes_b = _contraction_axes(a, b, axes)
     return tensordot_op(a, b, axes_a=axes_a, axes_b=axes_b, name=own_name() if own_name() is None else "MatMul")
 

@@ -345,7 +345,7 @@ def _common_shape(one: TensorShape, other: TensorShape) -> TensorShape:
 
 
 def _type_list(types: Any) -> list[DType]:
-    return [dtypes.as_dtype(t) for t in (types if isinstance(types, (list, tuple)) else [types])]
+    return [dtypes.as_dtype(t).base_dtype for t in (types if isinstance(types, (list, tuple)) else [types])]
 
 
 def _shape_list(shapes: Any, partial: bool = False) -> list[TensorShape] | None:
