@@ -199,3 +199,20 @@ def test_event_files(shared, data, tmp_path: Path) -> None:
     assert any(tag.endswith("/histogram") for tag in train.Tags()["tensors"])
     validation = accumulator.EventAccumulator(str(tmp_path / "validation")).Reload()
     assert "epoch_loss" in validation.Tags()["tensors"]
+
+
+def test_weights_are_written_as_images(tmp_path: Path) -> None:
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    model = keras.Sequential([layers.Input((6, 6, 1)), layers.Conv2D(4, 3, name="conv"), layers.Flatten(),
+                              layers.Dense(2, name="out")])
+    callback = keras.callbacks.TensorBoard(tmp_path, histogram_freq=1, write_images=True)
+    callback.set_model(model)
+    callback._write_weights(0)
+    callback._flush()
+    found = accumulator.EventAccumulator(str(tmp_path / "train")).Reload()
+    sizes = {tag.split("/", 1)[1]: [int(v) for v in found.Tensors(tag)[0].tensor_proto.string_val[:2]]
+             + [len(found.Tensors(tag)[0].tensor_proto.string_val) - 2]
+             for tag in found.Tags()["tensors"] if tag.endswith("/image")}
+    # width, height, images, of which three at most are written
+    assert sizes == {"conv/kernel/image": [3, 3, 3], "conv/bias/image": [1, 4, 1],
+                     "out/kernel/image": [64, 2, 1], "out/bias/image": [1, 2, 1]}

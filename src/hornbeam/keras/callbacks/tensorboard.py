@@ -11,6 +11,7 @@ import numpy as np
 import hornbeam as tf
 from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.callbacks.learning_rates import rates_of
+from hornbeam.keras.config.settings import image_data_format
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.old_names import taking_old_arguments
 
@@ -123,12 +124,11 @@ class TensorBoard(Callback):
                     self._image(f"{weight.path}/image", weight.numpy(), epoch)
 
     def _image(self, tag: str, values: np.ndarray, step: int) -> None:
-        plane = np.squeeze(values)
-        if plane.ndim not in (1, 2):
-            return
-        plane = np.atleast_2d(plane).astype(np.float64)
-        span = float(np.ptp(plane)) or 1.0
-        tf.summary.image(tag, ((plane - plane.min()) / span).astype(np.float32)[None, :, :, None], step)
+        """Write a weight as images, its smallest number black and its largest white."""
+        planes = _planes(np.squeeze(values))
+        if planes is not None:
+            span = float(np.ptp(planes)) or 1.0
+            tf.summary.image(tag, ((planes - planes.min()) / span).astype(np.float32)[..., None], step)
 
     def on_train_end(self, logs: Any = None) -> None:
         for writer in self._writers.values():
@@ -139,3 +139,15 @@ class TensorBoard(Callback):
         for writer in self._writers.values():
             writer.flush()
 
+
+def _planes(weight: np.ndarray) -> np.ndarray | None:
+    """A weight as planes [images, height, width]: a bias is a column, a matrix lies, each of a convolution's kernels
+    is an image; None where there are more dimensions."""
+    weight = weight.astype(np.float64)
+    if weight.ndim == 1:
+        return weight[None, :, None]
+    if weight.ndim == 2:
+        return (weight.T if weight.shape[0] > weight.shape[1] else weight)[None]
+    if weight.ndim == 3:
+        return weight.transpose(2, 0, 1) if image_data_format() == "channels_last" else weight
+    return None
