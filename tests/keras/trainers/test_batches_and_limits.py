@@ -130,3 +130,14 @@ def test_an_input_may_be_left_out_while_training():
     made.compile(loss="mse", optimizer="adam")
     made.fit({"x": np.ones((2, 2)), "o": None}, np.ones((2, 2)), verbose=0)
     assert made.predict({"x": np.ones((2, 2)), "o": None}, verbose=0).shape == (2, 2)
+
+
+def test_a_data_set_by_number_is_iterated_to_its_end() -> None:
+    class Numbers(keras.utils.PyDataset):
+        def __len__(self) -> int:
+            return 3
+
+        def __getitem__(self, index: int) -> int:
+            return 10 * index
+
+    assert list(Numbers()) == [0, 10, 20]

@@ -69,6 +69,14 @@ class PyDataset:
     def __len__(self) -> int:
         raise NotImplementedError(f"{type(self).__name__} does not define `__len__()`.")
 
+    def __iter__(self) -> Iterator[Any]:
+        """The batches one after another: without end where their number is not known."""
+        try:
+            count = self.num_batches
+        except NotImplementedError:
+            count = None
+        return (self[i] for i in (itertools.count() if count in (None, math.inf) else range(count)))
+
     def on_epoch_begin(self) -> None:
         """Called before each epoch."""
 
