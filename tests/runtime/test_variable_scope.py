@@ -156,6 +156,7 @@ def test_variables_in_parts_join_to_the_whole() -> None:
         np.testing.assert_array_equal(session.run(tf.identity(v)), whole)
     with tf.variable_scope("", reuse=True):
         assert tf.get_variable("p", [5, 3], partitioner=tf.fixed_size_partitioner(2)) is v
+        assert tf.get_variable("p", [5, 3]) is v
 
 
 @pytest.mark.parametrize(("partitioner", "parts"), [

@@ -210,3 +210,27 @@ def test_switches_change_only_what_tf1s_namespace_does_where_nothing_says() -> N
     finally:
         tf.disable_v2_behavior()
     assert not tf.resource_variables_enabled()
+
+
+def test_a_variable_that_its_definition_describes() -> None:
+    v = tf.Variable([1.0, 2.0], name="v")
+    again = tf.Variable(variable_def=v.to_proto())
+    assert again.op is v.op
+    assert again.initializer is v.initializer
+    with pytest.raises(ValueError, match="mutually exclusive"):
+        tf.Variable(1.0, variable_def=v.to_proto())
+
+
+def test_a_variable_may_be_part_of_a_whole() -> None:
+    v = tf.Variable([1.0, 2.0], name="v")
+    v._set_save_slice_info(tf.Variable.SaveSliceInfo("w", [4], [2], [2]))
+    assert v._get_save_slice_info().spec == "4 2,2"
+    assert tf.Variable.from_proto(v.to_proto())._get_save_slice_info().spec == "4 2,2"
+    with pytest.raises(ValueError, match="same name: w"):
+        tf.train.Saver([v, tf.Variable(0.0, name="w")])
+
+
+def test_only_references_have_reference_dtypes() -> None:
+    assert tf.Variable(1.0).dtype == tf.as_dtype("float32_ref")
+    assert tf.Variable(1.0, use_resource=True).dtype == tf.float32
+    assert tf.get_variable("w", [], use_resource=True).dtype == tf.float32

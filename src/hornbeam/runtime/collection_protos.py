@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hornbeam.graph.graph import Graph
 from hornbeam.runtime.collections import GraphKeys
+from hornbeam.runtime.save_slices import SaveSliceInfo
 from hornbeam.runtime.variable import GLOBAL, Variable
 
 
@@ -85,26 +86,10 @@ def variable_def(variable: Any, export_scope: str | None = None) -> Any:
     message.aggregation = getattr(variable.aggregation, "value", 0)
     info = getattr(variable, "_save_slice_info", None)
     if info is not None:
-        held = message.save_slice_info_def
-        held.full_name = info.full_name
-        held.full_shape.extend(info.full_shape)
-        held.var_offset.extend(info.var_offset)
-        held.var_shape.extend(info.var_shape)
+        held = info.to_proto(export_scope)
+        if held is not None:
+            message.save_slice_info_def.CopyFrom(held)
     return message
-
-
-class SaveSliceInfo:
-    """Which part of a whole, saved as one, a variable is."""
-
-    def __init__(self, full_name: str, full_shape: Any, var_offset: Any, var_shape: Any) -> None:
-        self.full_name, self.full_shape = full_name, list(full_shape)
-        self.var_offset, self.var_shape = list(var_offset), list(var_shape)
-
-    @property
-    def spec(self) -> str:
-        """The part as checkpoints spell it: `10 4 0,5:0,4`."""
-        return f"{' '.join(map(str, self.full_shape))} " + ":".join(
-            f"{start},{size}" for start, size in zip(self.var_offset, self.var_shape, strict=True))
 
 
 def variable_from_def(message: Any, import_scope: str | None = None, graph: Graph | None = None) -> Variable:
@@ -133,9 +118,8 @@ def variable_from_def(message: Any, import_scope: str | None = None, graph: Grap
     made._synchronization = VariableSynchronization(message.synchronization)
     made._aggregation = VariableAggregation(message.aggregation)
     if message.HasField("save_slice_info_def"):
-        held = message.save_slice_info_def
-        made._save_slice_info = SaveSliceInfo(prepend_scope(held.full_name, import_scope), held.full_shape,
-                                              held.var_offset, held.var_shape)
+        made._save_slice_info = SaveSliceInfo(save_slice_info_def=message.save_slice_info_def,
+                                              import_scope=import_scope)
     return made
 
 

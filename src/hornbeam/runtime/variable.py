@@ -28,6 +28,7 @@ from hornbeam.graph.tensor import EagerTensor, GraphTensor, TensorReference, _se
 from hornbeam.graph.tensor_interface import Operators
 from hornbeam.ops import array, operators, state
 from hornbeam.runtime.eager_scope import eager_scope
+from hornbeam.runtime.save_slices import SaveSliceInfo
 from hornbeam.runtime.sparse_updates import SparseUpdates
 from hornbeam.runtime.store import Cell
 
@@ -112,6 +113,8 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
     """
 
     __array_priority__ = 100
+    SaveSliceInfo = SaveSliceInfo
+    _is_resource = False
 
     def __init__(self, initial_value: Any = None, trainable: bool | None = None, validate_shape: bool = True,
                  caching_device: Any = None, name: str | None = None, variable_def: Any = None, dtype: Any = None,
@@ -208,8 +211,9 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
 
     @property
     def dtype(self) -> DType:
-        """The dtype; of a TF1 graph's variable, its reference type."""
-        return self._dtype._as_ref if self._graph is not None and self._graph.v1 else self._dtype
+        """The dtype; of a TF1 graph's variable its reference type, unless it was made with `use_resource`."""
+        is_reference = self._graph is not None and self._graph.v1 and not self._is_resource
+        return self._dtype._as_ref if is_reference else self._dtype
 
     @property
     def shape(self) -> TensorShape:
@@ -427,6 +431,13 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         from hornbeam.runtime.collection_protos import variable_from_def
         return variable_from_def(variable_def, import_scope)
 
+    def _set_save_slice_info(self, save_slice_info: SaveSliceInfo) -> None:
+        """Say that it is saved as a part of a whole."""
+        self._save_slice_info = save_slice_info
+
+    def _get_save_slice_info(self) -> SaveSliceInfo | None:
+        return getattr(self, "_save_slice_info", None)
+
     def ref(self) -> TensorReference:
         """A hashable handle, for dictionaries and sets."""
         return TensorReference(self)
@@ -505,8 +516,9 @@ class VariableV1(Variable, metaclass=VariableV1Meta):
     trainable: whether optimizers change it. collections: what it is added to, by default `GLOBAL_VARIABLES`.
     validate_shape: False leaves the shape open. name, dtype, shape: of the variable, the last two by default the
     initial value's. constraint: a function that optimizers apply to the value after each update. caching_device,
-    variable_def, expected_shape, import_scope, use_resource, aggregation: accepted, without effect here.
-    Raises ValueError without an initial value, or one whose shape is not known.
+    expected_shape, aggregation: accepted, without effect here. variable_def, import_scope: in place of an initial
+    value, the `VariableDef` of a variable whose operations the graph has. use_resource: whether its dtype is a plain
+    one rather than a reference. Raises ValueError without an initial value, or one whose shape is not known.
     """
 
     def __init__(self, initial_value: Any = None, trainable: bool | None = None,
@@ -515,5 +527,11 @@ class VariableV1(Variable, metaclass=VariableV1Meta):
                  import_scope: str | None = None, constraint: Any = None, use_resource: bool | None = None,
                  synchronization: VariableSynchronization = VariableSynchronization.AUTO,
                  aggregation: Any = VariableAggregation.NONE, shape: Any = None) -> None:
+        if variable_def is not None:
+            if initial_value is not None:
+                raise ValueError("variable_def and initial_value are mutually exclusive.")
+            vars(self).update(vars(self.from_proto(variable_def, import_scope)))
+            return
+        self._is_resource = bool(use_resource)
         self._make(initial_value, trainable, validate_shape, name, dtype, constraint, synchronization, aggregation,
                    shape, collections)

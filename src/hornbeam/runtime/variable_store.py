@@ -17,6 +17,7 @@ from hornbeam.graph.tensor import Tensor
 from hornbeam.ops import array, initializers
 from hornbeam.runtime import partitions
 from hornbeam.runtime.collections import GraphKeys
+from hornbeam.runtime.save_slices import SaveSliceInfo
 from hornbeam.runtime.variable import Variable, VariableV1
 
 _STORE = ("__variable_store",)
@@ -66,6 +67,8 @@ class VariableStore:
             return self._in_parts(name, TensorShape(shape).as_list(), wanted, partitioner, initializer, regularizer,
                                   reuse, trainable, collections, validate_shape, constraint, synchronization,
                                   aggregation)
+        if reuse is True and partitioner is None and name in self.in_parts:
+            return self._reused_parts(name, shape)
         if name in self.variables:
             return self._existing(name, shape, wanted, reuse)
         if reuse is True:
@@ -73,8 +76,17 @@ class VariableStore:
                              "Did you mean to set reuse=tf.AUTO_REUSE in VarScope?")
         made = self._new(name, shape, wanted, initializer, regularizer, trainable, collections, validate_shape,
                          constraint, synchronization, aggregation)
+        made._is_resource = bool(use_resource)
         self.variables[name] = made
         return made
+
+    def _reused_parts(self, name: str, shape: Any) -> partitions.PartitionedVariable:
+        """A variable in parts that exists, in whatever parts these are."""
+        found = self.in_parts[name]
+        if shape is not None and not found.shape.is_compatible_with(TensorShape(shape)):
+            raise ValueError(f"Trying to reuse partitioned variable {name}, but specified shape {TensorShape(shape)} "
+                             f"and found shape {found.shape}.")
+        return found
 
     def _in_parts(self, name: str, shape: list[Any], dtype: DType, partitioner: Any, initializer: Any,
                   regularizer: Any, reuse: Any, *settings: Any) -> partitions.PartitionedVariable:
@@ -97,7 +109,7 @@ class VariableStore:
             made.append(self._get(f"{name}/part_{number}" if name else f"part_{number}", part, dtype,
                                   _for_part(initializer or default_initializer(name, dtype), part, info), regularizer,
                                   reuse, settings[0], settings[1], None, None, settings[2], None, *settings[3:]))
-            made[-1]._save_slice_info = partitions.SaveSliceInfo(name, shape, offset, part)
+            made[-1]._save_slice_info = SaveSliceInfo(name, shape, offset, part)
         whole = self.in_parts[name] = partitions.PartitionedVariable(name, shape, dtype, made, counts)
         return whole
 

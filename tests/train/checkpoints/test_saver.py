@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import hornbeam
 from hornbeam import v1 as tf
 from hornbeam.graph import mode
+from hornbeam.train.checkpoints.saveables import SaveableObject, SaveSpec
 
 
 @pytest.fixture(autouse=True)
@@ -299,3 +301,19 @@ def test_saving_without_a_graph(tmp_path):
         a.assign([0.0, 0.0])
         saver.restore(None, path)
         assert a.numpy().tolist() == [1.0, 2.0]
+
+
+def test_a_programs_own_object_is_saved_and_restored(tmp_path: Path) -> None:
+    class Doubled(SaveableObject):
+        def __init__(self, variable: Any) -> None:
+            super().__init__(variable, [SaveSpec(variable * 2.0, "", "doubled")], "doubled")
+
+        def restore(self, restored_tensors: Any, restored_shapes: Any) -> Any:
+            return self.op.assign(restored_tensors[0])
+
+    with tf.Graph().as_default(), tf.Session() as sess:
+        v = tf.Variable(10.0)
+        saver = tf.train.Saver([Doubled(v)])
+        sess.run(v.initializer)
+        saver.restore(sess, saver.save(sess, str(tmp_path / "m")))
+        assert sess.run(v) == 20

@@ -21,7 +21,7 @@ class SaveSpec:
         self._tensor = tensor
         self.slice_spec = slice_spec
         self.name = name
-        self.dtype = dtype
+        self.dtype = getattr(tensor, "dtype", None) if dtype is None else dtype
         self.device = device
 
     @property
