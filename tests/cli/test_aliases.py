@@ -75,6 +75,12 @@ SAME = {
         "from tensorflow.python.framework import ops\nfrom tensorflow.python.ops.math_ops import matmul\n"
         "import hornbeam.v1\nassert ops.Session is hornbeam.v1.Session and matmul is hornbeam.v1.matmul",
     ),
+    "what a private module imports": (
+        "1",
+        "from tensorflow.python.ops.rnn import rnn_cell_impl\nfrom tensorflow.python.util import tf_inspect, nest\n"
+        "import tensorflow as tf\nassert rnn_cell_impl.LSTMCell is tf.nn.rnn_cell.LSTMCell\n"
+        "assert nest.is_sequence([1]) and tf_inspect.getargspec(lambda x: x).args == ['x']",
+    ),
     "contrib": (
         "1",
         "import tensorflow as tf, tensorflow.contrib.slim as slim\nfrom tensorflow.contrib import layers\n"

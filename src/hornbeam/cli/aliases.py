@@ -124,7 +124,7 @@ class _Finder(MetaPathFinder):
         if below in PUBLIC_PLACES:
             namespaces = dict.fromkeys((self.namespace, "hornbeam.v1"))
             places = [(name, place) for place in PUBLIC_PLACES[below] for name in namespaces]
-            return _Borrowed(f"tensorflow.{below}", places)
+            return _Private(f"tensorflow.{below}", places)
         if any(module.startswith(below + ".") for module in PUBLIC_PLACES):
             return _Borrowed(f"tensorflow.{below}")
         return None
@@ -161,6 +161,19 @@ class _Borrowed(ModuleType):
                 if module is not None and hasattr(module, name):
                     return getattr(module, name)
         raise AttributeError(f"Hornbeam has no {name!r} for {self.__name__}", name=name, obj=self)
+
+
+class _Private(_Borrowed):
+    """One of TensorFlow's private modules: besides its names, it has the other modules that it imports."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            for below in PUBLIC_PLACES:
+                if below.startswith("python.") and below.endswith(f".{name}"):
+                    return importlib.import_module(f"tensorflow.{below}")
+            raise
 
 
 def _messages(below: str) -> ModuleType | None:

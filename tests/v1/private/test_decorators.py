@@ -1,0 +1,73 @@
+"""What programs import from TensorFlow's private modules about decorators and retired arguments."""
+
+import logging
+
+import pytest
+
+from hornbeam.v1.private import decorators, deprecation
+from hornbeam.v1.private.modules import LazyLoader, list_local_devices
+
+
+def doubled(function):
+    return decorators.make_decorator(function, lambda *args, **kwargs: 2 * function(*args, **kwargs))
+
+
+@doubled
+def added(x, y=1, *rest, z=0, **more):
+    """A sum."""
+    return x + y
+
+
+def test_a_decorated_function_keeps_its_name_and_arguments():
+    assert added(1, 2) == 6
+    assert added.__name__ == "added"
+    assert added.__doc__ == "A sum."
+    assert decorators.getargspec(added) == (["x", "y"], "rest", "more", (1,))
+    (made,), target = decorators.unwrap(added)
+    assert made.decorator_name == "doubled"
+    assert target(1, 2) == 3
+
+
+def test_a_context_manager():
+    @decorators.contextmanager
+    def given(x):
+        yield x
+
+    with given(3) as found:
+        assert found == 3
+
+
+@pytest.fixture
+def told(caplog):
+    deprecation._told.clear()
+    with caplog.at_level(logging.WARNING, logger="tensorflow"):
+        yield lambda: [record.getMessage().partition(": ")[2] for record in caplog.records]
+
+
+def test_a_retired_function_warns_once_for_a_place(told):
+    @deprecation.deprecated("2020-01-02", "Use new.")
+    def old(x):
+        return x
+
+    assert [old(i) for i in range(3)] == [0, 1, 2]
+    assert len(told()) == 1
+    assert "after 2020-01-02.\nInstructions for updating:\nUse new." in told()[0]
+
+
+def test_retired_arguments_warn_where_they_are_given(told):
+    @deprecation.deprecated_args(None, "Use axis.", "dim", ("keep", False))
+    def f(axis=None, dim=None, keep=False):
+        return deprecation.deprecated_argument_lookup("axis", axis, "dim", dim)
+
+    assert f(axis=1) == 1
+    assert f(1, keep=False) == 1
+    assert not told()
+    assert f(dim=2) == 2
+    assert "with dim is deprecated" in told()[0]
+    with pytest.raises(ValueError, match="Cannot specify both 'dim' and 'axis'"):
+        f(1, 2)
+
+
+def test_modules_later_and_devices():
+    assert LazyLoader("json_later", globals(), "json").loads("[1]") == [1]
+    assert next(d.name for d in list_local_devices() if d.device_type == "CPU") == "/device:CPU:0"
