@@ -20,6 +20,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.op import NUMERIC, never, op
 from hornbeam.graph.resources import Resource, handle, held, kept, wait_until, waits
 from hornbeam.graph.shapes import Dims, TensorShape
+from hornbeam.ops.casts import cast_op
 from hornbeam.ops.rules import text
 
 _NEVER = never("a handle of an accumulator")
@@ -135,7 +136,7 @@ def _checked_slices(accumulator: Accumulator, indices: np.ndarray, values: np.nd
     if not values.ndim or len(values) != len(indices):
         raise _invalid("Expected values to have as many rows as there are indices: values have shape "
                        f"{text(values.shape)}, indices {text(indices.shape)}")
-    known = TensorShape(accumulator.dims)
+    known = TensorShape(accumulator.dims or None)  # the shape () says nothing here
     if len(shape) and not known.is_compatible_with(shape.tolist()):
         raise _invalid(f"Shape mismatch: expected {text(accumulator.dims)}, got {text(tuple(shape.tolist()))}")
     if known.rank is not None and not known[1:].is_compatible_with(values.shape[1:]):
@@ -262,11 +263,12 @@ class ConditionalAccumulatorBase:
 
     def set_global_step(self, new_global_step: Any, name: str | None = None) -> Any:
         """An operation after which gradients of steps before `new_global_step` are dropped."""
-        return set_global_step_op(self._accumulator_ref, _step(new_global_step), name=name)
+        return set_global_step_op(self._accumulator_ref, _int64(new_global_step), name=name)
 
 
-def _step(value: Any) -> Any:
-    return convert_to_tensor(value, dtypes.int64)
+def _int64(value: Any) -> Any:
+    found = convert_to_tensor(value, None if hasattr(value, "dtype") else dtypes.int64)
+    return found if found.dtype is dtypes.int64 else cast_op(found, DstT=dtypes.int64)
 
 
 def _made(declaration: Any, dtype: Any, shape: Any, shared_name: str | None, name: str, reduction_type: str) -> Any:
@@ -298,7 +300,7 @@ class ConditionalAccumulator(ConditionalAccumulatorBase):
         """
         gradient = convert_to_tensor(grad, self._dtype)
         gradient.shape.assert_is_compatible_with(self._shape)
-        return apply_gradient_op(self._accumulator_ref, _step(local_step), gradient, name=name)
+        return apply_gradient_op(self._accumulator_ref, _int64(local_step), gradient, name=name)
 
     def take_grad(self, num_required: Any, name: str | None = None) -> Any:
         """The average of all gradients once there are `num_required`, waiting for them. The next step then begins."""
@@ -324,9 +326,9 @@ class SparseConditionalAccumulator(ConditionalAccumulatorBase):
         """An operation that adds rows `grad_values` [n, ...] at the places `grad_indices` [n]."""
         known = grad_shape is not None
         return apply_sparse_gradient_op(
-            self._accumulator_ref, _step(local_step), convert_to_tensor(grad_indices, dtypes.int64),
-            convert_to_tensor(grad_values, self._dtype), convert_to_tensor(grad_shape if known else [], dtypes.int64),
-            has_known_shape=known, name=name)
+            self._accumulator_ref, _int64(local_step), _int64(grad_indices),
+            convert_to_tensor(grad_values, self._dtype), _int64(grad_shape if known else []), has_known_shape=known,
+            name=name)
 
     def take_grad(self, num_required: Any, name: str | None = None) -> Any:
         """(indices, values, shape) of the averages once `num_required` gradients are there, waiting for them."""

@@ -119,12 +119,12 @@ class SessionManager:
         return sess, True
 
     def _model_ready(self, sess: Any) -> tuple[bool, str | None]:
-        return _ready(self._ready_op, sess, "Model not ready")
+        return ready_and_why_not(self._ready_op, sess, "Model not ready")
 
     def _try_run_local_init_op(self, sess: Any) -> tuple[bool, str | None]:
         if self._local_init_op is None:
             return True, None
-        ready, message = _ready(self._ready_for_local_init_op, sess, "Model not ready for local init")
+        ready, message = ready_and_why_not(self._ready_for_local_init_op, sess, "Model not ready for local init")
         if not ready:
             return False, message
         tf.logging.info("Running local_init_op.")
@@ -137,7 +137,7 @@ def _name(operation: Any) -> str:
     return "None" if operation is None else getattr(operation, "name", str(operation))
 
 
-def _ready(operation: Any, sess: Any, words: str) -> tuple[bool, str | None]:
+def ready_and_why_not(operation: Any, sess: Any, words: str) -> tuple[bool, str | None]:
     """Whether an operation that reports what is not ready reports nothing; else what it says."""
     if operation is None:
         return True, None
