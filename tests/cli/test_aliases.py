@@ -81,6 +81,36 @@ SAME = {
         "import tensorflow as tf\nassert rnn_cell_impl.LSTMCell is tf.nn.rnn_cell.LSTMCell\n"
         "assert nest.is_sequence([1]) and tf_inspect.getargspec(lambda x: x).args == ['x']",
     ),
+    "helpers of private modules": (
+        "1",
+        "import tensorflow as tf\n"
+        "from tensorflow.python.framework import device_spec, function, ops, smart_cond, tensor_shape, tensor_util\n"
+        "from tensorflow.python.ops import control_flow_util, gen_math_ops, gen_nn_ops, weights_broadcast_ops\n"
+        "from tensorflow.python.eager import context\nfrom tensorflow.python.layers import utils\n"
+        "from tensorflow.python.lib.io import file_io\nfrom tensorflow.python.util import function_utils\n"
+        "from tensorflow.python.util.all_util import remove_undocumented\n"
+        "from tensorflow.python import tf2\n"
+        "assert device_spec.DeviceSpecV1 is tf.DeviceSpec and not tf2.enabled()\n"
+        "assert ops.prepend_name_scope('^w', 'tower') == '^tower/w' and ops.strip_name_scope('a/b', 'a') == 'b'\n"
+        "assert tensor_util.constant_value(tf.constant(3)) == 3 and tensor_shape.unknown_shape(2).ndims == 2\n"
+        "assert utils.convert_data_format('channels_first', 4) == 'NCHW'\n"
+        "assert utils.normalize_tuple(2, 2, 'x') == (2, 2)\n"
+        "assert smart_cond.smart_cond(True, lambda: 1, lambda: 2) == 1\n"
+        "assert function_utils.fn_args(lambda x, y=1, *z: x) == ('x', 'y')\n"
+        "file_io.write_string_to_file('f.txt', 'abc')\n"
+        "assert file_io.file_exists('f.txt') and file_io.read_file_to_string('f.txt') == 'abc'\n"
+        "x = tf.constant([[1.0, -2.0]])\n"
+        "with context.eager_mode():\n    assert float(tf.add(1.0, 2.0)) == 3\n"
+        "@function.Defun(tf.float32, python_grad_func=lambda op, dy: 3 * dy * op.inputs[0], func_name='Same')\n"
+        "def same(x):\n    return tf.identity(x)\n"
+        "weights = weights_broadcast_ops.broadcast_weights(2.0, x)\n"
+        "relu6, product = gen_nn_ops.relu6(x), gen_math_ops.mat_mul(x, x, False, True, name='product')\n"
+        "assert product.op.name == 'product'\n"
+        "with tf.Session() as sess:\n"
+        "    assert sess.run([tf.gradients(same(x), x)[0], relu6, product, weights][0]).tolist() == [[3.0, -6.0]]\n"
+        "    assert sess.run(relu6).tolist() == [[1.0, 0.0]] and sess.run(product).tolist() == [[5.0]]\n"
+        "    assert sess.run(weights).tolist() == [[2.0, 2.0]]",
+    ),
     "contrib": (
         "1",
         "import tensorflow as tf, tensorflow.contrib.slim as slim\nfrom tensorflow.contrib import layers\n"

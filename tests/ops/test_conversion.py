@@ -75,3 +75,12 @@ def test_a_variables_dtype_stands_for_that_of_its_value() -> None:
         made = [tf.placeholder(dtype), tf.py_func(lambda: 3.0, [], dtype), tf.FIFOQueue(3, [dtype]).dequeue(),
                 tf.sequence_mask([1], 3, dtype), tf.bitcast(3, dtype), tf.decode_raw("abcd", dtype)]
         assert [tensor.dtype.name for tensor in made] == ["float32"] * 6
+
+
+def test_operators_taken_from_the_class_of_tensors_are_those_of_its_kind() -> None:
+    with tf.Graph().as_default():
+        for refused in (tf.Tensor.__iter__, tf.Tensor.__bool__, tf.Tensor.__nonzero__):
+            with pytest.raises(TypeError):
+                refused(tf.constant([1]))
+    assert tf.Tensor.__bool__(hb.constant(True))
+    assert [int(row) for row in tf.Tensor.__iter__(hb.constant([1, 2]))] == [1, 2]

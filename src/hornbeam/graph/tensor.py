@@ -54,6 +54,15 @@ class Tensor(TensorInterface):
         """A hashable handle of this tensor, for dictionaries and sets."""
         return TensorReference(self)
 
+    # Programs whose objects stand for tensors take these from the class: each kind of tensor has its own.
+    def __bool__(self) -> bool:
+        return type(self).__bool__(self)
+
+    __nonzero__ = __bool__
+
+    def __iter__(self) -> Iterator[Any]:
+        return type(self).__iter__(self)
+
 
 @final
 class TensorReference:
