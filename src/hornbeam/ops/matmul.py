@@ -119,8 +119,18 @@ def _batch_gradient(call: Any, dy: Any) -> Any:
     x, y = call.inputs
     ax, ay = call.attrs["adj_x"], call.attrs["adj_y"]
     dx = batch_matmul(y, dy, adj_x=ay, adj_y=True) if ax else batch_matmul(dy, y, adj_y=not ay)
+    if not ax and _is_one_product(x, y, dy):
+        rows, dys = (registry["Reshape"](v, (-1, v.dims[-1])) for v in (x, dy))
+        dz = matmul_op(dys, rows, transpose_a=True) if ay else matmul_op(rows, dys, transpose_a=True)
+        return unbroadcast(dx, x), dz
     dz = batch_matmul(dy, x, adj_x=True, adj_y=ax) if ay else batch_matmul(x, dy, adj_x=not ax)
     return unbroadcast(dx, x), unbroadcast(dz, y)
+
+
+def _is_one_product(x: Any, y: Any, dy: Any) -> bool:
+    """Whether the gradient of the matrix `y` is one product of all rows, not a sum over a batch."""
+    return (y.dims is not None and len(y.dims) == 2 and not y.dtype.base_dtype.is_complex
+            and all(v.dims is not None and v.dims[-1] is not None for v in (x, dy)))
 
 
 for _batch in (batch_matmul, batch_matmul_v1, batch_matmul_v3):
@@ -264,6 +274,30 @@ def _(inputs, attrs):
     return [((*kept, *(d for i, d in enumerate(b) if i not in axes_b)), inputs[0].dtype)]
 
 
+@op("TensordotGrad", inputs="dy: T, a: T, b: T", T=NUMERIC, outputs=("da", "db"),
+    samples=lambda rng: [((rng.normal(size=(2, 5)), rng.normal(size=(2, 3, 4)), rng.normal(size=(4, 3, 5))),
+                          {"axes_a": (2, 1), "axes_b": (0, 1)})])
+def tensordot_grad(dy, a, b, *, axes_a: Any = (), axes_b: Any = ()):
+    """The gradients of both inputs of `Tensordot`."""
+    return tuple(_pulled(lambda a, b: jnp.tensordot(a, b, (tuple(axes_a), tuple(axes_b))), dy, a, b))
+
+
+@tensordot_grad.shape
+def _(inputs, attrs):
+    return [(i.dims, i.dtype) for i in inputs[1:]]
+
+
+@tensordot_op.grad
+def _(call, dy):
+    return tensordot_grad(dy, *call.inputs, axes_a=call.attrs["axes_a"], axes_b=call.attrs["axes_b"])
+
+
+def _pulled(function: Any, dy: Any, *values: Any) -> list[Any]:
+    """The gradients of `values` in TensorFlow's convention for complex numbers, which is the conjugate of JAX's."""
+    _, pull = jax.vjp(function, *values)
+    return [jnp.conj(g) for g in pull(jnp.conj(dy))] if jnp.iscomplexobj(dy) else list(pull(dy))
+
+
 @public("tensordot", "linalg.tensordot")
 @composite("Tensordot")
 def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
@@ -297,8 +331,7 @@ def einsum_op(inputs, *, equation: str):
                           {"equation": "ij,jk->ik"})])
 def einsum_grad(dy, inputs, *, equation: str):
     """The gradients of all inputs of `Einsum`."""
-    _, pull = jax.vjp(lambda *values: jnp.einsum(equation, *values).astype(dy.dtype), *inputs)
-    return [jnp.conj(g) for g in pull(jnp.conj(dy))] if jnp.iscomplexobj(dy) else list(pull(dy))
+    return _pulled(lambda *values: jnp.einsum(equation, *values).astype(dy.dtype), dy, *inputs)
 
 
 @einsum_op.grad
