@@ -52,6 +52,14 @@ def test_set_seed_alone_determines_the_order():
     assert elements(Dataset.range(30).shuffle(30)) != first
 
 
+def test_a_shuffle_goes_on_in_datasets_made_of_it() -> None:
+    dataset = Dataset.range(20).shuffle(20, seed=1)
+    assert elements(dataset.take(20)) != elements(dataset.take(20))
+    # Another shuffle of the same source begins anew.
+    source = Dataset.range(20)
+    assert elements(source.shuffle(20, seed=1)) == elements(source.shuffle(20, seed=1))
+
+
 @pytest.mark.parametrize("rows", [True, False])
 def test_a_shuffle_is_uniform_within_its_buffer(rows):
     """Each of the first four comes first as often; by row numbers, and by elements."""

@@ -34,11 +34,15 @@ _counting = threading.Lock()
 
 
 def new_context(node: Node) -> Context:
-    """The context of one more pass over a dataset in eager code: shuffles go on, caches are kept."""
+    """The context of one more pass over a dataset in eager code: shuffles go on, caches are kept.
+
+    Passes are counted for each node, as a shuffle may be part of several datasets.
+    """
     with _counting:
-        base = _passes.get(node, 0)
-        _passes[node] = base + 1
-    return Context(base=base, memory=_memory)
+        bases = {n: _passes.get(n, 0) for n in reachable(node)}
+        for n, count in bases.items():
+            _passes[n] = count + 1
+    return Context(bases=bases, memory=_memory)
 
 
 def reachable(node: Node) -> Iterator[Node]:
@@ -96,8 +100,10 @@ class IteratorResource(Resource):
             if self.elements is None or self.node is None:
                 raise errors.FailedPreconditionError(None, None, _UNSET)
             context = self.context
-            passes = [context.passes.get(n, 0) for n in reachable(self.node)]
-            return encoded({"base": context.base, "passes": passes, "elements": self.elements.state(),
+            nodes = list(reachable(self.node))
+            passes = [context.passes.get(n, 0) for n in nodes]
+            bases = [context.bases.get(n, 0) for n in nodes]
+            return encoded({"bases": bases, "passes": passes, "elements": self.elements.state(),
                             "draws": context.store.draws(_draws_of(self.node))})
 
     def restore(self, data: bytes) -> None:
@@ -108,7 +114,8 @@ class IteratorResource(Resource):
                 raise errors.FailedPreconditionError(None, None, _UNSET)
             try:
                 state = decoded(data)
-                context = Context(self.context.values, state["base"], memory=self.context.memory)
+                bases = dict(zip(reachable(node), state["bases"], strict=True))
+                context = Context(self.context.values, bases, memory=self.context.memory)
                 elements = node.elements(context)
                 elements.restore(state["elements"])
                 context.passes.clear()

@@ -65,14 +65,14 @@ def integer_of(value: Any, name: str) -> Any:
 class Context:
     """What the iterators of one pass share: values of symbolic parameters, draws, and how often nodes started.
 
-    base: which pass over the dataset this is, for shuffles that change from pass to pass. memory: what nodes keep in
-    memory from one pass to the next.
+    bases: how many passes there were over each node before, for shuffles that change from pass to pass. memory: what
+    nodes keep in memory from one pass to the next.
     """
 
-    def __init__(self, values: Mapping[GraphTensor, Any] | None = None, base: int = 0,
+    def __init__(self, values: Mapping[GraphTensor, Any] | None = None, bases: Mapping[Node, int] | None = None,
                  shared: Context | None = None, memory: Any = None) -> None:
         self.values: dict[GraphTensor, Any] = dict(values or {})
-        self.base = base if shared is None else shared.base
+        self.bases: Mapping[Node, int] = (bases or {}) if shared is None else shared.bases
         self.store = Store() if shared is None else shared.store
         self.passes: dict[Node, int] = {} if shared is None else shared.passes
         self.memory: Any = ({} if memory is None else memory) if shared is None else shared.memory
@@ -91,10 +91,10 @@ class Context:
         return int(self.value(parameter))
 
     def start_of(self, node: Node) -> tuple[int, int]:
-        """Which pass over `node` begins now: of the dataset as a whole, and within this iterator."""
+        """Which pass over `node` begins now: of all iterators over it, and within this one."""
         number = self.passes.get(node, 0)
         self.passes[node] = number + 1
-        return self.base, number
+        return self.bases.get(node, 0), number
 
 
 class Node(ABC):
