@@ -1,4 +1,4 @@
-"""`tf.contrib.cudnn_rnn`: the cells that take on the CPU what was trained with cuDNN."""
+"""`tf.contrib.cudnn_rnn`: layers with cuDNN's parameters, and cells that take what they were trained to."""
 
 from hornbeam.v1.names import namespace_of
 

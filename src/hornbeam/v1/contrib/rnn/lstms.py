@@ -88,7 +88,8 @@ class CoupledInputForgetGateLSTMCell(OfPartsOrOne, RNNCell):
         """The output and the next state."""
         units, dtype = self._num_units, inputs.dtype.base_dtype
         c, m = state if self._state_is_tuple else tf.split(state, [units, self._output_units], 1)
-        kernel = _in_shards("W", [known_width(inputs) + self._output_units, 3 * units], dtype, self._num_unit_shards)
+        kernel = matrix_in_shards("W", [known_width(inputs) + self._output_units, 3 * units], dtype,
+                                  self._num_unit_shards)
         bias = tf.get_variable("B", shape=[3 * units], initializer=tf.zeros_initializer(), dtype=dtype)
         gates = tf.matmul(tf.concat([inputs, m], 1), kernel)
         if not self._layer_norm:
@@ -103,13 +104,13 @@ class CoupledInputForgetGateLSTMCell(OfPartsOrOne, RNNCell):
         c = self._normal(kept * c + (1 - kept) * self._activation(j), "state")
         m = tf.sigmoid(o + o_diag * c if self._use_peepholes else o) * self._activation(c)
         if self._num_proj is not None:
-            m = tf.matmul(m, _in_shards("W_P", [units, self._num_proj], dtype, self._num_proj_shards))
+            m = tf.matmul(m, matrix_in_shards("W_P", [units, self._num_proj], dtype, self._num_proj_shards))
             if self._proj_clip is not None:
                 m = tf.clip_by_value(m, -self._proj_clip, self._proj_clip)
         return m, LSTMStateTuple(c, m) if self._state_is_tuple else tf.concat([c, m], 1)
 
 
-def _in_shards(name: str, shape: list[int], dtype: Any, count: int) -> Any:
+def matrix_in_shards(name: str, shape: list[int], dtype: Any, count: int) -> Any:
     """A matrix made of `count` variables `name_0`, `name_1`, …, that share its rows."""
     if count > shape[0]:
         raise ValueError(f"Too many shards: shape={shape}, num_shards={count}")
