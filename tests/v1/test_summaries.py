@@ -11,6 +11,7 @@ from tests.v1 import summary_cases
 
 import hornbeam.v1 as tf
 from hornbeam.graph import mode
+from hornbeam.ops.summary_values import bucket_limits
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "summaries.json"
 
@@ -35,6 +36,21 @@ def test_names_and_bytes_are_tensorflows():
         assert tf.Summary.FromString(bytes.fromhex(mine["bytes"])) == tf.Summary.FromString(
             bytes.fromhex(other["bytes"]))
         assert mine["bytes"] == other["bytes"]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+def test_many_values_are_counted_as_each_is_looked_up(dtype):
+    limits = bucket_limits()
+    values = np.concatenate([limits[np.abs(limits) < 1e4], [0.0, -0.0, 6e4, -6e4],
+                             np.random.RandomState(0).standard_normal(20_000)]).astype(dtype)
+    values = np.concatenate([values, np.nextafter(values, dtype(np.inf)), np.nextafter(values, dtype(-np.inf))])
+    found = tf.Summary.FromString(run(tf.summary.histogram("h", values))).value[0].histo
+    wide = values.astype(np.float64)
+    counts = np.bincount(np.searchsorted(limits, wide, "right"), minlength=len(limits))
+    assert {k: n for k, n in zip(found.bucket_limit, found.bucket, strict=True) if n} == {
+        float(k): n for k, n in zip(limits, counts, strict=True) if n}
+    assert (found.min, found.max, found.num) == (wide.min(), wide.max(), len(wide))
+    np.testing.assert_allclose([found.sum, found.sum_squares], [wide.sum(), (wide ** 2).sum()], rtol=1e-9)
 
 
 def pixels(summary, index=0):

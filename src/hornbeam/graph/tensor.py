@@ -129,6 +129,13 @@ class GraphTensor(Tensor):
         """Add what is known about the shape. Raises ValueError where it contradicts what is known already."""
         self._dims = self.shape.merge_with(shape)._dims
 
+    @property
+    def _shape(self) -> TensorShape:  # as programs for TensorFlow 1 spell it now and then
+        return self.shape
+
+    def _shape_tuple(self) -> Dims:
+        return self._dims
+
     def consumers(self) -> list[Operation]:
         """The operations that take this tensor, in the order they were made."""
         return list(self._users)
@@ -137,8 +144,7 @@ class GraphTensor(Tensor):
         """Run this tensor in `session`, or in the default session. Raises ValueError where there is none."""
         return _session_for(session, "evaluate tensor using `eval()`", self.graph).run(self, feed_dict)
 
-    def __hash__(self) -> int:
-        return id(self)
+    __hash__ = object.__hash__  # Python's own takes no call
 
     def __bool__(self) -> bool:
         raise OperatorNotAllowedInGraphError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,16 @@ def _failed(text: str) -> InvalidArgumentError:
 
 
 def _text(value: Any) -> str:
-    item = np.asarray(value)[()]
+    item = value if isinstance(value, bytes) else np.asarray(value)[()]
     return item.decode(errors="replace") if isinstance(item, bytes) else str(item)
 
 
+def _bytes_of(summary: Any) -> tuple[np.ndarray]:
+    return (np.array(summary.SerializeToString(), object),)
+
+
 def _serialized(values: list[Any]) -> tuple[np.ndarray]:
-    return (np.array(summary_values.message("Summary")(value=values).SerializeToString(), object),)
+    return _bytes_of(summary_values.message("Summary")(value=values))
 
 
 def _tag(tag: Any) -> str:
@@ -53,12 +58,14 @@ def _shape_text(array: Any) -> str:
     samples=[((_word(b"loss"), np.float32(0.5)), {}), ((_word([b"a", b"b"]), np.ones(2)), {})])
 def scalar_summary_op(tags, values):
     """A summary of numbers, one for each tag."""
-    if np.shape(tags) != np.shape(values):
-        one = f" (tag '{_text(tags)}')" if np.ndim(tags) == 0 else ""
+    tags, values = np.asarray(tags), np.asarray(values)
+    if tags.shape != values.shape:
+        one = f" (tag '{_text(tags)}')" if tags.ndim == 0 else ""
         raise _failed(f"tags and values not the same shape: {_shape_text(tags)} != {_shape_text(values)}{one}")
-    value = summary_values.message("Summary").Value
-    return _serialized([value(tag=_text(t), simple_value=float(v))
-                        for t, v in zip(np.reshape(tags, -1), np.reshape(values, -1), strict=True)])
+    summary = summary_values.message("Summary")()
+    for tag, value in zip(tags.reshape(-1).tolist(), values.reshape(-1).tolist(), strict=True):
+        summary.value.add(tag=_text(tag), simple_value=float(value))
+    return _bytes_of(summary)
 
 
 @op("HistogramSummary", inputs="tag: Ttag, values: T", T=(*REALS, dtypes.bool), Ttag=STRING, host=True,
@@ -67,11 +74,14 @@ def scalar_summary_op(tags, values):
 def histogram_summary_op(tag, values):
     """A summary of how often values of each size occur. None may be NaN or infinite."""
     name = _tag(tag)
-    if not np.isfinite(values).all():
-        word = "Nan" if np.isnan(np.asarray(values)[~np.isfinite(values)][0]) else "Infinity"
+    values = np.asarray(values)
+    summary = summary_values.message("Summary")()
+    found = summary.value.add(tag=name).histo
+    summary_values.write_histogram(found, values)
+    if not (isfinite(found.min) and isfinite(found.max)):
+        word = "Nan" if np.isnan(values[~np.isfinite(values)][0]) else "Infinity"
         raise _failed(f"{word} in summary histogram for: {name}")
-    return _serialized([summary_values.message("Summary").Value(tag=name, histo=summary_values.histogram(
-        np.asarray(values)))])
+    return _bytes_of(summary)
 
 
 @op("ImageSummary", inputs="tag: Ttag, tensor: T", T=_IMAGE, Ttag=STRING, host=True, differentiable=_SUMMARY,
@@ -133,16 +143,16 @@ def tensor_summary_op(tensor, *, description: str = "", labels: Any = (), displa
     samples=[(([_word(b""), _word(b"")],), {})])
 def merge_summary_op(inputs):
     """The values of several summaries in one. No tag may occur twice."""
-    summary = summary_values.message("Summary")
-    merged, seen = summary(), set()
-    for given in inputs:
-        for data in np.reshape(given, -1):
-            for value in summary_values.parsed(summary(), data, "Could not parse one of the summary inputs").value:
-                if value.tag and value.tag in seen:
-                    raise _failed(f"Duplicate tag {value.tag} found in summary inputs")
-                seen.add(value.tag)
-                merged.value.append(value)
-    return (np.array(merged.SerializeToString(), object),)
+    # In a row they are one message.
+    merged = b"".join([data for given in inputs for data in np.asarray(given).reshape(-1).tolist()])
+    summary = summary_values.message("Summary")()
+    summary_values.parsed(summary, merged, "Could not parse one of the summary inputs")
+    seen = set()
+    for tag in [value.tag for value in summary.value]:
+        if tag and tag in seen:
+            raise _failed(f"Duplicate tag {tag} found in summary inputs")
+        seen.add(tag)
+    return (np.array(merged, object),)
 
 
 @merge_summary_op.shape

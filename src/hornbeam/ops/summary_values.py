@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from hornbeam.graph import dtypes, errors
+from hornbeam.graph.bundle.table import varint
 from hornbeam.graph.names import Lazy
 from hornbeam.ops import image_png
 
 _LARGEST = float(np.finfo(np.float64).max)
 _ALMOST_NOTHING = 1e-6
+_LOOKED_UP, _BLOCK = 500, 1 << 14
+_ADDED_IN_ORDER = 5_000
 
 
 @functools.cache
@@ -46,31 +49,77 @@ def bucket_limits() -> np.ndarray:
     return np.concatenate([-positive[::-1], [0.0], positive])
 
 
-def histogram(values: np.ndarray) -> Any:
-    """The `HistogramProto` of the values of an array; runs of empty buckets are one."""
-    found = message("HistogramProto", "histogram_pb2")()
+@functools.cache
+def _cells(dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """For the first 16 bits of a float: the bucket of the least number that begins with them, and the limit above.
+
+    Numbers that begin alike are less than a tenth apart, so no two limits are between them.
+    """
+    limits, size = bucket_limits(), dtype.itemsize
+    first = np.arange(1 << 16, dtype=f"u{size}") << (8 * size - 16)
+    last = first | ((1 << 8 * size - 16) - 1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        least = np.minimum(first.view(dtype), last.view(dtype)).astype(np.float64)
+        above = limits.astype(dtype)
+        above = np.where(above < limits, np.nextafter(above, dtype.type(np.inf)), above)
+        above[-1] = np.inf
+    buckets = np.searchsorted(limits[:-1], least, "right")
+    return buckets, above[buckets]
+
+
+def _counts(flat: np.ndarray) -> np.ndarray:
+    """How many of some floats are in each bucket."""
+    limits = bucket_limits()
+    if flat.size < _LOOKED_UP:
+        return np.bincount(np.searchsorted(limits[:-1], flat.astype(np.float64), "right"), minlength=len(limits))
+    counts = np.zeros(len(limits), np.intp)
+    buckets, above = _cells(flat.dtype)
+    bits = flat.view(f"u{flat.itemsize}")
+    shift = bits.dtype.type(8 * flat.itemsize - 16)
+    for start in range(0, flat.size, _BLOCK):  # of a size that stays in the processor's cache
+        cells = (bits[start:start + _BLOCK] >> shift).astype(np.intp)
+        found = buckets.take(cells)
+        found += flat[start:start + _BLOCK] >= above.take(cells)
+        counts += np.bincount(found, minlength=len(limits))
+    return counts
+
+
+def _sums(flat: np.ndarray) -> tuple[float, float]:
+    """The sum of some floats and that of their squares; where there are not many, to the last bit as added in order.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        if flat.size <= _ADDED_IN_ORDER:
+            wide = flat.astype(np.float64)
+            return np.add.accumulate(wide).item(-1), np.add.accumulate(wide * wide).item(-1)
+        return float(flat.sum(dtype=np.float64)), float(np.einsum("i,i->", flat, flat, dtype=np.float64))
+
+
+def write_histogram(found: Any, values: np.ndarray) -> None:
+    """Fill a `HistogramProto` with the values of an array; runs of empty buckets are one.
+
+    Where one of them is no finite number, neither is `min` or `max`, and the rest means nothing.
+    """
     limits = bucket_limits()
     if not values.size:
         found.min, found.max = _LARGEST, -_LARGEST
         found.bucket_limit.append(_LARGEST)
         found.bucket.append(0.0)
-        return found
-    flat = values.reshape(-1).astype(np.float64)
-    rising = np.sort(values.reshape(-1)).astype(np.float64)  # faster than to look every value up
-    found.min, found.max, found.num = float(rising[0]), float(rising[-1]), float(flat.size)
-    with np.errstate(over="ignore", invalid="ignore"):
-        found.sum = float(np.add.accumulate(flat)[-1])
-        found.sum_squares = float(np.add.accumulate(flat * flat)[-1])
-    below = np.searchsorted(rising, limits)
-    below[-1] = flat.size
-    counts = np.diff(below, prepend=0)
+        return
+    flat = np.ascontiguousarray(values).reshape(-1)
+    if flat.dtype.char not in "fd":
+        flat = flat.astype(np.float64 if flat.dtype.itemsize > 2 else np.float32)
+    found.min, found.max, found.num = float(flat.min()), float(flat.max()), flat.size
+    found.sum, found.sum_squares = _sums(flat)
+    counts = _counts(flat)
     full = counts > 0
-    last = full.copy()
-    last[:-1] |= full[1:]  # of a run of empty buckets the last one stands for all
-    last[-1] = True
-    found.bucket_limit.extend(limits[last].tolist())
-    found.bucket.extend(counts[last].astype(float).tolist())
-    return found
+    kept = full.copy()
+    kept[:-1] |= full[1:]  # of a run of empty buckets the last one stands for all
+    kept[-1] = True
+    chosen = kept.nonzero()[0]
+    # The wire format of a list of doubles is its bytes: many times faster than one by one.
+    size = varint(8 * len(chosen))
+    found.MergeFromString(b"\x32" + size + limits[chosen].tobytes()
+                          + b"\x3a" + size + counts[chosen].astype(np.float64).tobytes())
 
 
 # Images -----------------------------------------------------------------------------------------------

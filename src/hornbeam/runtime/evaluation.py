@@ -80,13 +80,14 @@ class Evaluation(ABC):
 
     def _run_op(self, op: Operation) -> None:
         declaration = op.declaration
-        if op.type == "Placeholder":
+        kind = declaration.type
+        if kind == "Placeholder":
             if op.outputs[0] not in self.values:
                 raise _unfed(op)
             return
         if declaration.lowering is not None:
             results = self._lowered(op)
-        elif op.type == "IsVariableInitialized":
+        elif kind == "IsVariableInitialized":
             results = (np.asarray(self.variables.get(variable_of(op.inputs[0])) is not None),)
         else:
             args = self._arguments(op)
@@ -126,7 +127,8 @@ class Evaluation(ABC):
                 variable = variable_of(tensor)
                 flat.append(self.variables.get(variable) if op.type in _MAY_BE_UNSET else self.variable(variable))
             else:
-                flat.append(self.value(tensor))
+                found = self.values.get(tensor)
+                flat.append(self.value(tensor) if found is None else found)
         return op.declaration.group(flat, op.attrs)
 
     @abstractmethod
