@@ -280,3 +280,44 @@ def test_what_does_not_fit_is_said_as_tensorflow_says_it(make: Callable[[], Any]
     (lambda x: tf.nn.pool(x, [2, 2], "MAX", "VALID", dilation_rate=[2, 2]), "max_pool/BatchToSpaceND:0")])
 def test_nodes_have_tensorflows_names(make: Callable[[Any], Any], name: str) -> None:
     assert make(tf.placeholder(tf.float32, [None, 5, 5, 3])).name == name
+
+
+# What graphs take and only a run refuses --------------------------------------------------------------
+
+
+def test_a_gradient_of_the_wrong_size_is_refused_by_the_run() -> None:
+    y, w = tf.placeholder(tf.float32, [None, 3, 3, 2]), tf.zeros([2, 2, 5, 2])
+    x = tf.nn.conv2d_transpose(y, w, [4, 9, 9, 5], [1, 2, 2, 1])
+    assert x.shape.as_list() == [4, 9, 9, 5]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Size of out_backprop doesn't match computed: actual = 3"):
+        run(x, {y: np.zeros((4, 3, 3, 2), np.float32)})
+
+
+def test_a_multiple_of_minus_one_is_unknown_while_a_graph_is_built() -> None:
+    x = tf.tile(tf.ones([2, 1]), [-1, 3])
+    assert x.shape.as_list() == [None, 3]
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"Expected multiples\[0\] >= 0, but got -1"):
+        run(x)
+    with pytest.raises(ValueError, match="but got -2"):
+        tf.tile(tf.ones([2, 1]), [-2, 3])
+
+
+def test_none_is_an_attributes_default() -> None:
+    x = np.arange(12, dtype=np.float32).reshape(1, 1, 2, 6)
+    np.testing.assert_array_equal(run(tf.nn.lrn(x, depth_radius=None)), run(tf.nn.lrn(x)))
+
+
+def test_dropout_keeps_the_shape_where_the_rates_is_unknown() -> None:
+    assert tf.nn.dropout(tf.ones([3, 4]), keep_prob=tf.placeholder(tf.float32)).shape.as_list() == [3, 4]
+
+
+def test_the_slope_of_a_leaky_relu_may_be_a_tensor() -> None:
+    alpha = tf.get_variable("alpha", [2], initializer=tf.constant_initializer([0.5, 0.25]))
+    assert run(tf.nn.leaky_relu(tf.constant([[-2.0, 3.0], [4.0, -4.0]]), alpha)).tolist() == [[-1, 3], [4, -1]]
+
+
+def test_sizes_that_are_whole_floats() -> None:
+    """`units / 2` is a float in Python 3; TensorFlow 1 takes it, TensorFlow 2 does not."""
+    assert tf.get_variable("half", [4 / 2]).shape.as_list() == tf.zeros([4 / 2]).shape.as_list() == [2]
+    with pytest.raises(ValueError, match=r"Ambiguous dimension: 2\.5"):
+        tf.get_variable("odd", [5 / 2])

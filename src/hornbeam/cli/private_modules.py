@@ -216,7 +216,7 @@ PUBLIC_PLACES: dict[str, tuple[str, ...]] = {
     "python.ops.template": _ROOT,
     "python.ops.tensor_array_ops": _ROOT,
     "python.ops.unconnected_gradients": _ROOT,
-    "python.ops.variable_scope": ("", "contrib.framework"),
+    "python.ops.variable_scope": ("", "private.variables", "contrib.framework"),
     "python.ops.variables": ("", "private.framework"),
     "python.ops.weights_broadcast_ops": ("private.framework",),
     "python.ops.while_loop": _ROOT,

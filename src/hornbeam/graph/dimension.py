@@ -11,12 +11,15 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from hornbeam.graph import mode
+
 
 def size_of(value: Any) -> int | None:
     """`value` as a size: a non-negative int, or None where it is unknown.
 
     value: an int, None, a `Dimension`, or anything with `__index__`.  ValueError if
-    it is negative, TypeError if it is none of these (a float never is).
+    it is negative, TypeError if it is none of these. A float is none, but in calls of
+    TensorFlow 1's functions (`units / 2`), where ValueError says that it is not whole.
     """
     if value is None:
         return None
@@ -27,6 +30,10 @@ def size_of(value: Any) -> int | None:
     try:
         size = int(operator.index(value))
     except TypeError:
+        if isinstance(value, float) and mode.state.graph_first:
+            if not value.is_integer():
+                raise ValueError(f"Ambiguous dimension: {value}") from None
+            return size_of(int(value))
         raise TypeError(
             "Dimension value must be integer or None or have an __index__ method, "
             f"got value '{value!r}' with type '{type(value)}'"

@@ -55,12 +55,16 @@ def _hashable(value: Any) -> Any:
 
 
 class ShapeFault(Exception):
-    """Inputs that an op cannot take: `build` is said while a graph is built, `run` where values are at hand."""
+    """Inputs that an op cannot take: `build` is said while a graph is built, `run` where values are at hand.
 
-    def __init__(self, build: str, run: str | None = None) -> None:
+    outputs: dims and dtypes with which a graph takes the op all the same, so that only a run refuses it.
+    """
+
+    def __init__(self, build: str, run: str | None = None, outputs: Any = None) -> None:
         super().__init__(build)
         self.build = build
         self.run = run or build
+        self.outputs = outputs
 
 
 def execute(op: Op, args: Sequence[Any], attrs: dict[str, Any], stream: np.ndarray | None = None,

@@ -38,7 +38,12 @@ def outputs_of(op: Op, inputs: Sequence[Any], attrs: dict[str, Any]) -> list[Out
     Raises ShapeFault where no input of these dims can be right.
     """
     if op.shape_rule is not None:
-        return apply_rule(op, inputs, attrs)
+        try:
+            return apply_rule(op, inputs, attrs)
+        except ShapeFault as fault:
+            if fault.outputs is None:
+                raise
+            return fault.outputs
     key = (attrs_key(attrs), tuple(_input_key(i) for i in inputs))
     found = op.inferred.get(key)
     if found is None:

@@ -258,6 +258,8 @@ class Op:
             raise TypeError(f"{self.__name__}() missing {len(missing)} required argument"
                             f"{'s' * (len(missing) > 1)}: {', '.join(map(repr, missing))}")
         inputs = tuple(given.pop(a.name) for a in self.args)
+        if any(value is None for value in given.values()):  # an attribute that is None is as one that is not given
+            given = {key: value for key, value in given.items() if value is not None or self.defaults.get(key) is None}
         return inputs, self.normalized({**self.defaults, **given})
 
     def normalized(self, attrs: dict[str, Any]) -> dict[str, Any]:

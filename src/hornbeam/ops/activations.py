@@ -200,12 +200,17 @@ def _(call, dy):
 def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Any:
     """x where x > 0, else alpha · x. Maas, Hannun and Ng 2013.
 
-    features: numbers of any shape (int32 and int64 become float32). alpha: the slope below 0, a number.
+    features: numbers of any shape (int32 and int64 become float32). alpha: the slope below 0, a number, or a tensor
+    whose shape broadcasts to that of `features`.
     """
     x = array.convert(features)
     if x.dtype.base_dtype.is_integer:
         x = math.cast(x, "float32")
-    return leaky_relu_op(x, alpha=float(alpha), name=name)
+    try:
+        slope = float(alpha)
+    except TypeError:  # a tensor of a graph
+        return math.maximum(math.multiply(array.convert(alpha, x.dtype.base_dtype), x), x, name=name)
+    return leaky_relu_op(x, alpha=slope, name=name)
 
 
 @op("Softplus", names=("math.softplus", "nn.softplus"), T=FLOATS, inputs="features: T", samples=_awkward)

@@ -11,6 +11,7 @@ from hornbeam.backend.lazy import jnp
 from hornbeam.graph import dtypes, mode
 from hornbeam.graph.call import composite
 from hornbeam.graph.convert import dtype_of, holds_tensors, to_array
+from hornbeam.graph.dimension import size_of
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.names import public
@@ -60,7 +61,12 @@ def array_of(value: Any, dtype: Any) -> np.ndarray:
         raise TypeError(f"{value!r} has no value of its own: a constant cannot hold it. Use it as it is, or "
                         "tf.identity, or tf.stack for a list of tensors.")
     value = dimensions(value)
-    array = np.asarray(value._value) if type(value) is EagerTensor else to_array(value, wanted)
+    try:
+        array = np.asarray(value._value) if type(value) is EagerTensor else to_array(value, wanted)
+    except dtypes.Unconvertible as error:
+        if mode.executing_eagerly():
+            raise
+        raise error.in_graph(value) from None
     if wanted is not None and array.dtype != wanted.np_dtype:
         array = array.astype(wanted.np_dtype)
     return array
@@ -78,6 +84,8 @@ def filled_to(array: np.ndarray, shape: Any, repeat_last: bool = False) -> np.nd
         return np.full(dims, array.reshape(-1)[0], array.dtype)
     if repeat_last and 0 < array.size < size:
         return np.concatenate([array.reshape(-1), np.repeat(array.reshape(-1)[-1:], size - array.size)]).reshape(dims)
+    if array.size > size and not mode.executing_eagerly():
+        raise ValueError(f"Too many elements provided. Takes at most {size}, but got {array.size}.")
     raise TypeError(f"Eager execution of tf.constant with unsupported shape. Tensor has {array.size} elements, "
                     f"but got `shape` {dims} with {size} elements).")
 
@@ -182,6 +190,8 @@ def _filled(shape: Any, dtype: Any, one: bool) -> Any:
         sizes = convert(shape, dtypes.int32, name="packed")
     else:
         sizes = np.atleast_1d(to_array(shape))
+        if sizes.dtype.kind == "f" and mode.state.graph_first:  # `units / 2` in a program for TensorFlow 1
+            sizes = np.array([size_of(float(size)) for size in sizes], np.int64)
         if sizes.dtype.kind in "iu" and (sizes >= 0).all():
             graph = mode.current_graph()
             dims = tuple(int(d) for d in sizes)

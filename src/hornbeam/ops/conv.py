@@ -67,8 +67,8 @@ def _check_groups(depth: int | None, filter_depth: int | None, out_depth: int | 
                          f"output depth must be evenly divisible by number of groups: {out_depth} vs {groups}")
 
 
-def check_gradient(op_type: str, expected: Dims, given: Dims, known: Sequence[Any]) -> None:
-    """Raise ShapeFault where a gradient has not the shape of the output it belongs to."""
+def check_gradient(op_type: str, expected: Dims, given: Dims, known: Sequence[Any], outputs: Any = None) -> None:
+    """Raise ShapeFault where a gradient has not the shape of the output it belongs to. outputs: as ShapeFault's."""
     if expected is None or given is None:
         return
     if len(expected) != len(given):
@@ -79,7 +79,7 @@ def check_gradient(op_type: str, expected: Dims, given: Dims, known: Sequence[An
             raise ShapeFault(f"Dimensions must be equal, but are {b} and {a}",
                              f"{op_type}: Size of out_backprop doesn't match computed: actual = {b}, computed = {a} "
                              f"dimension: {i} input: {rules.text(known[0])} filter: {rules.text(known[1])} "
-                             f"output: {rules.text(given)}")
+                             f"output: {rules.text(given)}", outputs)
 
 
 def known_sizes(described: Any) -> Dims:
@@ -154,10 +154,9 @@ def _input_dims(op_type: str, inputs: Sequence[Any], attrs: dict[str, Any], spat
     sizes = full_sizes(known_sizes(inputs[0]), w, dy, attrs["data_format"])
     if sizes is None:
         sizes = (None,) * (spatial + 2)
-    check_gradient(op_type, conv_dims(op_type, attrs, sizes, w, spatial), dy, (sizes, w))
-    if sizes[0] is None and dy is not None:
-        sizes = (dy[0], *sizes[1:])
-    return [(sizes, inputs[1].dtype)]
+    sized = [((dy[0] if sizes[0] is None and dy is not None else sizes[0], *sizes[1:]), inputs[1].dtype)]
+    check_gradient(op_type, conv_dims(op_type, attrs, sizes, w, spatial), dy, (sizes, w), sized)
+    return sized
 
 
 def _filter_dims(op_type: str, inputs: Sequence[Any], attrs: dict[str, Any], spatial: int) -> Any:

@@ -455,8 +455,7 @@ def _refuse_multiples(dims: Any, times: Any) -> None:
                          f"{len(times)}")
 
 
-@tile.shape
-def _(inputs, attrs):
+def _tiled(inputs: Any, attrs: Any) -> Any:
     (dims, dtype), times = inputs[0][:2], _known_multiples(inputs[1])
     _refuse_multiples(dims, times)
     if dims is None and times is not None:
@@ -468,6 +467,17 @@ def _(inputs, attrs):
     if any(d is not None and d >= 2**63 for d in tiled):
         raise ShapeFault(f"Tiling {shapes.text(dims)} by {shapes.text(times)} overflows 64-bit sizes")
     return [(tiled, dtype)]
+
+
+@tile.shape
+def _(inputs, attrs):
+    times = inputs[1].value
+    if times is None or times.ndim != 1 or len(times) == 0 or times.min() != -1:
+        return _tiled(inputs, attrs)
+    fault = f"Expected multiples[{times.argmin()}] >= 0, but got -1"
+    # While a graph is built, -1 is a size that nobody knows, as it is in shapes.
+    partial = tuple(None if m == -1 else int(m) for m in times)
+    raise ShapeFault(fault, outputs=_tiled([inputs[0], inputs[1]._replace(value=None, partial=partial)], attrs))
 
 
 @tile.grad

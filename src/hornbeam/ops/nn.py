@@ -225,7 +225,9 @@ def dropped(x: Any, rate: Any, noise_shape: Any, seed: int | None,
         drawn = sampler(shape=size, dtype=dtype)
     else:
         drawn = random.random_uniform(size, dtype=dtype, seed=seed)
-    return array.where(math.greater_equal(drawn, rate), kept, array.convert(0.0, dtype))
+    found = array.where(math.greater_equal(drawn, rate), kept, array.convert(0.0, dtype))
+    found.set_shape(x.shape)  # a rate whose rank nobody knows would leave it unknown
+    return found
 
 
 def _noise_shape(x: Any, noise_shape: Any) -> Any:

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+import hornbeam.v1 as tf
 from hornbeam.v1.private import decorators, deprecation
 from hornbeam.v1.private.modules import LazyLoader, list_local_devices
 
@@ -71,3 +72,13 @@ def test_retired_arguments_warn_where_they_are_given(told):
 def test_modules_later_and_devices():
     assert LazyLoader("json_later", globals(), "json").loads("[1]") == [1]
     assert next(d.name for d in list_local_devices() if d.device_type == "CPU") == "/device:CPU:0"
+
+
+def test_shapes_as_private_functions_give_them():
+    from hornbeam.v1.private import arrays, variables
+    x = tf.placeholder(tf.float32, [2, 3])
+    assert tf.get_static_value(arrays.shape_internal(x)).tolist() == [2, 3]
+    assert arrays.shape_internal(x, optimize=False).op.type == "Shape"
+    assert tf.get_static_value(arrays._tensor_shape_tensor_conversion_function(x.shape, tf.int64)).dtype == "int64"
+    assert x._shape_tuple() == (2, 3)
+    assert variables.variable(1.0, name="at", trainable=False).dtype.base_dtype is tf.float32
