@@ -72,7 +72,7 @@ def test_branches_and_loops_come_back(graph) -> None:
 def test_what_is_unknown_says_its_name() -> None:
     message = tf.GraphDef()
     message.node.add(name="a", op="NoSuchOp")
-    with pytest.raises(ValueError, match="No op named NoSuchOp"):
+    with pytest.raises(tf.errors.NotFoundError, match="No op named NoSuchOp"):
         tf.import_graph_def(message)
     with pytest.raises(TypeError, match="GraphDef"):
         tf.import_graph_def("x")
@@ -84,3 +84,36 @@ def test_tensor_protos_hold_what_they_were_given(value) -> None:
     back = tf.make_ndarray(tf.make_tensor_proto(value))
     assert back.dtype == value.dtype
     assert back.tolist() == value.tolist()
+
+
+def test_what_a_tensor_proto_refuses() -> None:
+    with pytest.raises(ValueError, match="Too many elements provided"):
+        tf.make_tensor_proto([1, 2, 3], shape=[2])
+    with pytest.raises(TypeError, match="Failed to convert elements of"):
+        tf.make_tensor_proto([1, "a"])
+    assert tf.TensorShape(tf.TensorShape([1, None]).as_proto()).as_list() == [1, None]
+    assert tf.TensorShape(tf.TensorShape(None).as_proto()).rank is None
+
+
+def test_elements_are_found_by_name_and_kind() -> None:
+    with tf.Graph().as_default() as graph:
+        a = tf.constant(1, name="a")
+        for name, text in (("a", "refers to an Operation, not a Tensor"), ("a:x", "not a valid one"),
+                           ("a:0:1", "not a valid one")):
+            with pytest.raises(ValueError, match=text):
+                graph.get_tensor_by_name(name)
+        with pytest.raises(ValueError, match="appears to refer to a Tensor"):
+            graph.as_graph_element("a:0", allow_tensor=False)
+        with pytest.raises(TypeError, match="Can not convert a Tensor into a Operation"):
+            graph.as_graph_element(a, allow_tensor=False)
+        with pytest.raises(ValueError, match="can't both be False"):
+            graph.as_graph_element(a, False, False)
+        with pytest.raises(TypeError, match="mapping strings to strings"), graph.gradient_override_map([1]):
+            pass
+        with pytest.raises(ValueError, match="Too many elements provided"):
+            tf.constant([1, 2, 3], shape=[2])
+        with pytest.raises(TypeError, match="Failed to convert elements of"):
+            tf.convert_to_tensor([1, "a"])
+        assert graph.graph_def_versions.producer == graph.as_graph_def().versions.producer
+        assert tf.contrib.util.ops_used_by_graph_def(graph.as_graph_def()) == {"Const"}
+        assert tf.contrib.util.constant_value(a) == 1

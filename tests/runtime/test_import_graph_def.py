@@ -102,7 +102,6 @@ def test_functions_are_called(graph) -> None:
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    (lambda g: node(g, "b", "NoSuchOp"), "Op type not registered 'NoSuchOp'"),
     (lambda g: node(g, "b", "Neg", "nothing", T=tf.float32), "Unknown input node 'nothing'"),
     (lambda g: node(g, "b", "Neg", "a:3", T=tf.float32), "Connecting to invalid output 3 of source node a"),
     (lambda g: node(g, "b", "Neg", "a", T=tf.int32), "incompatible with expected int32"),
@@ -125,6 +124,22 @@ def test_what_does_not_fit_is_said(change, message: str) -> None:
         tf.import_graph_def(graph_def)
 
 
+def test_operations_of_no_known_type_are_not_found() -> None:
+    graph_def = tf.GraphDef()
+    node(graph_def, "b", "NoSuchOp")
+    with pytest.raises(tf.errors.NotFoundError, match="Op type not registered 'NoSuchOp'"):
+        tf.import_graph_def(graph_def)
+
+
+def test_names_that_are_taken_become_unique(graph) -> None:
+    graph_def = tf.GraphDef()
+    constant(graph_def, "a", np.float32(1))
+    node(graph_def, "b", "Neg", "a", T=tf.float32)
+    assert [tf.import_graph_def(graph_def, name="", return_elements=["b:0"])[0].name for _ in range(2)] == [
+        "b:0", "b_1:0"]
+    assert graph.get_operation_by_name("b_1").inputs[0].name == "a_1:0"
+
+
 def test_arguments_of_other_kinds_are_refused(graph) -> None:
     with pytest.raises(TypeError, match="GraphDef"):
         tf.import_graph_def("x")
@@ -132,11 +147,6 @@ def test_arguments_of_other_kinds_are_refused(graph) -> None:
         tf.import_graph_def(tf.GraphDef(), input_map=["x"])
     with pytest.raises(TypeError, match="return_elements"):
         tf.import_graph_def(tf.GraphDef(), return_elements=[3])
-    message = tf.GraphDef()
-    constant(message, "a", np.float32(1))
-    tf.import_graph_def(message, name="")
-    with pytest.raises(ValueError, match="already exists"):
-        tf.import_graph_def(message, name="")
 
 
 def test_colocation_shapes_and_overridden_gradients_come_along() -> None:

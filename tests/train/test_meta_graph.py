@@ -135,7 +135,7 @@ def test_files_that_are_none_are_named(tmp_path: Path) -> None:
     message = tf.MetaGraphDef()
     message.graph_def.node.add(name="a", op="NoSuchOp")
     bad.write_bytes(message.SerializeToString())
-    with pytest.raises(ValueError, match=r"bad\.meta: Op type not registered 'NoSuchOp'"):
+    with pytest.raises(tf.errors.NotFoundError, match=r"bad\.meta: Op type not registered 'NoSuchOp'"):
         tf.train.import_meta_graph(str(bad))
 
 

@@ -14,6 +14,7 @@ neither needed nor touched. A module has one instance: `tensorflow.nn` *is* `hor
 """
 
 import importlib
+import logging
 import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -35,6 +36,8 @@ def install(generation: int) -> None:
     In a program of the second, `tensorflow.compat.v1` runs calls at once too, until it is told otherwise.
     """
     sys.meta_path.insert(0, _Finder(generation))
+    # Programs set levels and handlers of the logger that TensorFlow writes to.
+    logging.Logger.manager.loggerDict["tensorflow"] = logging.getLogger("hornbeam")
     if generation == 2:
         importlib.import_module("hornbeam.graph.mode").set_v1_builds(False)
 

@@ -340,8 +340,13 @@ def as_tensor(value: Any, dtype: DType | None, graph: Graph | None, name: str = 
             return made
     if isinstance(value, (list, tuple)) and convert.holds_tensors(value):
         return _packed(value, dtype, graph, name)
-    array = convert.to_array(value, dtype)
-    return EagerTensor(array) if graph is None else constant_node(graph, array, name)
+    if graph is None:
+        return EagerTensor(convert.to_array(value, dtype))
+    try:
+        array = convert.to_array(value, dtype)
+    except dtypes.Unconvertible as error:
+        raise error.in_graph(value) from None
+    return constant_node(graph, array, name)
 
 
 def _held(graph: Graph, value: EagerTensor, name: str) -> GraphTensor:

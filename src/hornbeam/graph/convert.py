@@ -153,7 +153,7 @@ def _refuse(value: Any, dtype: DType) -> None:
             else:
                 if hasattr(item, "__array__") or hasattr(item, "__index__"):
                     continue
-                raise ValueError(f"Attempt to convert a value ({_short(item)}) with an unsupported type "
+                raise dtypes.Unconvertible(f"Attempt to convert a value ({_short(item)}) with an unsupported type "
                                  f"({type(item)}) to a Tensor.")
         if kind not in fits:
             raise TypeError(f"Expected {dtype.name}, but got {_short(item)} of type '{type(item).__name__}'.")

@@ -338,6 +338,17 @@ def result_for_python(value: Any) -> DType:
     return _scalar(value)
 
 
+class Unconvertible(ValueError):
+    """A Python value that no tensor can hold. Where graphs are built, a TypeError takes its place."""
+
+    def in_graph(self, value: Any) -> TypeError:
+        """The error of the same where a graph is built."""
+        text = repr(value)
+        shown = text if len(text) <= 80 else f"{text[:77]}..."
+        return TypeError(f"Failed to convert elements of {shown} to Tensor. Consider casting elements to a supported "
+                         f"type. ({self})")
+
+
 _SEQUENCES = (list, tuple, range)
 _PYTHON_SCALARS = {builtins.bool: bool_, float: float32, complex: complex128, str: string, bytes: string}
 
@@ -359,7 +370,7 @@ def _scalar(value: Any) -> DType:
         return _integer(operator.index(value))
     if hasattr(value, "__array__") and not isinstance(value, type):
         return _FROM_NUMPY[np.asarray(value).dtype]
-    raise ValueError(
+    raise Unconvertible(
         f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a Tensor."
     )
 
@@ -371,7 +382,7 @@ def _integer(value: int) -> DType:
         return int64
     if 0 <= value < 2**64:
         return uint64
-    raise ValueError(
+    raise Unconvertible(
         f"Can't convert Python sequence with out-of-range integer to Tensor: no type holds {value}."
     )
 
@@ -413,7 +424,7 @@ def _common(kinds: dict[DType, None]) -> DType:
         return first
     if not all(kind.is_numeric for kind in kinds):
         names = ", ".join(kind.name for kind in kinds)
-        raise ValueError(f"Can't convert Python sequence with mixed types to Tensor: {names}.")
+        raise Unconvertible(f"Can't convert Python sequence with mixed types to Tensor: {names}.")
     if complex128 in kinds:
         return complex128
     if all(kind.is_integer for kind in kinds):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hornbeam.graph.op import Op
 
 _VALID_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
+_TENSOR_NAMES = 'Tensor names must be of the form "<op_name>:<output_index>".'
 _VALID_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
 
 
@@ -70,9 +71,14 @@ class Graph:
         return len(self._operations)
 
     @property
-    def collections(self) -> list[str]:
+    def collections(self) -> list[Any]:
         """The names of the collections that hold something."""
-        return self.get_all_collection_keys()
+        return list(self._collections)
+
+    @property
+    def graph_def_versions(self) -> Any:
+        """The `VersionDef` that its `GraphDef` has."""
+        return self.as_graph_def().versions
 
     @property
     def building_function(self) -> bool:
@@ -126,7 +132,7 @@ class Graph:
     def get_operation_by_name(self, name: str) -> Operation:
         """The operation of that name. Raises KeyError where there is none, ValueError where it is a tensor's."""
         if not isinstance(name, str):
-            raise TypeError(f"Operation names are strings, not {type(name).__name__}.")
+            raise TypeError(f"Operation names are strings (or similar), not {type(name).__name__}.")
         if ":" in name:
             raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a Operation.")
         return self._find_operation(name)
@@ -134,11 +140,9 @@ class Graph:
     def get_tensor_by_name(self, name: str) -> GraphTensor:
         """The tensor `op:index`. Raises KeyError where there is none, ValueError where the name is no tensor's."""
         if not isinstance(name, str):
-            raise TypeError(f"Tensor names are strings, not {type(name).__name__}.")
+            raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
         if ":" not in name:
-            hint = ("" if name not in self._by_name else
-                    f" The name {name!r} refers to an Operation, not a Tensor; its first output is '{name}:0'.")
-            raise ValueError(f"Tensor names must be of the form \"<op_name>:<output_index>\", got {name!r}.{hint}")
+            raise ValueError(self._no_tensor_name(name))
         return self._find_tensor(name)
 
     def _find_operation(self, name: str) -> Operation:
@@ -148,20 +152,30 @@ class Graph:
 
     def _find_tensor(self, name: str) -> GraphTensor:
         op_name, _, index = name.rpartition(":")
+        if ":" in op_name or not index.isdigit():
+            raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. {_TENSOR_NAMES}")
         if op_name not in self._by_name:
             raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. "
                            f"The operation, {op_name!r}, does not exist in the graph.")
         outputs = self._by_name[op_name].outputs
-        if not index.isdigit() or int(index) >= len(outputs):
+        if int(index) >= len(outputs):
             raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, "
                            f"exists but only has {len(outputs)} outputs.")
         return outputs[int(index)]
 
+    def _no_tensor_name(self, name: str) -> str:
+        if name in self._by_name:
+            return f"The name {name!r} refers to an Operation, not a Tensor. {_TENSOR_NAMES}"
+        return f"The name {name!r} looks like an (invalid) Operation name, not a Tensor. {_TENSOR_NAMES}"
+
     def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
         """The Tensor or Operation that `obj` (an object or a name) stands for in this graph.
 
-        Raises KeyError for an unknown name, ValueError for another graph's object, TypeError for anything else.
+        Raises KeyError for an unknown name, ValueError for another graph's object and for a name of the other kind,
+        TypeError for anything else.
         """
+        if not allow_tensor and not allow_operation:
+            raise ValueError("allow_tensor and allow_operation can't both be False.")
         convert = getattr(obj, "_as_graph_element", None)
         if convert is not None:
             obj = convert()
@@ -173,7 +187,8 @@ class Graph:
                 return self._find_tensor(obj)
             if ":" not in obj and allow_operation:
                 return self._find_operation(obj)
-            raise ValueError(f"The name {obj!r} cannot stand for a {wanted}.")
+            raise ValueError(f"Name {obj!r} appears to refer to a Tensor, not a Operation." if ":" in obj else
+                             self._no_tensor_name(obj))
         if isinstance(obj, GraphTensor) and allow_tensor:
             if obj.op.graph is not self:
                 raise ValueError(f"Tensor {obj} is not an element of this graph.")
@@ -182,7 +197,8 @@ class Graph:
             if obj.graph is not self:
                 raise ValueError(f"Operation {obj!r} is not an element of this graph.")
             return obj
-        raise TypeError(f"Can not convert a {type(obj).__name__} into a {wanted}.")
+        kind = "Tensor" if isinstance(obj, GraphTensor) else "Graph" if isinstance(obj, Graph) else type(obj).__name__
+        raise TypeError(f"Can not convert a {kind} into a {wanted}.")
 
     # Building -----------------------------------------------------------------------------------
 
@@ -375,9 +391,8 @@ class Graph:
     @contextmanager
     def gradient_override_map(self, op_type_map: dict[str, str]) -> Iterator[None]:
         """Operations of the types named, made within, use the gradient registered under another name."""
-        for key, value in op_type_map.items():
-            if not isinstance(key, str) or not isinstance(value, str):
-                raise TypeError("op_type_map must be a dictionary mapping op type names to registered gradient names")
+        if not isinstance(op_type_map, dict) or not all(isinstance(x, str) for kv in op_type_map.items() for x in kv):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
         before = self._gradient_types
         self._gradient_types = {**before, **op_type_map}
         try:

@@ -170,16 +170,22 @@ def make_tensor_proto(values: Any, dtype: Any = None, shape: Any = None, verify_
                       allow_broadcast: bool = False) -> Any:
     """A `TensorProto` that holds `values`.
 
-    Raises TypeError where the values do not fill the shape (a single value fills any, unless `verify_shape`).
+    Raises TypeError where the values do not fill the shape (a single value fills any, unless `verify_shape`),
+    ValueError where there are more than it holds.
     """
     from hornbeam.graph.convert import to_array
     from hornbeam.graph.messages.tensor_pb2 import TensorProto
-    array = to_array(values, None if dtype is None else dtypes.as_dtype(dtype))
+    try:
+        array = to_array(values, None if dtype is None else dtypes.as_dtype(dtype))
+    except dtypes.Unconvertible as error:
+        raise error.in_graph(values) from None
     if shape is not None and array.shape != tuple(shape):
         if array.size == 1 and not verify_shape:
             array = np.broadcast_to(array.reshape(()), tuple(shape)).copy()
         elif array.size == int(np.prod(shape)) and not verify_shape:
             array = array.reshape(tuple(shape))
+        elif array.size > int(np.prod(shape)) and not verify_shape:
+            raise ValueError(f"Too many elements provided. Takes at most {int(np.prod(shape))}, but got {array.size}.")
         else:
             raise TypeError(f"Expected Tensor's shape: {tuple(shape)}, got {array.shape}.")
     message = TensorProto(dtype=dtypes.from_numpy(array.dtype).as_datatype_enum)  # type: ignore[arg-type]

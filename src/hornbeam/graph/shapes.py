@@ -36,7 +36,7 @@ Dims: TypeAlias = tuple[int | None, ...] | None
 def as_dims(value: Any) -> Dims:
     """The dimensions that `value` names.
 
-    value: None (unknown rank), a shape, one dimension, or an iterable of dimensions,
+    value: None (unknown rank), a shape, its protobuf, one dimension, or an iterable of dimensions,
     each an int, None, a `Dimension` or anything with `__index__`.  ValueError for a
     negative dimension, TypeError for what is no dimension.
 
@@ -51,6 +51,8 @@ def as_dims(value: Any) -> Dims:
         raise TypeError(f"Failed to convert {value!r} to a shape: it is no dimension and no list of them.")
     if isinstance(value, Dimension):
         return (value.value,)
+    if hasattr(value, "unknown_rank") and hasattr(value, "dim"):  # a TensorShapeProto
+        return None if value.unknown_rank else tuple(None if d.size < 0 else d.size for d in value.dim)
     try:
         sizes = iter(value)
     except TypeError:
@@ -85,6 +87,13 @@ class TensorShape:
         shape = object.__new__(cls)
         shape._dims = dims
         return shape
+
+    def as_proto(self) -> Any:
+        """The `TensorShapeProto`."""
+        from hornbeam.graph.messages.tensor_shape_pb2 import TensorShapeProto
+        if self._dims is None:
+            return TensorShapeProto(unknown_rank=True)
+        return TensorShapeProto(dim=[TensorShapeProto.Dim(size=-1 if d is None else d) for d in self._dims])
 
     # What one dimension, and so the whole shape, looks like: all that the flavours differ in.
 

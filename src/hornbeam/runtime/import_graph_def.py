@@ -28,7 +28,8 @@ def import_graph_def(graph_def: Any, input_map: Mapping[str, Any] | None = None,
     that are unknown here are ignored with or without it. Variables kept as resources become variables like any other,
     and the parts of `tf.cond` and `tf.while_loop` the operations that hold graphs. The gradients of such a
     loop are taken anew where an optimizer takes them; what else needs them is left out, with a warning.
-    Raises TypeError for what is no GraphDef, ValueError for unknown op types, names, and inputs that do not fit.
+    Names that the graph has already become unique. Raises TypeError for what is no GraphDef, NotFoundError for unknown
+    op types, ValueError for names and inputs that do not fit.
     """
     if not (hasattr(graph_def, "node") and hasattr(graph_def, "library")):
         raise TypeError(f"graph_def must be a GraphDef proto. Argument `graph_def` was {type(graph_def).__name__}.")

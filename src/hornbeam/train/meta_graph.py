@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hornbeam.graph import mode
+from hornbeam.graph.errors import NotFoundError
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public
 from hornbeam.graph.op_signatures import without_defaults
@@ -238,6 +239,8 @@ def import_with_elements(meta_graph_or_file: Any, clear_devices: bool = False, i
     made = read_meta_graph_file(meta_graph_or_file)
     try:
         return _imported(made, clear_devices, import_scope, return_elements, **kwargs)
+    except NotFoundError as error:
+        raise NotFoundError(None, None, f"{os.fspath(meta_graph_or_file)}: {error.message}") from error
     except (ValueError, KeyError, TypeError) as error:
         text = error.args[0] if error.args else error
         raise ValueError(f"{os.fspath(meta_graph_or_file)}: {text}") from error

@@ -13,7 +13,7 @@ from typing import Any, final
 from hornbeam.graph import dtypes, infer, mode
 from hornbeam.graph.body import Body
 from hornbeam.graph.call import _check_types, as_tensor
-from hornbeam.graph.errors import OpError
+from hornbeam.graph.errors import NotFoundError, OpError
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.op import Op, registry
 from hornbeam.graph.operation import Operation
@@ -89,9 +89,14 @@ class Builder:
             self.add(item, place)
 
     def add(self, item: Any, place: Place) -> None:
-        """Add one node, branch or loop. Raises ValueError, which names it, for one that makes no sense."""
+        """Add one node, branch or loop.
+
+        Raises NotFoundError for an operation of no known type, ValueError, which names it, for one that makes no sense.
+        """
         try:
             self._add(item, place)
+        except NotFoundError:
+            raise
         except _SENSELESS as error:
             name = next(iter(item.gives()), "")
             kind = item.op if isinstance(item, Node) else type(item).__name__
@@ -174,12 +179,12 @@ class Builder:
     # Nodes ------------------------------------------------------------------------------------------
 
     def node(self, place: Place, node: Node) -> Operation:
-        """Add a node as the operation of its type. Raises ValueError where there is no such op."""
+        """Add a node as the operation of its type. Raises NotFoundError where there is no such op."""
         declaration = registry.get(node.op)
         if declaration is None or node.op in _INTERNAL:
-            raise ValueError(
-                f"Op type not registered '{node.op}' in binary running on this host. No op named {node.op} in defined "
-                f"operations. (Node {node.name!r})")
+            raise NotFoundError(
+                None, None, f"Op type not registered '{node.op}' in binary running on this host. No op named {node.op} "
+                            f"in defined operations. (Node {node.name!r})")
         inputs = [self.take(place, ref, node) for ref in node.inputs]
         attrs = attributes.read(declaration, node.proto, lambda name: self._function(name, place, node))
         return self.operation(place, node, declaration, inputs, attrs)
@@ -205,8 +210,6 @@ class Builder:
             outputs = outputs[len(declaration.writes) - 1:]
             outputs = [(outputs[0][0], outputs[0][1]._as_ref), *outputs[1:]]
         full = f"{self.scope}{name or node.name}"
-        if name is None and graph is graph.outermost and full in graph._by_name:
-            raise ValueError(f"Node name {full!r} already exists in the Graph")
         flat = [t for g in groups for t in (g if isinstance(g, list) else (g,))]
         device = node.proto.device
         with graph.control_dependencies(None), graph.control_dependencies(self.waits(place, node)), \
