@@ -67,6 +67,27 @@ def contrib_cases(d: Any) -> dict[str, tuple[Any, Any, Any]]:
             d.Normal(0.0, 1.0), d.Normal(2.0, 0.5), d.Laplace(1.0, 1.0)]), np.array([0.3, 2.0], F), None),
         "MixtureSameFamily": (lambda: d.MixtureSameFamily(d.Categorical(probs=[0.3, 0.2, 0.5]),
                                                           d.Normal(ROW, INSIDE)), np.array([0.3, 2.0], F), None),
+        "Binomial": (lambda: d.Binomial(np.array([4.0, 5.0, 6.0], F), logits=ROW), np.array([1.0, 2.0, 6.0], F), None),
+        "NegativeBinomial": (lambda: d.NegativeBinomial(POSITIVE, probs=INSIDE), np.array([0.0, 2.0, 6.0], F), None),
+        "Geometric": (lambda: d.Geometric(probs=INSIDE), np.array([0.0, 2.0, 6.0], F), None),
+        "HalfNormal": (lambda: d.HalfNormal(POSITIVE), INSIDE, lambda: d.HalfNormal(2.0)),
+        "Chi2": (lambda: d.Chi2(POSITIVE), INSIDE, lambda: d.Chi2(3.0)),
+        "Chi2WithAbsDf": (lambda: d.Chi2WithAbsDf(np.array([-2.5, 3.0, 1.2], F)), INSIDE, None),
+        "InverseGamma": (lambda: d.InverseGamma(POSITIVE, BATCH), np.array([0.7], F), None),
+        "Deterministic": (lambda: d.Deterministic(ROW, atol=0.1), np.array([-1.05, 0.3, 2.0], F),
+                          lambda: d.Normal(0.5, 2.0)),
+        "VectorDeterministic": (lambda: d.VectorDeterministic(LOGITS), LOGITS[:1], None),
+        "Cauchy": (lambda: d.Cauchy(ROW, BATCH), np.array([0.7], F), None),
+        "MultivariateNormalFullCovariance": (lambda: d.MultivariateNormalFullCovariance(ROW, lower @ lower.T), SHARES,
+                                             lambda: d.MultivariateNormalFullCovariance(ROW + 1, lower @ lower.T)),
+        "BetaWithSoftplusConcentration": (lambda: d.BetaWithSoftplusConcentration(ROW, ROW + 1), INSIDE, None),
+        "ExponentialWithSoftplusRate": (lambda: d.ExponentialWithSoftplusRate(ROW), INSIDE, None),
+        "GammaWithSoftplusConcentrationRate": (lambda: d.GammaWithSoftplusConcentrationRate(ROW, ROW), INSIDE, None),
+        "InverseGammaWithSoftplusConcentrationRate": (
+            lambda: d.InverseGammaWithSoftplusConcentrationRate(ROW, ROW), INSIDE, None),
+        "LaplaceWithSoftplusScale": (lambda: d.LaplaceWithSoftplusScale(ROW, ROW), INSIDE, None),
+        "StudentTWithAbsDfSoftplusScale": (
+            lambda: d.StudentTWithAbsDfSoftplusScale(np.array([-2.5, 3.0, 1.2], F), ROW, ROW), INSIDE, None),
         "NormalWithSoftplusScale": (lambda: d.NormalWithSoftplusScale(ROW, BATCH), np.array([0.7], F), None),
     }
 
@@ -86,7 +107,7 @@ def answer(tf: Any, made: Any) -> dict[str, Any]:
                                     "event_shape": one.event_shape.as_list(), "dtype": one.dtype.name,
                                     "text": str(one).replace("tf.distributions", "tfp.distributions"),
                                     "repr": repr(one).replace("<tf.", "<tfp."),
-                                    "parameters": sorted(one.parameters)}
+                                    "parameters": sorted(set(one.parameters) - {"is_vector"})}
 
             def record(name: str, build: Any, mine: Any = mine, session: Any = session) -> None:
                 try:
@@ -102,12 +123,14 @@ def answer(tf: Any, made: Any) -> dict[str, Any]:
             if other is not None:
                 record("kl", lambda o=one, p=other: o.kl_divergence(p()))
                 record("cross_entropy", lambda o=one, p=other: o.cross_entropy(p()))
+            found[key] = mine
+            if key == "Binomial":
+                continue  # TensorFlow's cannot be drawn from
             for shape in ((), 5, (2, 3)):
                 sample = one.sample(shape)
                 mine[f"sample {shape}"] = sample.get_shape().as_list()
                 mine[f"sampled {shape}"] = list(session.run(sample).shape)
             mine["sample name"] = sample.name
-            found[key] = mine
     return found
 
 

@@ -12,7 +12,7 @@ from tests.v1 import distribution_cases
 import hornbeam.v1 as tf
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "distributions.json").read_text())
-d = tf.distributions
+d, c = tf.distributions, tf.contrib.distributions
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +60,9 @@ def compare(ours, theirs_by_key, names_of_draws_differ=False):
     lambda: d.StudentT(6.0, 1.0, 2.0), lambda: d.Gamma([0.5, 3.0], 2.0), lambda: d.Exponential([0.5, 4.0]),
     lambda: d.Beta(0.5, [1.0, 3.0]), lambda: d.Bernoulli(probs=[0.1, 0.7], dtype=tf.float32),
     lambda: d.Dirichlet([0.5, 1.0, 4.0]), lambda: d.Multinomial(7.0, probs=[0.2, 0.5, 0.3]),
-    lambda: d.DirichletMultinomial(7.0, [0.5, 1.0, 4.0])])
+    lambda: d.DirichletMultinomial(7.0, [0.5, 1.0, 4.0]), lambda: c.Binomial([5.0, 9.0], probs=0.3),
+    lambda: c.NegativeBinomial(3.0, probs=0.4), lambda: c.Geometric(probs=0.4), lambda: c.HalfNormal(2.0),
+    lambda: c.InverseGamma(6.0, 2.0), lambda: c.Deterministic([2.0, 3.0])])
 def test_draws_have_the_mean_and_variance(make):
     one = make()
     draws, mean, variance = run(one.sample(5000, seed=3), one.mean(), one.variance())

@@ -56,7 +56,7 @@ def as_shape(shape: Any) -> Any:
     return tf.TensorShape(shape)
 
 
-def unknown_shape(rank: int | None = None, **kwargs: Any) -> tf.TensorShape:
+def unknown_shape(rank: int | None = None, **kwargs: Any) -> Any:
     """A shape of which only the rank is known, or not even that.
 
     >>> unknown_shape(2).as_list()
@@ -68,7 +68,7 @@ def unknown_shape(rank: int | None = None, **kwargs: Any) -> tf.TensorShape:
     return tf.TensorShape(None if rank is None else [None] * rank)
 
 
-def broadcast_shape(shape_x: Any, shape_y: Any) -> tf.TensorShape:
+def broadcast_shape(shape_x: Any, shape_y: Any) -> Any:
     """The shape of two tensors' sum. Raises ValueError where they do not fit."""
     return tf.broadcast_static_shape(tf.TensorShape(shape_x), tf.TensorShape(shape_y))
 

@@ -178,6 +178,25 @@ class MultivariateNormalTriL(_NormalVector):
         return tf.matmul(self._width, self._width, transpose_b=True)
 
 
+@public(v1=("contrib.distributions.MultivariateNormalFullCovariance",))
+class MultivariateNormalFullCovariance(MultivariateNormalTriL):
+    """Normal vectors. loc: [..., size]. covariance_matrix: symmetric and positive definite, [..., size, size]."""
+
+    def __init__(self, loc: Any = None, covariance_matrix: Any = None, validate_args: bool = False,
+                 allow_nan_stats: bool = True, name: str = "MultivariateNormalFullCovariance") -> None:
+        parameters = dict(locals())
+        with tf.name_scope(name) as scope:
+            width = None
+            if covariance_matrix is not None:
+                held = tf.convert_to_tensor(covariance_matrix, name="covariance_matrix", preferred_dtype=tf.float32)
+                if validate_args:
+                    held = self._checked(held, tf.assert_equal(held, tf.matrix_transpose(held),
+                                                               message="Matrix was not symmetric."))
+                width = tf.cholesky(held)
+        super().__init__(loc, width, validate_args, allow_nan_stats, scope)
+        self._parameters = {k: v for k, v in parameters.items() if k not in ("self", "__class__")}
+
+
 @divergence(_NormalVector)
 def _(a: _NormalVector, b: _NormalVector) -> Any:
     def matrix(one: _NormalVector) -> Any:
