@@ -134,7 +134,8 @@ class Outputs:
             name = next(o.name for o in self.all if o.path == path)
             unknown = [k for k in spec if k != name]
             if unknown and path and isinstance(path[0], str):
-                raise _no_such_path((*path, unknown[0]), argument)
+                raise KeyError(f"The path: {(*path, unknown[0])} in the `{argument}` argument, can't be found in the "
+                               "model's output (`y_pred`).")
             if name is not None and unknown:
                 raise ValueError(f"Expected keys {[name]} in {argument} dict, but found {argument}.keys()="
                                  f"{list(spec)}")
