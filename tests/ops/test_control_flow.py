@@ -170,6 +170,13 @@ def test_tensor_arrays_in_and_out_of_loops(session) -> None:
     assert session.run(grad).tolist() == [0.0, 0.0, 3.0, 0.0]
 
 
+def test_a_tensor_array_grows_for_rows_that_are_scattered(session) -> None:
+    rows = tf.constant([[1.0], [2.0]])
+    grown = tf.TensorArray(tf.float32, 0, dynamic_size=True).scatter([3, 0], rows)
+    assert session.run(grown.stack()).tolist() == [[2], [0], [0], [1]]
+    assert session.run(tf.gradients(grown.read(3) * 5.0, rows)[0]).tolist() == [[5], [0]]
+
+
 def test_case_and_switch(session) -> None:
     x = tf.placeholder(tf.int32, [])
     chosen = tf.case([(tf.equal(x, 1), lambda: tf.constant(10)), (x > 5, lambda: tf.constant(20))],

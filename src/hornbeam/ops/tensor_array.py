@@ -487,7 +487,12 @@ class TensorArray:
             return self
         self._check_dtype(value)
         element = self._fitting(_of_a_row(value.dims))
-        flow = states.set_rows(self._flow, ops["Cast"](convert(indices), DstT=dtypes.int32), value, name=name)
+        indices, flow = ops["Cast"](convert(indices), DstT=dtypes.int32), self._flow
+        if self._dynamic:  # the row furthest out makes room for the others
+            row = ops["ArgMax"](indices, np.int32(0))
+            last, furthest = (ops["GatherV2"](x, row, np.int32(0)) for x in (indices, value))
+            flow = write_op(flow, last, furthest, dynamic_size=True)
+        flow = states.set_rows(flow, indices, value, name=name)
         return self._with(flow, element if self._infer else None)
 
     def split(self, value: Any, lengths: Any, name: str | None = None) -> TensorArray:
