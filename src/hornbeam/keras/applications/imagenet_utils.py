@@ -78,7 +78,7 @@ def _classes() -> dict[str, list[str]]:
     f"applications.{name}.decode_predictions" for name in (
         "densenet", "efficientnet", "inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3",
         "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19", "xception")))
-def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, Any]]]:
+def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[Any, ...]]]:
     """For each row of predictions [samples, 1000], its `top` classes: (WordNet's number, name, prediction).
 
     The names are downloaded once. Raises ValueError for other shapes.

@@ -10,6 +10,7 @@ from hornbeam.keras.applications.classifier import Classifier, channels_axis, ke
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.models.model import Model
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.saving.serialization import internal
 
 _HASHES = {"inception_v3": ("9a0d58056eeedaa3f26cb7ebd46da564", "bcbd6486424b2319ff4ef7d526e38f63"),
            "inception_resnet_v2": ("e693bd0210a403b3192acc6073ad2e96", "d19885ff4a710c122648d3b5c3b684e4")}
@@ -98,6 +99,7 @@ def InceptionV3(include_top: bool = True, weights: Any = "imagenet", input_tenso
 # With shortcuts ----------------------------------------------------------------------------------------
 
 
+@internal("keras.src.applications.inception_resnet_v2")
 class CustomScaleLayer(Layer):
     """The first input plus `scale` times the second."""
 
