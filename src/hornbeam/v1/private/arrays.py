@@ -13,7 +13,7 @@ def shape_internal(input: Any, name: str | None = None, optimize: bool = True, o
         known = tf.convert_to_tensor(input).shape
         if optimize and known.is_fully_defined():
             return tf.constant(known.as_list(), out_type, name=scope)
-        return tf.shape(input, name=scope, out_type=out_type)
+        return tf.raw_ops.Shape(input=input, out_type=out_type, name=scope)
 
 
 def size_internal(input: Any, name: str | None = None, optimize: bool = True, out_type: Any = tf.int32) -> Any:
@@ -22,14 +22,16 @@ def size_internal(input: Any, name: str | None = None, optimize: bool = True, ou
         known = tf.convert_to_tensor(input).shape
         if optimize and known.is_fully_defined():
             return tf.constant(known.num_elements(), out_type, name=scope)
-        return tf.size(input, name=scope, out_type=out_type)
+        return tf.raw_ops.Size(input=input, out_type=out_type, name=scope)
 
 
 def rank_internal(input: Any, name: str | None = None, optimize: bool = True) -> Any:
     """As `tf.rank`. optimize: a constant where the rank is known."""
     with tf.name_scope(name, "Rank", [input]) as scope:
         known = tf.convert_to_tensor(input).shape.ndims
-        return tf.constant(known, tf.int32, name=scope) if optimize and known is not None else tf.rank(input, scope)
+        if optimize and known is not None:
+            return tf.constant(known, tf.int32, name=scope)
+        return tf.raw_ops.Rank(input=input, name=scope)
 
 
 def ones_like_impl(tensor: Any, dtype: Any, name: str | None, optimize: bool = True) -> Any:
