@@ -192,9 +192,15 @@ class Optimizer(OptimizerVariables, OldSpellings):
             return self._step_and_write(grads, variables)
 
     def _step_and_write(self, grads: list[Any], variables: list[Any]) -> Any:
+        graph = self._iterations._graph
+        before = 0 if graph is None else len(graph.get_operations())
         with StatelessScope() as scope:
             self._step(grads, variables)
-        return self._write(scope, variables)
+        written = self._write(scope, variables)
+        if graph is None:
+            return written
+        # `tf.Variable`s of the program are no variables of Keras: the step has written them itself.
+        return tf.group(written, *(op for op in graph.get_operations()[before:] if op.type.startswith("Assign")))
 
     def _can_be_compiled(self, variables: Sequence[Any]) -> bool:
         """Whether a step at once may be one compiled program: all of its Python is ours, so that none of it has

@@ -44,7 +44,7 @@ class _Linear(Estimator):
             made = optimizer_of(optimizer, linear_rate(columns, 0.2))
             with tf.variable_scope("linear", values=_tensors(features), partitioner=partitioner_ or partitioner()):
                 logits = linear_logits(features, columns, head.logits_dimension, sparse_combiner)
-                return head.create_estimator_spec(features, mode, logits, labels, _minimizes(made))
+                return head.create_estimator_spec(features, mode, logits, labels, train_op_fn=_minimizes(made))
 
         super().__init__(model_fn, model_dir, config, warm_start_from=warm_start_from)
 
@@ -108,7 +108,7 @@ class _Deep(Estimator):
             with tf.variable_scope("dnn", values=_tensors(features), partitioner=partitioner()):
                 logits = dnn_logits(features, columns, sizes, head.logits_dimension, mode, activation_fn, dropout,
                                     batch_norm, input_layer_partitioner or partitioner())
-                return head.create_estimator_spec(features, mode, logits, labels, _minimizes(made))
+                return head.create_estimator_spec(features, mode, logits, labels, train_op_fn=_minimizes(made))
 
         super().__init__(model_fn, model_dir, config, warm_start_from=warm_start_from)
 
@@ -189,7 +189,8 @@ class _Combined(Estimator):
                     summarize(parts[-1], "linear")
                 steps.append((made, "linear"))
             logits = parts[0] if len(parts) == 1 else parts[0] + parts[1]
-            return head.create_estimator_spec(features, mode, logits, labels, lambda loss: _both(loss, steps))
+            return head.create_estimator_spec(features, mode, logits, labels,
+                                              train_op_fn=lambda loss: _both(loss, steps))
 
         super().__init__(model_fn, model_dir, config, warm_start_from=warm_start_from)
 
@@ -269,7 +270,7 @@ class _Baseline(Estimator):
             with tf.variable_scope("baseline", values=_tensors(features)):
                 bias = tf.get_variable("bias", [head.logits_dimension], tf.float32, tf.zeros_initializer())
                 logits = tf.ones(tf.stack([batch, head.logits_dimension])) * bias
-            return head.create_estimator_spec(features, mode, logits, labels, _minimizes(made))
+            return head.create_estimator_spec(features, mode, logits, labels, train_op_fn=_minimizes(made))
 
         super().__init__(model_fn, model_dir, config)
 
