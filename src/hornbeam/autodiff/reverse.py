@@ -126,6 +126,8 @@ def _call_gradients(call: Any, dys: list[Any], blocked: list[tuple[Any, Never]])
         dys = [array.zeros_like(out) if dy is None and carries(out) else dy
                for dy, out in zip(dys, call.outputs, strict=True)]
     found = rule(call, *dys)
+    if found is NotImplemented:
+        found = generic_gradient(call, *dys)
     if not isinstance(found, (tuple, list)):
         found = [found]
     if len(found) != len(call.inputs):

@@ -161,7 +161,7 @@ class Op:
 
         `call` has `inputs`, `outputs` and `attrs`; the rule uses public ops, so that it works eagerly, in graphs and
         at second order. A single gradient need not be put into a tuple. `dy` is None for outputs nothing depends on,
-        unless it is the only one.
+        unless it is the only one. A rule that returns NotImplemented leaves the call to the generic gradient.
         """
         self.gradient = rule
         return rule

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam.keras import ops
+from hornbeam.keras.activations.functions import sigmoid, tanh
 from hornbeam.keras.layers.input_spec import InputSpec
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.layers.parameters import config_of
 from hornbeam.keras.layers.rnn.cells import GRUCell, LSTMCell, SimpleRNNCell
 from hornbeam.keras.layers.rnn.rnn import RNN
 from hornbeam.keras.names import keras_export
+from hornbeam.ops.recurrent import block_lstm_v2
 
 _OF_CELL = ("units use_bias kernel_initializer recurrent_initializer bias_initializer kernel_regularizer "
             "recurrent_regularizer bias_regularizer kernel_constraint recurrent_constraint bias_constraint dropout "
@@ -122,3 +125,28 @@ class LSTM(CellLayer):
                          activity_regularizer=activity_regularizer, **kwargs)
         self.use_cudnn = use_cudnn
         self._made()
+
+    def _run(self, sequences: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, Any, Any]:
+        if mask is not None or self.unroll or not self._is_usual(training):
+            return super()._run(sequences, states, mask, training)
+        cell = self.cell
+        if training and cell.dropout:
+            dropped, _ = cell.draw_masks(sequences[:, 0], states[0])
+            sequences = cell.dropped(sequences, ops.expand_dims(dropped, 1))
+        rows = ops.swapaxes(sequences, 0, 1)
+        if self.go_backwards:
+            rows = ops.flip(rows, axis=0)
+        h, c = states
+        no_peephole = ops.zeros((cell.units,))
+        found = block_lstm_v2(
+            ops.cast(ops.shape(rows)[0], "int64"), rows, c, h, ops.concatenate([cell.kernel, cell.recurrent_kernel]),
+            *(no_peephole,) * 3, ops.zeros((4 * cell.units,)) if cell.bias is None else cell.bias)
+        all_c, all_h = found[1], found[6]
+        outputs = ops.swapaxes(all_h, 0, 1) if self.return_sequences else None
+        return outputs, all_h[-1], [all_h[-1], all_c[-1]]
+
+    def _is_usual(self, training: bool) -> bool:
+        """Whether its cell is the one that `BlockLSTMV2` computes, in float32."""
+        cell = self.cell
+        return cell.activation is tanh and cell.recurrent_activation is sigmoid and cell.compute_dtype == "float32" \
+            and not (training and cell.recurrent_dropout)

@@ -1,0 +1,212 @@
+"""LSTM over a whole sequence as one op, and its gradient.
+
+Version 1 has the gates in the order i c f o and adds a number of its own to the forget gate; version 2 has them in the
+order i f c o, as Keras does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hornbeam.backend.lazy import jax, jnp, lax
+from hornbeam.graph import dtypes
+from hornbeam.graph.execute import ShapeFault
+from hornbeam.graph.op import op
+from hornbeam.ops import array, rules
+from hornbeam.ops.samples import Sample, Samples
+
+_RANKS = {"x": 3, "cs_prev": 2, "h_prev": 2, "w": 2, "wci": 1, "wcf": 1, "wco": 1, "b": 1}
+_OUTPUTS = ("i", "cs", "f", "o", "ci", "co", "h")
+_TYPES = (dtypes.float16, dtypes.float32)
+_INPUTS = ", ".join(("seq_len_max: int64", *(f"{name}: T" for name in _RANKS)))
+
+
+def _of_gates(parts: Sequence[Any], version: str) -> list[Any]:
+    """What belongs to the gates i, f, c, o in the order in which they lie, or back: it is its own inverse."""
+    first, second, third, fourth = parts
+    return [first, second, third, fourth] if version else [first, third, second, fourth]
+
+
+def _forward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any, w: Any, diagonals: Sequence[Any],
+             b: Any, forget_bias: float, cell_clip: float) -> tuple[Any, ...]:
+    wci, wcf, wco = diagonals
+    inputs = x.shape[2]
+    projected = jnp.matmul(x, w[:inputs]) + b
+    recurrent = w[inputs:]
+
+    def step(state: Any, given: Any) -> Any:
+        cs, h = state
+        z, is_taken = given
+        z_i, z_f, z_c, z_o = _of_gates(jnp.split(z + jnp.matmul(h, recurrent), 4, axis=-1), version)
+        i = jax.nn.sigmoid(z_i + cs * wci)
+        f = jax.nn.sigmoid(z_f + jnp.asarray(forget_bias, x.dtype) + cs * wcf)
+        ci = jnp.tanh(z_c)
+        cs = ci * i + cs * f
+        if cell_clip > 0:
+            cs = jnp.clip(cs, -cell_clip, cell_clip)
+        o = jax.nn.sigmoid(z_o + cs * wco)
+        co = jnp.tanh(cs)
+        h = co * o
+        return (cs, h), tuple(jnp.where(is_taken, r, 0) for r in (i, cs, f, o, ci, co, h))
+
+    _, results = lax.scan(step, (cs_prev, h_prev), (projected, jnp.arange(x.shape[0]) < seq_len_max))
+    return results
+
+
+def gradients_of_inputs(x: Any, h_prev: Any, w: Any, h: Any, dz: Any, matmul: Any) -> tuple[Any, Any]:
+    """The gradients of `x` and `w` from `dz`, those of what goes into the gates.
+
+    matmul: `matmul(a, b, transpose_a=…)`, what multiplies matrices.
+    """
+    inputs, rows = x.shape[2], dz.reshape((-1, dz.shape[2]))
+    before = jnp.concatenate([h_prev[None], h[:-1]])
+    dw = [matmul(part.reshape((-1, part.shape[2])), rows, transpose_a=True) for part in (x, before)]
+    return jnp.matmul(dz, w[:inputs].T), jnp.concatenate(dw)
+
+
+def _product(a: Any, b: Any, *, transpose_a: bool) -> Any:
+    return jnp.matmul(a.T if transpose_a else a, b)
+
+
+def _backward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any, w: Any, diagonals: Sequence[Any],
+              kept: Sequence[Any], cs_grad: Any, h_grad: Any) -> tuple[Any, ...]:
+    i, cs, f, o, ci, co, h = kept
+    wci, wcf, wco = diagonals
+    recurrent = w[x.shape[2]:].T
+
+    def step(after: Any, given: Any) -> Any:
+        dcs, dh = after
+        i, cs, f, o, ci, co, cs_before, dcs_given, dh_given, is_taken = given
+        seen = dh + dh_given
+        do = seen * co * o * (1 - o)
+        dcs_all = dcs + dcs_given + seen * o * (1 - co * co) + do * wco
+        di, df = dcs_all * ci * i * (1 - i), dcs_all * cs_before * f * (1 - f)
+        dci = dcs_all * i * (1 - ci * ci)
+        dz = jnp.concatenate(_of_gates((di, df, dci, do), version), axis=-1)
+        now = (dcs_all * f + di * wci + df * wcf, jnp.matmul(dz, recurrent))
+        return (tuple(jnp.where(is_taken, new, old) for new, old in zip(now, after, strict=True)),
+                jnp.where(is_taken, dz, 0))
+
+    before = jnp.concatenate([cs_prev[None], cs[:-1]])
+    (dcs_prev, dh_prev), dz = lax.scan(
+        step, (jnp.zeros_like(cs_prev), jnp.zeros_like(h_prev)),
+        (i, cs, f, o, ci, co, before, cs_grad, h_grad, jnp.arange(x.shape[0]) < seq_len_max), reverse=True)
+    dx, dw = gradients_of_inputs(x, h_prev, w, h, dz, _product)
+    di, df, _, do = _of_gates(jnp.split(dz, 4, axis=-1), version)
+    of_diagonals = [jnp.sum(d * c, axis=(0, 1)) for d, c in ((di, before), (df, before), (do, cs))]
+    return dx, dcs_prev, dh_prev, dw, *of_diagonals, jnp.sum(dz, axis=(0, 1))
+
+
+def _sizes(inputs: Sequence[Any]) -> tuple[Any, Any]:
+    """Dims of `x` and the number of units, None where they are unknown. Raises ShapeFault."""
+    given = {name: i.dims for name, i in zip(_RANKS, inputs[1:9], strict=True)}
+    for name, dims in given.items():
+        if dims is not None and len(dims) != _RANKS[name]:
+            raise ShapeFault(f"Shape must be rank {_RANKS[name]} but is rank {len(dims)}",
+                             f"{name} must be {_RANKS[name]}D")
+    steps, batch, depth = given["x"] or (None, None, None)
+    known = [dims[-1] for name, dims in given.items() if dims is not None and name not in ("x", "w", "b")]
+    wide = [dims[-1] for name in ("w", "b") if (dims := given[name]) is not None]
+    units = next((n for n in known if n is not None), next((n // 4 for n in wide if n is not None), None))
+    batch = next((d for d in (batch, *(given[n] and given[n][0] for n in ("cs_prev", "h_prev"))) if d is not None), None)
+    for name, dims in given.items():
+        if name == "x" or dims is None:
+            continue
+        last = units and (4 * units if name in ("w", "b") else units)
+        first = batch if name in ("cs_prev", "h_prev") else None if None in (depth, units) else depth + units
+        for axis, wanted in enumerate((first, last) if len(dims) == 2 else (last,)):
+            if None not in (dims[axis], wanted) and dims[axis] != wanted:
+                raise ShapeFault(f"Dimensions must be equal, but are {dims[axis]} and {wanted}",
+                                 f"{name}.dim_size({axis}) != {wanted}: it is {rules.text(dims)}, with x of "
+                                 f"{rules.text(given['x'])} and {units} units")
+    return (steps, batch, depth), units
+
+
+def _samples(rng: np.random.Generator) -> list[Sample]:
+    found: list[Sample] = []
+    for steps, taken, use_peephole, cell_clip in ((3, 3, False, 0.0), (4, 2, True, 0.5), (0, 0, False, 0.0)):
+        shapes = ((steps, 2, 3), (2, 2), (2, 2), (5, 8), (2,), (2,), (2,), (8,))
+        found.append(((np.int64(taken), *(rng.normal(size=s).astype(np.float32) for s in shapes)),
+                      {"use_peephole": use_peephole, "cell_clip": cell_clip}))
+    return found
+
+
+def _gradient_samples(version: str) -> Samples:
+    def make(rng: np.random.Generator) -> list[Sample]:
+        found: list[Sample] = []
+        for inputs, attrs in _samples(rng):
+            shape = (*inputs[1].shape[:2], 2)
+            kept = [rng.uniform(-0.9, 0.9, shape).astype(np.float32) for _ in range(9)]
+            found.append(((*inputs, *kept), {"use_peephole": attrs["use_peephole"]}))
+        return found
+
+    return make
+
+
+def _diagonals(given: Sequence[Any], use_peephole: bool) -> list[Any]:
+    return list(given) if use_peephole else [jnp.zeros_like(w) for w in given]
+
+
+def _declare(version: str) -> tuple[Any, Any]:
+    """One version of BlockLSTM and of its gradient."""
+    waive = {"gradient": "the types are float16 and float32; compared with float64 in tests/ops/test_recurrent.py"}
+
+    def forward(given: Sequence[Any], forget_bias: float, cell_clip: float, use_peephole: bool) -> tuple[Any, ...]:
+        return _forward(version, *given[:5], _diagonals(given[5:8], use_peephole), given[8], forget_bias, cell_clip)
+
+    def outputs(inputs: Any, attrs: Any) -> Any:
+        (steps, batch, _), units = _sizes(inputs)
+        return [((steps, batch, units), inputs[1].dtype)] * len(_OUTPUTS)
+
+    def gradient(call: Any, *dys: Any) -> Any:
+        if any(dy is not None for name, dy in zip(_OUTPUTS, dys, strict=True) if name not in ("cs", "h")):
+            return NotImplemented  # only gradients of gradients ask: the generic rule has all outputs
+        cs, h = call.outputs[1], call.outputs[6]
+        dcs, dh = (array.zeros_like(out) if dy is None else dy for out, dy in ((cs, dys[1]), (h, dys[6])))
+        return (None, *backward(*call.inputs, *call.outputs, dcs, dh, use_peephole=call.attrs["use_peephole"]))
+
+    if version:
+        @op("BlockLSTMV2", inputs=_INPUTS, outputs=_OUTPUTS, T=_TYPES, samples=_samples, waive=waive)
+        def made(seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b, *, cell_clip: float = 0.0,
+                 use_peephole: bool = False):
+            """An LSTM over x [steps, batch, n]: every gate, state and output [steps, batch, units].
+
+            seq_len_max: steps that are taken; zeros after them. w: [n + units, 4 · units], gates in the order i f c o.
+            wci, wcf, wco: weights of the peepholes [units]. cell_clip: the bound of the states, if positive.
+            """
+            return forward((seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b), 0.0, cell_clip, use_peephole)
+    else:
+        @op("BlockLSTM", inputs=_INPUTS, outputs=_OUTPUTS, T=_TYPES, samples=_samples, waive=waive)
+        def made(seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b, *, forget_bias: float = 1.0,
+                 cell_clip: float = 3.0, use_peephole: bool = False):
+            """`BlockLSTMV2` with gates in the order i c f o. forget_bias: added to what goes into the forget gate."""
+            return forward((seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b), forget_bias, cell_clip, use_peephole)
+
+    made.shape(outputs)
+    made.grad(gradient)
+
+    @op(f"BlockLSTMGrad{version}", T=_TYPES, samples=_gradient_samples(version), waive=waive,
+        inputs=f"{_INPUTS}, {', '.join(f'{name}: T' for name in (*_OUTPUTS, 'cs_grad', 'h_grad'))}",
+        outputs=tuple(f"{name}_grad" for name in _RANKS))
+    def backward(seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b, i, cs, f, o, ci, co, h, cs_grad, h_grad, *,
+                 use_peephole: bool):
+        """The gradients of an LSTM over a sequence in its inputs, from those of its states and outputs."""
+        found = _backward(version, seq_len_max, x, cs_prev, h_prev, w, _diagonals((wci, wcf, wco), use_peephole),
+                          (i, cs, f, o, ci, co, h), cs_grad, h_grad)
+        return found if use_peephole else (*found[:4], *map(jnp.zeros_like, (wci, wcf, wco)), found[7])
+
+    @backward.shape
+    def _(inputs, attrs):
+        (steps, batch, depth), units = _sizes(inputs)
+        dims = {"x": (steps, batch, depth), "cs_prev": (batch, units), "h_prev": (batch, units),
+                "w": (None if None in (depth, units) else depth + units, units and 4 * units), "b": (units and 4 * units,)}
+        return [(dims.get(name, (units,)), inputs[1].dtype) for name in _RANKS]
+
+    return made, backward
+
+
+block_lstm, block_lstm_grad = _declare("")
+block_lstm_v2, block_lstm_grad_v2 = _declare("V2")
