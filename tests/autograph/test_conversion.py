@@ -535,3 +535,11 @@ def test_features() -> None:
     feature = tf.autograph.experimental.Feature
     assert feature.all_but(feature.LISTS) == tuple(f for f in feature.all() if f not in (feature.ALL, feature.LISTS))
     assert tf1.autograph.experimental.Feature is feature
+
+
+def test_ops_of_the_first_generation_in_converted_code():
+    @tf.function
+    def f(x):
+        return tf1.expand_dims(tf1.tile(x, [2]), 1)
+
+    assert f(tf.constant([1.0])).shape == (2, 1)

@@ -231,6 +231,8 @@ def _converting_arguments(function: Any) -> Any:
         return function
     known = _takes_functions.get(code)
     plain = inspect.unwrap(getattr(function, "__func__", function))
+    if not hasattr(plain, "__code__"):  # one of TensorFlow 1's functions around an op, which takes tensors
+        return function
     if known is None or plain.__code__ is not code:
         known = _takes_functions[code] = bool(_FUNCTIONAL & set(plain.__code__.co_varnames[:_arguments(plain.__code__)])
                                               ) and plain.__name__ not in _UNTRACED
