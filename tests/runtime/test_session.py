@@ -430,3 +430,11 @@ def test_sessions_that_cannot_be_made_or_entered() -> None:
         first.__exit__(None, None, None)
     second.__exit__(None, None, None)
     assert tf.get_default_session() is None
+
+
+def test_no_gradient_flows_into_what_was_made_an_integer() -> None:
+    x = tf.constant(2.5)
+    assert tf.gradients([tf.cast(x, tf.int32), tf.cast(x, tf.bool)], x) == [None]
+    assert tf.gradients(tf.cast(tf.cast(x, tf.int32), tf.float32), x) == [None]
+    with tf.Session() as sess:
+        assert sess.run(tf.gradients(tf.cast(x, tf.float64) * 3.0, x)) == [3]

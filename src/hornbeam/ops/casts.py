@@ -49,7 +49,10 @@ def _(inputs, attrs):
 
 @cast_op.grad
 def _(call, dy):
-    return cast_op(dy, DstT=call.inputs[0].dtype.base_dtype)
+    given, made = call.inputs[0].dtype.base_dtype, dy.dtype.base_dtype
+    if not (made.is_floating or made.is_complex):
+        return None
+    return cast_op(dy, DstT=given)
 
 
 @public("cast", "dtypes.cast")
