@@ -135,3 +135,61 @@ def test_draws_of_light_have_the_rank_of_the_images() -> None:
     assert drawn["rgb_delta"].shape == (1, 1, 1)
     with pytest.raises(ValueError, match="Expected the input image to be rank 3 or 4"):
         keras.layers.RandomBrightness(0.5)(np.ones((4, 4)), training=True)
+
+
+MEANS: dict[str, tuple[Any, list[float]]] = {
+    "RandomGrayscale": (lambda: keras.layers.RandomGrayscale(0.5, seed=3), [128.0300, 126.2840, 119.1370, 132.4467]),
+    "RandomInvert": (lambda: keras.layers.RandomInvert(0.5, seed=3), [128.0300, 128.3283, 135.8630, 132.4467]),
+    "RandomPosterization": (
+        lambda: keras.layers.RandomPosterization((2, 6), seed=3),
+        [96.4444, 111.3333, 88.0000, 124.2222]),
+    "RandomSharpness": (
+        lambda: keras.layers.RandomSharpness((0.1, 0.9), seed=3),
+        [135.1369, 127.8839, 121.2945, 138.3919]),
+    "RandomColorDegeneration": (
+        lambda: keras.layers.RandomColorDegeneration((0.1, 0.9), seed=3),
+        [125.0886, 127.3323, 120.0893, 136.7777]),
+    "RandomSaturation": (
+        lambda: keras.layers.RandomSaturation(0.8, seed=3),
+        [107.9069, 196.3739, 167.1566, 117.7070]),
+    "RandomHue": (lambda: keras.layers.RandomHue((0.1, 0.9), seed=3), [127.4219, 126.0059, 118.4436, 134.9829]),
+    "RandomColorJitter": (
+        lambda: keras.layers.RandomColorJitter((0, 255), 0.2, 0.3, (0.4, 0.6), 0.2, seed=3),
+        [164.1342, 113.5530, 115.6881, 159.3643]),
+    "RandomGaussianBlur": (
+        lambda: keras.layers.RandomGaussianBlur(0.8, 5, (0.3, 0.9), seed=3),
+        [128.0300, 112.6175, 106.4142, 132.4467]),
+    "Solarization": (
+        lambda: keras.layers.Solarization((0.1, 0.3), (0.2, 0.8), seed=3),
+        [67.0404, 72.3529, 92.9054, 62.3140]),
+    "AutoContrast": (lambda: keras.layers.AutoContrast(), [126.5567, 127.2388, 118.9285, 132.9460]),
+    "RandomErasing": (lambda: keras.layers.RandomErasing(0.9, seed=3), [125.6151, 128.3283, 119.1370, 127.2083]),
+    "MixUp": (lambda: keras.layers.MixUp(seed=3), [128.0309, 131.3467, 119.1370, 128.2535]),
+    "CutMix": (lambda: keras.layers.CutMix(seed=3), [131.6313, 128.3283, 120.5942, 129.0207]),
+    "RandomShear": (
+        lambda: keras.layers.RandomShear(0.5, (0.1, 0.4), seed=3),
+        [126.9928, 121.1496, 122.5274, 132.0596]),
+}
+
+
+@pytest.mark.parametrize("name", sorted(MEANS))
+def test_colours_and_mixtures_as_keras(name: str) -> None:
+    make, wanted = MEANS[name]
+    layer = make()
+    mixing = name in ("MixUp", "CutMix")
+    made = layer({"images": IMAGES, "labels": np.eye(4, dtype=np.float32)} if mixing else IMAGES, training=True)
+    made = np.asarray(made["images"] if mixing else made)
+    np.testing.assert_allclose(made.mean((1, 2, 3)), wanted, rtol=1e-4)
+    again = type(layer).from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    if not mixing:
+        assert again(IMAGES[0], training=True).shape == IMAGES[0].shape
+        if name != "AutoContrast":
+            np.testing.assert_array_equal(layer(IMAGES, training=False), IMAGES)
+
+
+def test_a_pipeline_is_its_layers() -> None:
+    pipe = keras.layers.Pipeline([keras.layers.RandomFlip(seed=1), keras.layers.Rescaling(0.5)])
+    np.testing.assert_allclose(pipe(IMAGES, training=False), IMAGES / 2)
+    again = keras.layers.Pipeline.from_config(pipe.get_config())
+    assert [layer.name for layer in again.layers] == [layer.name for layer in pipe.layers]

@@ -24,14 +24,27 @@ class RandomImageLayer(ImageLayer):
         self.seed = seed
         self.generator = SeedGenerator(seed)
 
-    def _uniform(self, data: Any, low: float, high: float, seed: Any) -> Any:
-        """A number for each image: [batch], or [1] for a single image."""
+    @staticmethod
+    def _count(data: Any) -> Any:
+        """How many images there are."""
         images = data["images"] if isinstance(data, dict) else data
         if len(images.shape) not in (3, 4):
             raise ValueError("Expected the input image to be rank 3 or 4. Received: "
                              f"inputs.shape={tuple(images.shape)}")
-        count = ops.shape(images)[0] if len(images.shape) == 4 else 1
-        return random.uniform((count,), low, high, seed=self.generator if seed is None else seed)
+        return ops.shape(images)[0] if len(images.shape) == 4 else 1
+
+    def _source(self, seed: Any) -> Any:
+        """What draws take their seeds from: the layer's generator unless a seed is given."""
+        return self.generator if seed is None else seed
+
+    def _uniform(self, data: Any, low: float, high: float, seed: Any) -> Any:
+        """A number for each image: [batch], or [1] for a single image."""
+        return random.uniform((self._count(data),), low, high, seed=self._source(seed))
+
+    def _chosen(self, data: Any, probability: tuple[float, float], seed: Any) -> Any:
+        """Which images something happens to, with a probability that is drawn from a range first."""
+        likely = self._uniform(data, *probability, seed)
+        return self._uniform(data, 0.0, 1.0, seed) < likely
 
     @staticmethod
     def _per_pixel(draws: Any, images: Any) -> Any:
@@ -42,7 +55,7 @@ class RandomImageLayer(ImageLayer):
         return {**super().get_config(), "seed": self.seed, **{name: getattr(self, name) for name in self._also.split()}}
 
 
-def _bounds(value: Any, low: float, high: float, what: str, open_low: bool = False) -> tuple[float, float]:
+def bounds(value: Any, low: float, high: float, what: str, open_low: bool = False) -> tuple[float, float]:
     """The two ends of a range: a pair, or a number for both signs. Raises ValueError outside [low, high]."""
     error = (f"The {what} should be a number (or a list of two numbers) in the range "
              f"{'(' if open_low else '['}{low}, {high}]. Received: {value}")
@@ -82,7 +95,7 @@ class RandomFlip(RandomImageLayer):
         return ops.where(flips, ops.flip(images, axis=tuple(axes)), images) if axes else images
 
 
-class _Warp(RandomImageLayer):
+class WarpLayer(RandomImageLayer):
     """Base: each image is sampled at places that a matrix gives. fill_mode: 'reflect', 'wrap', 'constant' (with
     `fill_value`) or 'nearest', beyond the edge. interpolation: 'nearest' or 'bilinear'."""
 
@@ -122,7 +135,7 @@ class _Warp(RandomImageLayer):
 
 
 @keras_export("layers.RandomRotation")
-class RandomRotation(_Warp):
+class RandomRotation(WarpLayer):
     """Each image turned by an angle. factor: the range of the angle, a pair or a number for both signs, in turns.
 
     Other arguments as for `keras.ops.image.affine_transform`. Raises ValueError for factors outside [-1, 1],
@@ -135,7 +148,7 @@ class RandomRotation(_Warp):
                  seed: int | None = None, fill_value: float = 0.0, data_format: str | None = None,
                  **kwargs: Any) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.factor = _bounds(factor, -1, 1, "`factor` argument")
+        self.factor = bounds(factor, -1, 1, "`factor` argument")
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         """The angles in degrees; None outside training."""
@@ -149,7 +162,7 @@ class RandomRotation(_Warp):
         return cos, -sin, x - x * cos + y * sin, sin, cos, y - x * sin - y * cos
 
 
-class _ByFactors(_Warp):
+class _ByFactors(WarpLayer):
     """Base: a factor for the height and one for the width."""
 
     _also = "height_factor width_factor fill_mode interpolation fill_value"
@@ -164,7 +177,7 @@ class _ByFactors(_Warp):
             self.width_lower, self.width_upper = self._range(width_factor, "width_factor")
 
     def _range(self, factor: Any, name: str) -> tuple[float, float]:
-        return _bounds(factor, -1.0, 1.0, f"`{name}` argument", self._open_low)
+        return bounds(factor, -1.0, 1.0, f"`{name}` argument", self._open_low)
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         """Both factors for each image; None outside training."""
@@ -266,7 +279,7 @@ class RandomCrop(RandomImageLayer):
         return self._resized_shape(input_shape, self.height, self.width)
 
 
-class _Light(RandomImageLayer):
+class LightLayer(RandomImageLayer):
     """Base: the values of each image change; masks stay."""
 
     _also = "factor value_range"
@@ -277,7 +290,7 @@ class _Light(RandomImageLayer):
 
 
 @keras_export("layers.RandomContrast")
-class RandomContrast(_Light):
+class RandomContrast(LightLayer):
     """Each image's channels spread about their means, by a number from [1 - lower, 1 + upper].
 
     factor: the pair (lower, upper), or `upper` alone. value_range: what values are cut to. Raises ValueError for
@@ -286,7 +299,7 @@ class RandomContrast(_Light):
 
     def __init__(self, factor: Any, value_range: Any = (0, 255), seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(seed, **kwargs)
-        self.factor = _bounds(factor, 0, 1, "`factor` argument")
+        self.factor = bounds(factor, 0, 1, "`factor` argument")
         self.value_range = value_range
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
@@ -307,14 +320,14 @@ class RandomContrast(_Light):
 
 
 @keras_export("layers.RandomBrightness")
-class RandomBrightness(_Light):
+class RandomBrightness(LightLayer):
     """A number added to each image: a part from the range `factor` (a pair, or a number for both signs) of the width of
     `value_range`, which values are cut to. Raises ValueError for factors outside [-1, 1] and other ranges.
     """
 
     def __init__(self, factor: Any, value_range: Any = (0, 255), seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(seed, **kwargs)
-        self.factor = _bounds(factor, -1, 1, "`factor` argument")
+        self.factor = bounds(factor, -1, 1, "`factor` argument")
         if not isinstance(value_range, (tuple, list)) or len(value_range) != 2:
             raise ValueError("The `value_range` argument should be a list of two numbers. Received: "
                              f"value_range={value_range}")
