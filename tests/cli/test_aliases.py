@@ -75,6 +75,15 @@ SAME = {
         "from tensorflow.python.framework import ops\nfrom tensorflow.python.ops.math_ops import matmul\n"
         "import hornbeam.v1\nassert ops.Session is hornbeam.v1.Session and matmul is hornbeam.v1.matmul",
     ),
+    "timelines of traced runs": (
+        "1",
+        "import json\nimport tensorflow as tf\nfrom tensorflow.python.client import timeline\n"
+        "metadata = tf.RunMetadata()\n"
+        "options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)\n"
+        "tf.Session().run(tf.constant(1.0) * 2.0, options=options, run_metadata=metadata)\n"
+        "trace = timeline.Timeline(metadata.step_stats).generate_chrome_trace_format()\n"
+        "assert [e['name'] for e in json.loads(trace)['traceEvents'] if e['ph'] == 'X'] == ['Const', 'Const', 'Mul']",
+    ),
     "what a private module imports": (
         "1",
         "from tensorflow.python.ops.rnn import rnn_cell_impl\nfrom tensorflow.python.util import tf_inspect, nest\n"
@@ -89,6 +98,9 @@ SAME = {
         "from tensorflow.python.eager import context\nfrom tensorflow.python.layers import utils\n"
         "from tensorflow.python.lib.io import file_io\nfrom tensorflow.python.util import function_utils\n"
         "from tensorflow.python.util.all_util import remove_undocumented\n"
+        "from tensorflow.python.framework import op_def_registry\n"
+        "known = op_def_registry.get_registered_ops()\n"
+        "assert known['VarHandleOp'].is_stateful and known['Conv2D'].input_arg[1].name == 'filter'\n"
         "from tensorflow.python import tf2\n"
         "assert device_spec.DeviceSpecV1 is tf.DeviceSpec and not tf2.enabled()\n"
         "assert ops.prepend_name_scope('^w', 'tower') == '^tower/w' and ops.strip_name_scope('a/b', 'a') == 'b'\n"

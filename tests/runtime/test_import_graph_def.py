@@ -159,4 +159,8 @@ def test_colocation_shapes_and_overridden_gradients_come_along() -> None:
     b, c = tf.import_graph_def(message, return_elements=["b:0", "c"])
     assert b.shape == [4]
     assert b.op.colocation_groups() == [b"loc:@import/a"]
+    b.op._set_attr("_class", tf.AttrValue(list=tf.AttrValue.ListValue(s=[b"loc:@import/b"])))
+    b.op._set_device("/cpu:0")
+    assert (b.op.colocation_groups(), b.op.device) == ([b"loc:@import/b"], "/cpu:0")
+    assert b.graph._get_control_flow_context() is None
     assert c.gradient_type == "Mine"

@@ -111,6 +111,9 @@ class Graph:
     def _unsafe_unfinalize(self) -> None:
         self._finalized = False
 
+    def _get_control_flow_context(self) -> None:
+        """None: branches and loops are graphs of their own, which take what they need from the graph around them."""
+
     def prevent_feeding(self, tensor: GraphTensor) -> None:
         """From now on nothing may be fed for `tensor`."""
         self._not_fed.add(tensor)

@@ -53,6 +53,11 @@ def _table() -> dict[str, Any]:
     return json.loads(resources.files("hornbeam.graph").joinpath("op_signatures.json").read_text())
 
 
+def names() -> list[str]:
+    """All ops of which TensorFlow's spelling is known."""
+    return list(_table())
+
+
 @functools.cache
 def signature(type: str) -> Signature | None:
     """The signature of an op; None where TensorFlow has none of that name."""

@@ -80,6 +80,18 @@ class Operation:
         """The groups of operations that share a device with this one."""
         return self.attrs.get("_class") or [f"loc:@{self.name}".encode()]
 
+    def _set_device(self, device: Any) -> None:
+        self.device = device if isinstance(device, str) else device.to_string()
+
+    def _set_attr(self, attr_name: str, attr_value: Any) -> None:
+        """Gives it a mark of its node, as `_class`, from an `AttrValue`: of a list, what it holds."""
+        kind = attr_value.WhichOneof("value")
+        value = getattr(attr_value, kind)
+        if kind == "list":
+            value = [item for _, items in value.ListFields() for item in items]
+        self.attrs[attr_name] = value
+        self.graph.edited()
+
     def _add_control_input(self, op: Operation) -> None:
         self._add_control_inputs([op])
 
@@ -96,6 +108,12 @@ class Operation:
             return str(self.node_def)
         except (ImportError, ValueError):
             return repr(self)
+
+    @property
+    def op_def(self) -> Any:
+        """The `OpDef` protobuf of this operation's op; with its name alone for what only Hornbeam has."""
+        from hornbeam.graph import op_defs
+        return op_defs.get(self.type) or op_defs.OpDef(name=self.type)
 
     @property
     def node_def(self) -> Any:

@@ -115,6 +115,7 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
     __array_priority__ = 100
     SaveSliceInfo = SaveSliceInfo
     _is_resource = False
+    _save_slice_info: SaveSliceInfo | None = None
 
     def __init__(self, initial_value: Any = None, trainable: bool | None = None, validate_shape: bool = True,
                  caching_device: Any = None, name: str | None = None, variable_def: Any = None, dtype: Any = None,
@@ -436,7 +437,7 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         self._save_slice_info = save_slice_info
 
     def _get_save_slice_info(self) -> SaveSliceInfo | None:
-        return getattr(self, "_save_slice_info", None)
+        return self._save_slice_info
 
     def ref(self) -> TensorReference:
         """A hashable handle, for dictionaries and sets."""

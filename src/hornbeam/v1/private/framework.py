@@ -16,6 +16,10 @@ from typing import Any
 import hornbeam.v1 as tf
 from hornbeam.graph import mode
 from hornbeam.graph.tensor import EagerTensor
+from hornbeam.ops.initializers import Initializer
+from hornbeam.runtime.collection_protos import prepend_scope as prepend_name_scope
+from hornbeam.runtime.collection_protos import register_proto_functions
+from hornbeam.runtime.collection_protos import strip_scope as strip_name_scope
 from hornbeam.runtime.variable import Variable as VariableV1
 from hornbeam.v1.contrib.framework.checking import get_graph_from_inputs as _get_graph_from_inputs
 from hornbeam.v1.contrib.layers.outputs import smart_cond, smart_constant_value
@@ -23,12 +27,12 @@ from hornbeam.v1.contrib.layers.outputs import smart_cond, smart_constant_value
 DeviceSpecV1 = tf.DeviceSpec
 
 __all__ = [
-    "DeviceSpecV1", "EagerTensor", "Reference", "VariableV1", "_get_graph_from_inputs", "as_shape", "broadcast_shape",
-    "broadcast_weights", "constant_value", "constant_value_as_shape", "convert_data_format", "eager_mode", "enabled",
-    "fn_args", "gen_new_seed", "get_name_scope", "graph_mode", "has_kwargs", "internal_convert_to_tensor",
-    "is_broadcast_compatible", "is_dense_tensor_like", "is_resource_variable", "make_all", "prepend_name_scope",
-    "register_dense_tensor_like_type", "remove_undocumented", "smart_cond", "smart_constant_value",
-    "strip_name_scope", "uid", "unknown_shape",
+    "DeviceSpecV1", "EagerTensor", "Initializer", "Reference", "VariableV1", "_get_graph_from_inputs", "as_shape",
+    "broadcast_shape", "broadcast_weights", "constant_value", "constant_value_as_shape", "convert_data_format",
+    "eager_mode", "enabled", "fn_args", "gen_new_seed", "get_name_scope", "graph_mode", "has_kwargs",
+    "internal_convert_to_tensor", "is_broadcast_compatible", "is_dense_tensor_like", "is_resource_variable",
+    "make_all", "prepend_name_scope", "register_dense_tensor_like_type", "register_proto_function",
+    "remove_undocumented", "smart_cond", "smart_constant_value", "strip_name_scope", "uid", "unknown_shape",
 ]
 
 
@@ -102,24 +106,17 @@ def get_name_scope() -> str:
     return "" if tf.executing_eagerly() else tf.get_default_graph().get_name_scope()
 
 
-def strip_name_scope(name: str, export_scope: str | None) -> str:
-    """A name as it is below a scope.
+def register_proto_function(collection_name: str, proto_type: Any = None, to_proto: Any = None,
+                            from_proto: Any = None) -> None:
+    """Says how the items of a collection become messages of `proto_type` in a MetaGraph, and come back.
 
-    >>> strip_name_scope("tower/w", "tower")
-    'w'
+    to_proto: called with an item and `export_scope`.  from_proto: called with a message and `import_scope`.
+    Raises TypeError for what is no function.
     """
-    if not export_scope:
-        return name
-    return re.sub(rf"^(\^|loc:@|){re.escape(export_scope.rstrip('/'))}/", r"\1", name)
-
-
-def prepend_name_scope(name: str, import_scope: str | None) -> str:
-    """A name below a scope.
-
-    >>> prepend_name_scope("^w", "tower")
-    '^tower/w'
-    """
-    return re.sub(r"^(\^|loc:@|)", rf"\g<1>{import_scope.rstrip('/')}/", name) if import_scope else name
+    for name, function in (("to_proto", to_proto), ("from_proto", from_proto)):
+        if function is not None and not callable(function):
+            raise TypeError(f"{name} must be callable.")
+    register_proto_functions([collection_name], lambda: proto_type, to_proto, from_proto)
 
 
 def internal_convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None, as_ref: bool = False,
