@@ -29,6 +29,7 @@ from hornbeam.runtime.testing_tools.arrays import ArrayAssertions
 class TestCase(ArrayAssertions):
     """A test case that knows tensors, sessions and Hornbeam's errors."""
 
+    _kept_open = 0  # how many open graphs, or eager blocks, setting up leaves open
     _builds = False  # whether a call whose inputs do not say makes a node
 
     def __init__(self, methodName: str = "runTest") -> None:
@@ -43,8 +44,10 @@ class TestCase(ArrayAssertions):
         self._close_cached()
         random.seed(1)
         np.random.seed(1)
+        kept = mode.state.open_graphs[:self._kept_open]
         mode.state.open_graphs.clear()  # a test that failed within `as_default()` may have left its graph open
         mode.reset_default_graph()
+        mode.state.open_graphs.extend(kept)
         mode.global_default_graph().seed = seeds.DEFAULT_GRAPH_SEED
         seeds.set_eager_seed(seeds.DEFAULT_GRAPH_SEED)
 
