@@ -251,17 +251,16 @@ class BaseSession:
 
     def _run_with(self, binding: Binding, values: Sequence[Any], options: Any, run_metadata: Any = None) -> Any:
         """A run with options, told of in `run_metadata`."""
-        measure = None
-        if run_metadata is not None:
-            run_metadata.Clear()
-            measure = StepMeasure() if getattr(options, "trace_level", 0) else None
+        measure = StepMeasure() if run_metadata is not None and getattr(options, "trace_level", 0) else None
         with self._time_limit(options):
             answers = binding.run(values, measure)
-        if measure is not None:
-            measure.write(run_metadata.step_stats)
-        if run_metadata is not None and getattr(options, "output_partition_graphs", False):
-            plan = binding.runner.plan
-            write_partition(run_metadata, plan.ops, plan.feeds)
+        if run_metadata is not None:
+            run_metadata.Clear()
+            if measure is not None:
+                measure.write(run_metadata.step_stats)
+            if getattr(options, "output_partition_graphs", False):
+                plan = binding.runner.plan
+                write_partition(run_metadata, plan.ops, plan.feeds)
         return answers
 
     def _time_limit(self, options: Any = None) -> AbstractContextManager[None]:

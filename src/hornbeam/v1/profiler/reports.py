@@ -58,7 +58,7 @@ class _Node:
 
 @public(v1=("profiler.profile",))
 def profile(graph: Any = None, run_meta: Any = None, op_log: Any = None, cmd: str = "scope",
-            options: Any = None) -> Any:
+            options: Any = 0) -> Any:
     """Sum up a graph's parameters, floating-point operations, and the times of a traced run; print a report.
 
     graph: by default the default graph. run_meta: the `RunMetadata` of a traced run, which also tells shapes that the
@@ -107,7 +107,7 @@ register(ProfileOptionBuilder.time_and_memory(), v1=("contrib.tfprof.model_analy
 
 @public(v1=("contrib.tfprof.model_analyzer.print_model_analysis",))
 def print_model_analysis(graph: Any, run_meta: Any = None, op_log: Any = None, tfprof_cmd: str = "scope",
-                         tfprof_options: Any = None) -> Any:
+                         tfprof_options: Any = 0) -> Any:
     """The older name of `profiler.profile`. tfprof_options: a dictionary such as `FLOAT_OPS_OPTIONS`."""
     return profile(graph, run_meta, op_log, tfprof_cmd, tfprof_options)
 
