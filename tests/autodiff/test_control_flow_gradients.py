@@ -126,3 +126,37 @@ def test_gradients_answer_as_tensorflows(session) -> None:
     assert isinstance(slices, tf.IndexedSlices)
     session.run(table.initializer)
     assert session.run(tf.convert_to_tensor(slices))[1].tolist() == [2.0, 2.0]
+
+
+def test_a_branch_decides_whether_variables_change(session):
+    w, steps, yes = tf.Variable([1.0, 2.0]), tf.Variable(0, trainable=False), tf.placeholder(tf.bool, [])
+    optimizer = tf.train.AdamOptimizer(0.1)
+    trained = tf.cond(yes, lambda: tf.group(optimizer.minimize(tf.reduce_sum(w * w), steps)), tf.no_op)
+    assert [v.op.name for v in tf.global_variables()[2:4]] == ["cond/beta1_power", "cond/beta2_power"]
+    session.run(tf.global_variables_initializer())
+    session.run(trained, {yes: False})
+    assert session.run([w, steps])[1] == 0
+    session.run(trained, {yes: True})
+    np.testing.assert_allclose(session.run(w), [0.9, 1.9], rtol=1e-6)
+    assert session.run(steps) == 1
+
+
+def test_a_loop_trains(session):
+    w = tf.Variable([1.0, 2.0])
+
+    def body(i):
+        with tf.control_dependencies([tf.train.GradientDescentOptimizer(0.1).apply_gradients([(tf.ones(2), w)])]):
+            return i + 1
+
+    loop = tf.while_loop(lambda i: i < 3, body, [tf.constant(0)])
+    session.run(tf.global_variables_initializer())
+    session.run(loop)
+    np.testing.assert_allclose(session.run(w), [0.7, 1.7], rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [[1, 3, 2], [6]])
+def test_a_weight_of_as_many_elements_is_taken(session, shape):
+    x = tf.placeholder(tf.float32, [3, 2])
+    found = tf.gradients(2 * x, x, [tf.reshape(tf.range(6.0), shape)])[0]
+    assert session.run(found, {x: np.zeros((3, 2))}).tolist() == [[0, 2], [4, 6], [8, 10]]
+    assert found.op.graph.get_operations()[0].op_def.name == "Placeholder"

@@ -129,6 +129,9 @@ def _weight(y: GraphTensor, weight: Any, position: int, graph: Graph) -> Any:
         raise TypeError(f"Gradient type {weight.dtype.base_dtype.name} generated for {kind}-valued tensor {y} with "
                         f"type {dtype.name} must be {kind}")
     if not TensorShape(weight._dims).is_compatible_with(TensorShape(y._dims)):
+        given, wanted = TensorShape(weight._dims).num_elements(), TensorShape(y._dims).num_elements()
+        if given is None or wanted is None or given == wanted:
+            return ops["Reshape"](weight, ops["Shape"](y, name="Shape"), name=graph.unique_name(label, False))
         raise ValueError(f"Shapes {rules.text(weight._dims)} and {rules.text(y._dims)} of grad_ys[{position}] and "
                          f"ys[{position}] are incompatible.")
     return weight

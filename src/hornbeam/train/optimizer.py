@@ -146,11 +146,13 @@ class Optimizer:
         for _, var in given:
             if not isinstance(var, Variable):
                 raise NotImplementedError("Trying to update a Tensor ", var)
-        graph = given[0][1]._graph or getattr(given[0][0], "graph", None)
-        with mode.opened(graph):
-            self._made_slots(graph, [var for _, var in given])
-            with _scope(graph, name or self._name) as scope:
-                return self._applied(graph, given, global_step, scope)
+        home = given[0][1]._graph or getattr(given[0][0], "graph", None)
+        inner = mode.current_graph()  # of a branch or a loop, which then decides whether and how often they change
+        graph = inner if inner is not None and inner.outermost is home else home
+        with mode.opened(home):
+            self._made_slots(home, [var for _, var in given])
+        with mode.opened(graph), _scope(graph, name or self._name) as scope:
+            return self._applied(graph, given, global_step, scope)
 
     @staticmethod
     def _gradient(grad: Any) -> Any:
@@ -186,7 +188,7 @@ class Optimizer:
                 done = state.assign_add_op(global_step, array.constant(1, global_step.dtype.base_dtype, name="value"),
                                            name=scope)
         operation = done if isinstance(done, Operation) else done.op
-        if operation not in graph.get_collection_ref(GraphKeys.TRAIN_OP):
+        if graph is graph.outermost and operation not in graph.get_collection_ref(GraphKeys.TRAIN_OP):
             graph.add_to_collection(GraphKeys.TRAIN_OP, operation)
         return operation
 
