@@ -1,7 +1,7 @@
 """An LSTM over a whole sequence, and its gradient, as one kernel each: no loop of XLA's.
 
-The forward kernel multiplies inputs and states by the weights and passes the gates on at once. That of the gradient goes
-back through the steps; the gradients of inputs and weights are then one product each.
+The forward kernel multiplies inputs and states by the weights and passes the gates on at once. That of the gradient
+goes back through the steps; the gradients of inputs and weights are then one product each.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 
 from hornbeam.backend.lazy import jax, jnp
-from hornbeam.kernels import matmul
+from hornbeam.kernels.matmul import product
 from hornbeam.kernels.selection import Kernel, kernel
 from hornbeam.ops import recurrent
-from hornbeam.ops.matmul import matmul_op
 
 
 def _suits(args: Sequence[Any], attrs: dict[str, Any]) -> bool:
@@ -27,11 +26,6 @@ def _suits(args: Sequence[Any], attrs: dict[str, Any]) -> bool:
     x, cs_prev = args[1:3]
     return x.dtype == np.float32 and math.prod((*x.shape, *cs_prev.shape)) > 0 and not attrs["use_peephole"] \
         and attrs.get("cell_clip", 0.0) <= 0
-
-
-def _product(a: Any, b: Any, *, transpose_a: bool) -> Any:
-    attrs = {"transpose_a": transpose_a, "transpose_b": False}
-    return (matmul.product if matmul.pays((a, b), attrs) else matmul_op.function)(a, b, **attrs)
 
 
 def _forward(forget: int) -> Callable[..., Any]:
@@ -54,7 +48,7 @@ def _backward(forget: int) -> Callable[..., Any]:
         dz, dcs_prev, dh_prev, db = jax.ffi.ffi_call("hornbeam_lstm_gradient", like)(
             jnp.asarray(seq_len_max, jnp.int32), x, cs_prev, w, i, cs, f, o, ci, co, cs_grad, h_grad,
             forget=np.int64(forget))
-        dx, dw = recurrent.gradients_of_inputs(x, h_prev, w, h, dz, _product)
+        dx, dw = recurrent.gradients_of_inputs(x, h_prev, w, h, dz, product)
         return dx, dcs_prev, dh_prev, dw, *(jnp.zeros_like(d) for d in (wci, wcf, wco)), db
 
     return run

@@ -16,7 +16,8 @@ from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
 from hornbeam.graph.op import op
 from hornbeam.ops import array, rules
-from hornbeam.ops.samples import Sample, Samples
+from hornbeam.ops.matmul import matmul_op
+from hornbeam.ops.samples import Sample
 
 _RANKS = {"x": 3, "cs_prev": 2, "h_prev": 2, "w": 2, "wci": 1, "wcf": 1, "wco": 1, "b": 1}
 _OUTPUTS = ("i", "cs", "f", "o", "ci", "co", "h")
@@ -33,7 +34,9 @@ def _of_gates(parts: Sequence[Any], version: str) -> list[Any]:
 def _forward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any, w: Any, diagonals: Sequence[Any],
              b: Any, forget_bias: float, cell_clip: float) -> tuple[Any, ...]:
     wci, wcf, wco = diagonals
-    inputs = x.shape[2]
+    steps, _, inputs = x.shape
+    if not steps:  # an interpreted loop cannot tell what it would have given
+        return (jnp.zeros((0, *cs_prev.shape), x.dtype),) * len(_OUTPUTS)
     projected = jnp.matmul(x, w[:inputs]) + b
     recurrent = w[inputs:]
 
@@ -52,34 +55,33 @@ def _forward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any, 
         h = co * o
         return (cs, h), tuple(jnp.where(is_taken, r, 0) for r in (i, cs, f, o, ci, co, h))
 
-    _, results = lax.scan(step, (cs_prev, h_prev), (projected, jnp.arange(x.shape[0]) < seq_len_max))
+    _, results = lax.scan(step, (cs_prev, h_prev), (projected, jnp.arange(steps) < seq_len_max))
     return results
 
 
 def gradients_of_inputs(x: Any, h_prev: Any, w: Any, h: Any, dz: Any, matmul: Any) -> tuple[Any, Any]:
     """The gradients of `x` and `w` from `dz`, those of what goes into the gates.
 
-    matmul: `matmul(a, b, transpose_a=…)`, what multiplies matrices.
+    matmul: `matmul(a, b, transpose_a=…, transpose_b=…)`, what multiplies matrices.
     """
     inputs, rows = x.shape[2], dz.reshape((-1, dz.shape[2]))
     before = jnp.concatenate([h_prev[None], h[:-1]])
-    dw = [matmul(part.reshape((-1, part.shape[2])), rows, transpose_a=True) for part in (x, before)]
-    return jnp.matmul(dz, w[:inputs].T), jnp.concatenate(dw)
-
-
-def _product(a: Any, b: Any, *, transpose_a: bool) -> Any:
-    return jnp.matmul(a.T if transpose_a else a, b)
+    dx = matmul(rows, w[:inputs], transpose_a=False, transpose_b=True)
+    dw = [matmul(part.reshape((-1, part.shape[2])), rows, transpose_a=True, transpose_b=False) for part in (x, before)]
+    return dx.reshape(x.shape), jnp.concatenate(dw)
 
 
 def _backward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any, w: Any, diagonals: Sequence[Any],
               kept: Sequence[Any], cs_grad: Any, h_grad: Any) -> tuple[Any, ...]:
+    if not x.shape[0]:
+        return tuple(jnp.zeros_like(a) for a in (x, cs_prev, h_prev, w, *diagonals, w[0]))
     i, cs, f, o, ci, co, h = kept
     wci, wcf, wco = diagonals
     recurrent = w[x.shape[2]:].T
 
     def step(after: Any, given: Any) -> Any:
         dcs, dh = after
-        i, cs, f, o, ci, co, cs_before, dcs_given, dh_given, is_taken = given
+        i, f, o, ci, co, cs_before, dcs_given, dh_given, is_taken = given
         seen = dh + dh_given
         do = seen * co * o * (1 - o)
         dcs_all = dcs + dcs_given + seen * o * (1 - co * co) + do * wco
@@ -93,8 +95,8 @@ def _backward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any,
     before = jnp.concatenate([cs_prev[None], cs[:-1]])
     (dcs_prev, dh_prev), dz = lax.scan(
         step, (jnp.zeros_like(cs_prev), jnp.zeros_like(h_prev)),
-        (i, cs, f, o, ci, co, before, cs_grad, h_grad, jnp.arange(x.shape[0]) < seq_len_max), reverse=True)
-    dx, dw = gradients_of_inputs(x, h_prev, w, h, dz, _product)
+        (i, f, o, ci, co, before, cs_grad, h_grad, jnp.arange(x.shape[0]) < seq_len_max), reverse=True)
+    dx, dw = gradients_of_inputs(x, h_prev, w, h, dz, matmul_op.function)
     di, df, _, do = _of_gates(jnp.split(dz, 4, axis=-1), version)
     of_diagonals = [jnp.sum(d * c, axis=(0, 1)) for d, c in ((di, before), (df, before), (do, cs))]
     return dx, dcs_prev, dh_prev, dw, *of_diagonals, jnp.sum(dz, axis=(0, 1))
@@ -111,7 +113,8 @@ def _sizes(inputs: Sequence[Any]) -> tuple[Any, Any]:
     known = [dims[-1] for name, dims in given.items() if dims is not None and name not in ("x", "w", "b")]
     wide = [dims[-1] for name in ("w", "b") if (dims := given[name]) is not None]
     units = next((n for n in known if n is not None), next((n // 4 for n in wide if n is not None), None))
-    batch = next((d for d in (batch, *(given[n] and given[n][0] for n in ("cs_prev", "h_prev"))) if d is not None), None)
+    batches = (batch, *(dims[0] for name in ("cs_prev", "h_prev") if (dims := given[name]) is not None))
+    batch = next((n for n in batches if n is not None), None)
     for name, dims in given.items():
         if name == "x" or dims is None:
             continue
@@ -127,23 +130,20 @@ def _sizes(inputs: Sequence[Any]) -> tuple[Any, Any]:
 
 def _samples(rng: np.random.Generator) -> list[Sample]:
     found: list[Sample] = []
-    for steps, taken, use_peephole, cell_clip in ((3, 3, False, 0.0), (4, 2, True, 0.5), (0, 0, False, 0.0)):
+    for steps, use_peephole, cell_clip in ((3, False, 0.0), (4, True, 0.5)):
         shapes = ((steps, 2, 3), (2, 2), (2, 2), (5, 8), (2,), (2,), (2,), (8,))
-        found.append(((np.int64(taken), *(rng.normal(size=s).astype(np.float32) for s in shapes)),
+        found.append(((np.int64(steps), *(rng.normal(size=s).astype(np.float32) for s in shapes)),
                       {"use_peephole": use_peephole, "cell_clip": cell_clip}))
     return found
 
 
-def _gradient_samples(version: str) -> Samples:
-    def make(rng: np.random.Generator) -> list[Sample]:
-        found: list[Sample] = []
-        for inputs, attrs in _samples(rng):
-            shape = (*inputs[1].shape[:2], 2)
-            kept = [rng.uniform(-0.9, 0.9, shape).astype(np.float32) for _ in range(9)]
-            found.append(((*inputs, *kept), {"use_peephole": attrs["use_peephole"]}))
-        return found
-
-    return make
+def _gradient_samples(rng: np.random.Generator) -> list[Sample]:
+    found: list[Sample] = []
+    for inputs, attrs in _samples(rng):
+        shape = (*inputs[1].shape[:2], 2)
+        kept = [rng.uniform(-0.9, 0.9, shape).astype(np.float32) for _ in range(9)]
+        found.append(((*inputs, *kept), {"use_peephole": attrs["use_peephole"]}))
+    return found
 
 
 def _diagonals(given: Sequence[Any], use_peephole: bool) -> list[Any]:
@@ -188,7 +188,7 @@ def _declare(version: str) -> tuple[Any, Any]:
     made.shape(outputs)
     made.grad(gradient)
 
-    @op(f"BlockLSTMGrad{version}", T=_TYPES, samples=_gradient_samples(version), waive=waive,
+    @op(f"BlockLSTMGrad{version}", T=_TYPES, samples=_gradient_samples, waive=waive,
         inputs=f"{_INPUTS}, {', '.join(f'{name}: T' for name in (*_OUTPUTS, 'cs_grad', 'h_grad'))}",
         outputs=tuple(f"{name}_grad" for name in _RANKS))
     def backward(seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b, i, cs, f, o, ci, co, h, cs_grad, h_grad, *,
@@ -201,8 +201,9 @@ def _declare(version: str) -> tuple[Any, Any]:
     @backward.shape
     def _(inputs, attrs):
         (steps, batch, depth), units = _sizes(inputs)
+        wide = units and 4 * units
         dims = {"x": (steps, batch, depth), "cs_prev": (batch, units), "h_prev": (batch, units),
-                "w": (None if None in (depth, units) else depth + units, units and 4 * units), "b": (units and 4 * units,)}
+                "w": (None if None in (depth, units) else depth + units, wide), "b": (wide,)}
         return [(dims.get(name, (units,)), inputs[1].dtype) for name in _RANKS]
 
     return made, backward
