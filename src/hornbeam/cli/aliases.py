@@ -26,7 +26,8 @@ from hornbeam.cli.keras_modules import OLD_PLACES, today
 from hornbeam.cli.private_modules import PUBLIC_PLACES
 
 _NAMESPACES = {1: "hornbeam.v1", 2: "hornbeam"}
-_MESSAGE_PACKAGES = ("core", "core.example", "core.framework", "core.protobuf", "core.util")
+_MESSAGE_PACKAGES = (
+    "core", "core.example", "core.framework", "core.lib", "core.lib.core", "core.protobuf", "core.util")
 _NO_KERAS = "Hornbeam has no keras yet"
 
 

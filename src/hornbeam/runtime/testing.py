@@ -24,6 +24,7 @@ register(Lazy(f"{_TOOLS}.gradient_check", "compute_gradient_error", ""), v1=("te
 register(Lazy(f"{_TOOLS}.eager_gradient_check", "compute_gradient", ""), v2=("test.compute_gradient",))
 register(Lazy(f"{_TOOLS}.graph_def", "assert_equal_graph_def", ""), v2=("test.assert_equal_graph_def",))
 register(Lazy(f"{_TOOLS}.graph_def", "assert_equal_graph_def_v1", ""), v1=("test.assert_equal_graph_def",))
+register(Lazy(f"{_TOOLS}.benchmark", "Benchmark", ""), ("test.Benchmark",))
 register(Lazy("unittest.mock", "", ""), v1=("test.mock",))
 
 
