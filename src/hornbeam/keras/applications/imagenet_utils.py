@@ -76,7 +76,8 @@ def _classes() -> dict[str, list[str]]:
 
 @keras_export("applications.imagenet_utils.decode_predictions", *(
     f"applications.{name}.decode_predictions" for name in (
-        "densenet", "efficientnet", "inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3",
+        "convnext", "densenet", "efficientnet", "efficientnet_v2", "inception_resnet_v2", "inception_v3", "mobilenet",
+        "mobilenet_v2", "mobilenet_v3",
         "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19", "xception")))
 def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[Any, ...]]]:
     """For each row of predictions [samples, 1000], its `top` classes: (WordNet's number, name, prediction).
@@ -108,4 +109,5 @@ _MODES = {"tf": ("inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_
           "caffe": ("resnet", "resnet50", "vgg16", "vgg19"), "torch": ("densenet",)}
 for _mode, _names in _MODES.items():
     keras_export(*(f"applications.{name}.preprocess_input" for name in _names))(_preparing(_mode))
-keras_export("applications.efficientnet.preprocess_input", "applications.mobilenet_v3.preprocess_input")(_as_it_is)
+keras_export(*(f"applications.{name}.preprocess_input"
+               for name in ("convnext", "efficientnet", "efficientnet_v2", "mobilenet_v3")))(_as_it_is)

@@ -153,7 +153,7 @@ class RandomSharpness(_Coloured):
 
 @keras_export("layers.RandomColorDegeneration")
 class RandomColorDegeneration(_Coloured):
-    """Each image mixed with its gray, by a factor from the range `factor`, within [0, 1], or a number for both signs."""
+    """Each image mixed with its gray, by a factor from the range `factor` in [0, 1], or a number for both signs."""
 
     def _factor(self, factor: Any) -> tuple[float, float]:
         return bounds(factor, -1, 1, "`factor` argument")
