@@ -94,3 +94,12 @@ def test_assignment_where_a_variable_is_read_in_another_dtype() -> None:
 def test_keys_of_a_stateless_scope_are_variables() -> None:
     with pytest.raises(ValueError, match="all keys in argument `mapping` must be Variable"):
         keras.StatelessScope(state_mapping=[("v", 1.0)])
+
+
+def test_a_shape_is_a_tuple_that_answers_as_a_tensorshape() -> None:
+    shape = keras.Variable(np.zeros((3, 2))).shape
+    assert (shape, shape[0], shape[1:], [*shape]) == ((3, 2), 3, (2,), [3, 2])
+    assert (shape.as_list(), shape.num_elements(), shape.rank, shape.is_fully_defined()) == ([3, 2], 6, 2, True)
+    assert str(shape) == "(3, 2)"
+    with pytest.raises(AttributeError):
+        _ = shape.no_such_thing

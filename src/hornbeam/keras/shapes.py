@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam.graph.shapes import TensorShape
+
+
+class SizeTuple(tuple[Any, ...]):
+    """The sizes of a variable: a tuple that answers what programs ask a `TensorShape` too.
+
+    >>> SizeTuple((3, 2)).as_list(), SizeTuple((3, 2)).num_elements()
+    ([3, 2], 6)
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(TensorShape(tuple(self)), name)
+
 
 def standardize_shape(shape: Any) -> tuple[int | None, ...]:
     """A shape as a tuple of int | None. Raises ValueError for what is none."""

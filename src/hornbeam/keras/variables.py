@@ -23,7 +23,7 @@ from hornbeam.keras.keras_tensor import bind_operators, functions
 from hornbeam.keras.lookup import named
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.scopes import AutocastScope, autocast_dtype, current_path, initialize_later, stateless_scope
-from hornbeam.keras.shapes import standardize_shape
+from hornbeam.keras.shapes import SizeTuple, standardize_shape
 from hornbeam.keras.tracing import ScratchGraph
 from hornbeam.keras.utils.naming import auto_name
 from hornbeam.runtime.variable import Variable as BaseVariable
@@ -90,7 +90,7 @@ class Variable(BaseVariable):
             if shape is None:
                 raise ValueError("When creating a Variable from an initializer, the `shape` argument should be "
                                  f"specified. Received: initializer={initializer} and shape={shape}")
-            self._shape: tuple[Any, ...] = standardize_shape(shape)
+            self._shape: Any = SizeTuple(standardize_shape(shape))
             if None in self._shape:
                 raise ValueError("Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
                                  f"Received: shape={self._shape} for variable path='{self._path}'")
@@ -107,7 +107,7 @@ class Variable(BaseVariable):
                                  "them with `self.add_weight()`.")
             value = to_tensor(initializer, None if dtype is None else standardize_dtype(dtype))
             name = standardize_dtype(value.dtype)
-            self._shape = standardize_shape(value.shape)
+            self._shape = SizeTuple(standardize_shape(value.shape))
         self._give_value(value, name, trainable)
 
     def _give_value(self, value: Any, dtype: str, trainable: bool) -> None:
@@ -150,9 +150,13 @@ class Variable(BaseVariable):
         return self._path
 
     @property
-    def shape(self) -> tuple[Any, ...]:  # type: ignore[override]
-        """The shape."""
+    def shape(self) -> SizeTuple:  # type: ignore[override]
+        """The shape: a tuple, which answers as a `TensorShape` too."""
         return self._shape
+
+    def get_shape(self) -> Any:
+        """The shape as a `TensorShape`."""
+        return BaseVariable.shape.__get__(self)
 
     @property
     def ndim(self) -> int:

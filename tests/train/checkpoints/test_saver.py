@@ -317,3 +317,18 @@ def test_a_programs_own_object_is_saved_and_restored(tmp_path: Path) -> None:
         sess.run(v.initializer)
         saver.restore(sess, saver.save(sess, str(tmp_path / "m")))
         assert sess.run(v) == 20
+
+
+def test_variables_of_keras_layers_are_saved_and_counted(tmp_path):
+    layer = hornbeam.keras.layers.Dense(2)
+    layer(tf.placeholder(tf.float32, [None, 3]))
+    assert sum(v.shape.num_elements() for v in tf.trainable_variables()) == 8
+    assert [v.get_shape().as_list() for v in tf.trainable_variables()] == [[3, 2], [2]]
+    saver = tf.train.Saver()
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        kernel = session.run(layer.kernel)
+        path = saver.save(session, str(tmp_path / "m"))
+        session.run(layer.kernel.assign(0 * kernel))
+        saver.restore(session, path)
+        assert np.array_equal(session.run(layer.kernel), kernel)

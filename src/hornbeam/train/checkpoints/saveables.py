@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, final
 
+from hornbeam.graph.shapes import TensorShape
 from hornbeam.ops import array, state
 from hornbeam.runtime.partitions import PartitionedVariable
 from hornbeam.runtime.variable import Variable
@@ -70,7 +71,7 @@ class VariableSaveable(SaveableObject):
         value = restored_tensors[0]
         if restored_shapes is not None:
             value = array.reshape(value, restored_shapes[0])
-        known = restored_shapes is None and self.variable.shape.is_fully_defined()
+        known = restored_shapes is None and TensorShape(self.variable.shape).is_fully_defined()
         assigned = state.assign_op(self.variable._ref(), value, validate_shape=known, use_locking=True, name="Assign")
         assigned.op.attrs["initializes"] = True
         return assigned
