@@ -234,3 +234,14 @@ def test_only_references_have_reference_dtypes() -> None:
     assert tf.Variable(1.0).dtype == tf.as_dtype("float32_ref")
     assert tf.Variable(1.0, use_resource=True).dtype == tf.float32
     assert tf.get_variable("w", [], use_resource=True).dtype == tf.float32
+
+
+def test_variables_say_whether_they_have_a_value() -> None:
+    v = tf.Variable(1.0)
+    known = v.is_initialized()
+    with tf.Session() as session:
+        assert not session.run(known)
+        session.run(v.initializer)
+        assert session.run(known)
+    with mode.opened(None):
+        assert bool(hb.Variable(1.0).is_initialized())

@@ -349,6 +349,11 @@ class Unconvertible(ValueError):
                          f"type. ({self})")
 
 
+# Tracebacks call it what it is caught as.
+Unconvertible.__name__ = Unconvertible.__qualname__ = "ValueError"
+Unconvertible.__module__ = "builtins"
+
+
 _SEQUENCES = (list, tuple, range)
 _PYTHON_SCALARS = {builtins.bool: bool_, float: float32, complex: complex128, str: string, bytes: string}
 

@@ -388,6 +388,8 @@ def function(func: Any = None, input_signature: Any = None, autograph: bool = Tr
     def decorate(inner: Callable[..., Any]) -> Function:
         if isinstance(inner, Function):
             inner = inner.python_function
+        if not callable(inner):
+            raise TypeError(f"{inner!r} is not a callable object")
         return Function(inner, input_signature, autograph, reduce,
                         jit_compile if experimental_compile is None else experimental_compile)
 

@@ -352,6 +352,12 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         """The value now, read by an operation of its own: after the control dependencies in force."""
         return array.identity(self._variable if self._graph is not None else self.value(), name="read")
 
+    def is_initialized(self, name: str | None = None) -> Any:
+        """Whether it has a value, as a boolean tensor. Eager variables always have one."""
+        if self._graph is None:
+            return as_tensor(True, None, mode.current_graph())
+        return state.is_variable_initialized_op(self._variable, name=name)
+
     def initialized_value(self) -> Any:
         """The value, usable as the initial value of other variables."""
         return self.value()
