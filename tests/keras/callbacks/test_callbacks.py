@@ -216,3 +216,18 @@ def test_weights_are_written_as_images(tmp_path: Path) -> None:
     # width, height, images, of which three at most are written
     assert sizes == {"conv/kernel/image": [3, 3, 3], "conv/bias/image": [1, 4, 1],
                      "out/kernel/image": [64, 2, 1], "out/bias/image": [1, 2, 1]}
+
+
+def test_messages_go_to_the_log_where_logging_is_not_interactive(capsys: pytest.CaptureFixture[str],
+                                                                 caplog: pytest.LogCaptureFixture) -> None:
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    schedule = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1, verbose=1)
+    keras.config.disable_interactive_logging()
+    try:
+        with caplog.at_level("INFO", logger="absl"):
+            model.fit(np.ones((2, 1)), np.ones((2, 1)), callbacks=[schedule])
+    finally:
+        keras.config.enable_interactive_logging()
+    assert capsys.readouterr().out == ""
+    assert any("LearningRateScheduler setting learning rate to 0.1" in r.getMessage() for r in caplog.records)

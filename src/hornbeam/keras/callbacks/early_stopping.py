@@ -7,6 +7,7 @@ from typing import Any
 
 from hornbeam.keras.callbacks.monitor import Monitor
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.utils.messages import tell
 
 
 @keras_export("callbacks.EarlyStopping")
@@ -51,10 +52,10 @@ class EarlyStopping(Monitor):
 
     def on_train_end(self, logs: Any = None) -> None:
         if self.stopped_epoch > 0 and self.verbose > 0:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            tell(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose > 0:
-                print(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+                tell(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
             self.model.set_weights(self.best_weights)
         elif self.restore_best_weights:
             warnings.warn(f"There are no weights to restore: `{self.monitor}` was in no logs.", stacklevel=2)

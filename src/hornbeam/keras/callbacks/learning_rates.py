@@ -12,6 +12,7 @@ import numpy as np
 from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.callbacks.monitor import Monitor
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.utils.messages import tell
 
 
 def _rate(optimizer: Any) -> float:
@@ -45,8 +46,8 @@ class LearningRateScheduler(Callback):
         for end, optimizer in optimizers_of(self.model.optimizer):
             rate = self._set(optimizer, epoch)
             if self.verbose > 0:
-                print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {end[1:]}{end and ' '}learning rate to "
-                      f"{rate}.")
+                tell(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {end[1:]}{end and ' '}learning rate to "
+                     f"{rate}.")
 
     def _set(self, optimizer: Any, epoch: int) -> float:
         if not hasattr(optimizer, "learning_rate"):
@@ -117,5 +118,5 @@ class ReduceLROnPlateau(Monitor):
             new = max(old * self.factor, self.min_lr)
             optimizer.learning_rate = new
             if self.verbose > 0:
-                print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing {end[1:]}{end and ' '}learning rate to {new}.")
+                tell(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing {end[1:]}{end and ' '}learning rate to {new}.")
             self.cooldown_counter, self.wait = self.cooldown, 0

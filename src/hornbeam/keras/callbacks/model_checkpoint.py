@@ -13,6 +13,7 @@ import numpy as np
 from hornbeam.keras.callbacks.monitor import Monitor
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.old_names import Results, warn_of_old_spelling
+from hornbeam.keras.utils.messages import tell
 
 _OLD = (".h5", ".hdf5", ".ckpt")
 
@@ -108,7 +109,7 @@ class ModelCheckpoint(Monitor):
         else:
             self.model.save(path, overwrite=True)
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: finished saving model to {path}")
+            tell(f"\nEpoch {epoch + 1}: finished saving model to {path}")
 
     def _path(self, epoch: int, batch: int | None, logs: Any) -> str:
         names = Results(dict(logs), epoch=epoch + 1, **({} if batch is None else {"batch": batch + 1}))
@@ -120,7 +121,7 @@ class ModelCheckpoint(Monitor):
     def _wanted(self, epoch: int, logs: Any, path: str) -> bool:
         if not self.save_best_only:
             if self.verbose > 0:
-                print(f"\nEpoch {epoch + 1}: saving model to {path}")
+                tell(f"\nEpoch {epoch + 1}: saving model to {path}")
             return True
         current = logs.get(self.monitor)
         if current is None:
@@ -133,10 +134,10 @@ class ModelCheckpoint(Monitor):
         before = "None" if self.best is None else f"{self.best:.5f}"
         if not self.is_improvement(current, self.best):
             if self.verbose > 0:
-                print(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {before}")
+                tell(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {before}")
             return False
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: {self.monitor} improved from {before} to {current:.5f}, saving model to "
-                  f"{path}")
+            tell(f"\nEpoch {epoch + 1}: {self.monitor} improved from {before} to {current:.5f}, saving model to "
+                 f"{path}")
         self.best = current
         return True

@@ -7,6 +7,7 @@ from typing import Any
 from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.old_names import taking_old_arguments
+from hornbeam.keras.utils.messages import tell
 from hornbeam.keras.utils.progbar import Progbar
 
 
@@ -47,7 +48,7 @@ class ProgbarLogger(Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._new_bar()
         if self.verbose and self.epochs > 1:
-            print(f"Epoch {epoch + 1}/{self.epochs}")
+            tell(f"Epoch {epoch + 1}/{self.epochs}")
 
     def on_test_begin(self, logs: Any = None) -> None:
         if not self._called_in_fit:

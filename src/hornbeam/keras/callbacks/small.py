@@ -10,6 +10,7 @@ import numpy as np
 from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.callbacks.learning_rates import optimizers_of
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.utils.messages import tell
 
 
 @keras_export("callbacks.LambdaCallback")
@@ -47,7 +48,7 @@ class TerminateOnNaN(Callback):
             return
         if self.raise_error:
             raise RuntimeError(f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. Training ends.")
-        print(f"Batch {batch}: Invalid loss, terminating training")
+        tell(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True
 
 

@@ -15,6 +15,7 @@ from hornbeam.keras import ops
 from hornbeam.keras.config.settings import standardize_data_format
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.utils.image_utils import smart_resize
+from hornbeam.keras.utils.messages import tell
 from hornbeam.ops.files import read_file
 from hornbeam.ops.image_codecs import decode_image
 from hornbeam.ops.image_resize import resize, resize_with_pad
@@ -93,7 +94,7 @@ class _Folder:
             return self.paths, self.labels
         held = int(self.split * len(self.paths))
         training = subset == "training"
-        print(f"Using {len(self.paths) - held if training else held} files for {subset}.")
+        tell(f"Using {len(self.paths) - held if training else held} files for {subset}.")
         part = slice(None, -held) if training else slice(-held, None)
         return self.paths[part], None if self.labels is None else self.labels[part]
 
@@ -149,8 +150,8 @@ def _indexed(directory: str, labels: Any, formats: tuple[str, ...], class_names:
                              f"{directory}.")
         names, labels = [str(label) for label in sorted(set(labels))], list(labels)
     if verbose:
-        print(f"Found {len(paths)} files." if names is None
-              else f"Found {len(paths)} files belonging to {len(names)} classes.")
+        tell(f"Found {len(paths)} files." if names is None
+             else f"Found {len(paths)} files belonging to {len(names)} classes.")
     if seed is not None:
         # As Keras does: two generators of the same seed, so that both come in the same order.
         np.random.RandomState(seed).shuffle(paths)

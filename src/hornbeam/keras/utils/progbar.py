@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.utils.messages import tell
 
 _BOLD, _GREEN, _WHITE, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
 
@@ -58,8 +58,8 @@ class Progbar:
                 return
             self._draw(current, now, duration, finalize)
         elif self.verbose == 2 and finalize and self.target:
-            self._print(f"{self._count(current)} - {now - self._start:.0f}s -{self._duration_text(duration)}"
-                        f"{self._values_text()}\n")
+            tell(f"{self._count(current)} - {now - self._start:.0f}s -{self._duration_text(duration)}"
+                 f"{self._values_text()}")
         self._last_update = now
 
     def add(self, n: int, values: Sequence[tuple[str, Any]] | None = None) -> None:
@@ -95,7 +95,7 @@ class Progbar:
         rest = f"{self._duration_text(duration)}{self._values_text()}"
         width = plain + 1 + len(clock) + len(rest)
         padding = " " * max(0, self._drawn_width - width)
-        self._print(f"{back}{done} {_BOLD}{clock}{_PLAIN}{rest}{padding}" + ("\n" if finalize else ""))
+        tell(f"{back}{done} {_BOLD}{clock}{_PLAIN}{rest}{padding}" + ("\n" if finalize else ""), line_break=False)
         self._drawn_width = width
 
     def _count(self, current: int) -> str:
@@ -125,15 +125,6 @@ class Progbar:
         if seconds >= 1e-3:
             return f" {seconds * 1e3:.0f}ms/{self.unit_name}"
         return f" {seconds * 1e6:.0f}us/{self.unit_name}"
-
-    @staticmethod
-    def _print(text: str) -> None:
-        try:
-            sys.stdout.write(text)
-        except UnicodeEncodeError:
-            encoding = sys.stdout.encoding or "ascii"
-            sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
-        sys.stdout.flush()
 
 
 def _remaining(seconds: float) -> str:
