@@ -1,4 +1,4 @@
-"""Traced runs: what `RunMetadata` tells of each operation, and that others are told nothing. Names as TensorFlow has."""
+"""Traced runs: what `RunMetadata` tells of each operation, under TensorFlow's names; other runs tell nothing."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ def _stats(*nodes: tuple[str, int, int, int]) -> Any:
     return made
 
 
-_STEP = (("a = Const()", 0, 1, 100), ("b = Relu(a)", 2, 10, 50), ("c = Exp(a, ^a)", 4, 6, 30), ("d = Add(b, c:0)", 11, 12, 7))
+_STEP = (("a = Const()", 0, 1, 100), ("b = Relu(a)", 2, 10, 50), ("c = Exp(a, ^a)", 4, 6, 30),
+         ("d = Add(b, c:0)", 11, 12, 7))
 
 
 def _events(trace: str, kind: str) -> list[Any]:
