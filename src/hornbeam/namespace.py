@@ -148,5 +148,6 @@ def graph_first(public: Public) -> Any:
     if old:
         parameters = list(signature.parameters.values())
         extra = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None) for n in old]
-        call.__signature__ = signature.replace(parameters=[*parameters, *extra])  # type: ignore[attr-defined]
+        signature = signature.replace(parameters=[*parameters, *extra])
+    call.__signature__ = signature  # type: ignore[attr-defined]  # for programs that ask `getfullargspec`
     return call

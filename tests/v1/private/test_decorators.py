@@ -1,5 +1,6 @@
 """What programs import from TensorFlow's private modules about decorators and retired arguments."""
 
+import inspect
 import logging
 
 import pytest
@@ -27,6 +28,12 @@ def test_a_decorated_function_keeps_its_name_and_arguments():
     (made,), target = decorators.unwrap(added)
     assert made.decorator_name == "doubled"
     assert target(1, 2) == 3
+
+
+def test_programs_ask_for_the_arguments_of_functions_here():
+    assert "maximum_iterations" in inspect.getfullargspec(tf.while_loop).args
+    ones = decorators.getfullargspec(tf.ones)
+    assert ones == (["shape", "dtype", "name"], None, None, (tf.float32, None), [], None, {})
 
 
 def test_a_context_manager():

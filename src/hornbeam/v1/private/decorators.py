@@ -12,6 +12,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from hornbeam.graph import dtypes
+
 
 class ArgSpec(NamedTuple):
     """Arguments of a function, as `inspect.getargspec` gave them."""
@@ -93,7 +95,16 @@ def getfullargspec(obj: Any) -> inspect.FullArgSpec:
     target = obj if isinstance(obj, functools.partial) else inspect.unwrap(obj)
     found = inspect.getfullargspec(target)
     # Programs compare the arguments of their functions with those of functions here; TensorFlow annotates none.
-    return found._replace(annotations={}) if _module_of(target).startswith("hornbeam") else found
+    if not _module_of(target).startswith("hornbeam"):
+        return found
+    defaults = list(found.defaults or ())
+    if found.args[-1:] == ["layout"]:  # which only later versions have
+        found = found._replace(args=found.args[:-1])
+        defaults.pop()
+    for place, name in enumerate(reversed(found.args), 1):
+        if name == "out_type" and place <= len(defaults) and defaults[-place] is None:  # they say so otherwise
+            defaults[-place] = dtypes.int32
+    return found._replace(annotations={}, defaults=tuple(defaults) or found.defaults)
 
 
 def _module_of(target: Any) -> str:
