@@ -82,7 +82,7 @@ def sparse_to_dense_op(sparse_indices, output_shape, sparse_values, default_valu
 
 @sparse_to_dense_op.check
 def _(sparse_indices, output_shape, sparse_values, default_value, *, validate_indices=True):
-    places, sizes = _as_rows(sparse_indices), jnp.asarray(output_shape)
+    places, sizes = jnp.asarray(_as_rows(sparse_indices)), jnp.asarray(output_shape)
     if not places.shape[0]:
         return jnp.zeros((), bool), []
     outside = jnp.any((places < 0) | (places >= sizes), 1)
