@@ -77,6 +77,7 @@ def test_gradients_flow_inside_the_range_and_to_its_ends() -> None:
 @pytest.mark.parametrize(("call", "words"), [
     (lambda: quant.fake_quant_with_min_max_args(X, min=3, max=1), "min has to be smaller than max, was: 3 >= 1"),
     (lambda: quant.fake_quant_with_min_max_args(X, num_bits=1), "num_bits must be between 2 and 16, inclusive"),
+    (lambda: quant.fake_quant_with_min_max_vars(GRID, [-1.0, 0.0, 0.0], 1.0), "`min` must be rank 0 but is rank 1"),
     (lambda: quant.fake_quant_with_min_max_vars_per_channel(GRID, [-1.0], [1.0]),
      "min has incorrect size, expected 3 was 1"),
     (lambda: quant.quantize_and_dequantize_v2(X, 3.0, 1.0, range_given=True),

@@ -41,7 +41,8 @@ def _nudged(low: Any, high: Any, num_bits: int, narrow_range: bool) -> tuple[Any
 
 def _rounded(x: Any, low: Any, high: Any, num_bits: int, narrow_range: bool) -> Any:
     left, right, step = _nudged(low, high, num_bits, narrow_range)
-    steps = jnp.floor((jnp.clip(x, left, right) - left) / step + 0.5)
+    clipped = jnp.maximum(jnp.minimum(x, right), left)  # in this order: what TensorFlow gives where min > max
+    steps = jnp.floor((clipped - left) / step + 0.5)
     return jnp.where((low == 0) & (high == 0), 0, steps * step + left).astype(x.dtype)
 
 
@@ -160,7 +161,17 @@ def fake_quant_with_min_max_vars_per_channel_gradient(gradients, inputs, min, ma
     return parts[0], parts[1].sum(others), parts[2].sum(others)
 
 
-fake_quant_with_min_max_vars.shape(rules.as_first)
+def _refuse_ends(ends: Any) -> None:
+    for name, end in zip(("min", "max"), ends, strict=True):
+        if end.dims:
+            raise ShapeFault(f"Shape must be rank 0 but is rank {len(end.dims)}",
+                             f"`{name}` must be rank 0 but is rank {len(end.dims)}")
+
+
+@fake_quant_with_min_max_vars.shape
+def _(inputs, attrs):
+    _refuse_ends(inputs[1:])
+    return [inputs[0][:2]]
 
 
 def _either(inputs: Any) -> Any:
@@ -169,6 +180,7 @@ def _either(inputs: Any) -> Any:
 
 @fake_quant_with_min_max_vars_gradient.shape
 def _(inputs, attrs):
+    _refuse_ends(inputs[2:])
     return [(_either(inputs), inputs[0].dtype), ((), dtypes.float32), ((), dtypes.float32)]
 
 
