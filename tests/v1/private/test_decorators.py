@@ -3,6 +3,7 @@
 import inspect
 import logging
 
+import numpy as np
 import pytest
 
 import hornbeam.v1 as tf
@@ -89,3 +90,27 @@ def test_shapes_as_private_functions_give_them():
     assert tf.get_static_value(arrays._tensor_shape_tensor_conversion_function(x.shape, tf.int64)).dtype == "int64"
     assert x._shape_tuple() == (2, 3)
     assert variables.variable(1.0, name="at", trainable=False).dtype.base_dtype is tf.float32
+
+
+def test_matrices_in_batches_that_broadcast():
+    from hornbeam.v1.private import linear_algebra
+    a, b = np.array([[2.0, 0.0], [1.0, 1.0]]), np.arange(6.0).reshape(3, 2, 1)
+    with tf.Session() as session:
+        found = session.run([linear_algebra.matrix_triangular_solve_with_broadcast(a, b),
+                             linear_algebra.matrix_solve_with_broadcast(a, b),
+                             linear_algebra.cholesky_solve_with_broadcast(np.linalg.cholesky(a @ a.T), b),
+                             linear_algebra.matmul_with_broadcast(a, b)])
+    for have, want in zip(found, [np.linalg.solve(a, b)] * 2 + [np.linalg.solve(a @ a.T, b), a @ b], strict=True):
+        np.testing.assert_allclose(have, want, rtol=1e-9)
+    with pytest.raises(ValueError, match="must have at least two dimensions"):
+        linear_algebra.broadcast_matrix_batch_dims([a, [1.0]])
+
+
+def test_rows_that_are_replaced():
+    from hornbeam.v1.private import inplace
+    x = tf.reshape(tf.range(6), [3, 2])
+    with tf.Session() as session:
+        found = session.run([inplace.inplace_update(x, 1, [7, 8]), inplace.inplace_add(x, [2, 0], [[1, 1], [2, 2]]),
+                             inplace.inplace_sub(x, None, x), x])
+    assert [f.tolist() for f in found] == [[[0, 1], [7, 8], [4, 5]], [[2, 3], [2, 3], [5, 6]],
+                                           [[0, 0]] * 3, [[0, 1], [2, 3], [4, 5]]]
