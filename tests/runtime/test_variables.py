@@ -245,3 +245,19 @@ def test_variables_say_whether_they_have_a_value() -> None:
         assert session.run(known)
     with mode.opened(None):
         assert bool(hb.Variable(1.0).is_initialized())
+
+
+def test_device_functions_are_asked_once_for_a_variable() -> None:
+    asked: list[str] = []
+
+    def device(op: Any) -> str:
+        asked.append(op.name)
+        return f"/cpu:{len(asked) - 1}"
+
+    with tf.device(device):
+        a, b = tf.get_variable("a", [2]), tf.Variable(tf.zeros([2]), name="b")
+        with tf.colocate_with(a.op):
+            c = tf.identity(b)
+    assert asked == ["a", "zeros", "b"]
+    assert [x[-1] for x in (a.device, a.initializer.device, c.device, b.device, b.initializer.device)] == list("00022")
+    assert a.initial_value.device == ""

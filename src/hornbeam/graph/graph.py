@@ -388,7 +388,7 @@ class Graph:
     @contextmanager
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
         """Ask for the device of `op` for the operations made within."""
-        with self.device(getattr(op, "device", "") or None) if op is not None else self.device(None):
+        with self.device(None), self.device(getattr(op, "device", "") or ""):
             yield
 
     @contextmanager

@@ -181,7 +181,7 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         self._graph = graph
         with graph.as_default(), graph.control_dependencies(None), graph.name_scope(name or "Variable") as scope:
             if callable(initial_value):
-                with graph.name_scope("Initializer"):
+                with graph.name_scope("Initializer"), graph.device(None):
                     value = convert_to_tensor(initial_value(), dtype, name="initial_value")
             else:
                 value = convert_to_tensor(initial_value, dtype, name="initial_value")
@@ -194,10 +194,11 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
                 raise ValueError(f"initial_value must have a shape specified: {value}")
             self._variable = state.variable_v2(shape=TensorShape(dims), dtype=self._dtype, name=scope)
             self._name = self._variable.name
-            assign = state.assign_op(self._variable, value, validate_shape=validate_shape, name="Assign")
-            assign.op.attrs["initializes"] = True
-            self._initializer = assign.op
-            self._snapshot = array.identity_op(self._variable, name="read")
+            with graph.colocate_with(self._variable.op):
+                assign = state.assign_op(self._variable, value, validate_shape=validate_shape, name="Assign")
+                assign.op.attrs["initializes"] = True
+                self._initializer = assign.op
+                self._snapshot = array.identity_op(self._variable, name="read")
         keys = list((GLOBAL,) if collections is None else collections)
         if self._trainable and TRAINABLE not in keys:
             keys.append(TRAINABLE)

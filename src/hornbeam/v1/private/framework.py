@@ -20,6 +20,7 @@ from hornbeam.ops.initializers import Initializer
 from hornbeam.runtime.collection_protos import prepend_scope as prepend_name_scope
 from hornbeam.runtime.collection_protos import register_proto_functions
 from hornbeam.runtime.collection_protos import strip_scope as strip_name_scope
+from hornbeam.runtime.partitions import PartitionedVariable
 from hornbeam.runtime.variable import Variable as VariableV1
 from hornbeam.v1.contrib.framework.checking import get_graph_from_inputs as _get_graph_from_inputs
 from hornbeam.v1.contrib.layers.outputs import smart_cond, smart_constant_value
@@ -27,12 +28,13 @@ from hornbeam.v1.contrib.layers.outputs import smart_cond, smart_constant_value
 DeviceSpecV1 = tf.DeviceSpec
 
 __all__ = [
-    "DeviceSpecV1", "EagerTensor", "Initializer", "Reference", "VariableV1", "_get_graph_from_inputs", "as_shape",
-    "broadcast_shape", "broadcast_weights", "constant_value", "constant_value_as_shape", "convert_data_format",
-    "eager_mode", "enabled", "fn_args", "gen_new_seed", "get_name_scope", "graph_mode", "has_kwargs",
-    "internal_convert_to_tensor", "is_broadcast_compatible", "is_dense_tensor_like", "is_resource_variable",
-    "make_all", "prepend_name_scope", "register_dense_tensor_like_type", "register_proto_function",
-    "remove_undocumented", "smart_cond", "smart_constant_value", "strip_name_scope", "uid", "unknown_shape",
+    "DeviceSpecV1", "EagerTensor", "Initializer", "PartitionedVariable", "Reference", "VariableV1",
+    "_get_graph_from_inputs", "as_shape", "broadcast_shape", "broadcast_weights", "constant_value",
+    "constant_value_as_shape", "convert_data_format", "eager_mode", "enabled", "fn_args", "gen_new_seed",
+    "get_name_scope", "graph_mode", "has_kwargs", "internal_convert_to_tensor", "is_broadcast_compatible",
+    "is_dense_tensor_like", "is_resource_variable", "make_all", "prepend_name_scope",
+    "register_dense_tensor_like_type", "register_proto_function", "remove_undocumented", "smart_cond",
+    "smart_constant_value", "strip_name_scope", "uid", "unknown_shape",
 ]
 
 
