@@ -31,6 +31,11 @@ def _of_gates(parts: Sequence[Any], version: str) -> list[Any]:
     return [first, second, third, fourth] if version else [first, third, second, fourth]
 
 
+def _seeing(z: Any, seen: Any, weight: Any) -> Any:
+    """What goes into a gate with what it sees through its peephole, if there is one."""
+    return z if weight is None else z + seen * weight
+
+
 def _forward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any, w: Any, diagonals: Sequence[Any],
              b: Any, forget_bias: float, cell_clip: float) -> tuple[Any, ...]:
     wci, wcf, wco = diagonals
@@ -44,13 +49,13 @@ def _forward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any, 
         cs, h = state
         z, is_taken = given
         z_i, z_f, z_c, z_o = _of_gates(jnp.split(z + jnp.matmul(h, recurrent), 4, axis=-1), version)
-        i = jax.nn.sigmoid(z_i + cs * wci)
-        f = jax.nn.sigmoid(z_f + jnp.asarray(forget_bias, x.dtype) + cs * wcf)
+        i = jax.nn.sigmoid(_seeing(z_i, cs, wci))
+        f = jax.nn.sigmoid(_seeing(z_f + jnp.asarray(forget_bias, x.dtype), cs, wcf))
         ci = jnp.tanh(z_c)
         cs = ci * i + cs * f
         if cell_clip > 0:
             cs = jnp.clip(cs, -cell_clip, cell_clip)
-        o = jax.nn.sigmoid(z_o + cs * wco)
+        o = jax.nn.sigmoid(_seeing(z_o, cs, wco))
         co = jnp.tanh(cs)
         h = co * o
         return (cs, h), tuple(jnp.where(is_taken, r, 0) for r in (i, cs, f, o, ci, co, h))
@@ -74,7 +79,7 @@ def gradients_of_inputs(x: Any, h_prev: Any, w: Any, h: Any, dz: Any, matmul: An
 def _backward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any, w: Any, diagonals: Sequence[Any],
               kept: Sequence[Any], cs_grad: Any, h_grad: Any) -> tuple[Any, ...]:
     if not x.shape[0]:
-        return tuple(jnp.zeros_like(a) for a in (x, cs_prev, h_prev, w, *diagonals, w[0]))
+        return tuple(jnp.zeros_like(a) for a in (x, cs_prev, h_prev, w, *(w[0, :cs_prev.shape[1]],) * 3, w[0]))
     i, cs, f, o, ci, co, h = kept
     wci, wcf, wco = diagonals
     recurrent = w[x.shape[2]:].T
@@ -84,11 +89,11 @@ def _backward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any,
         i, f, o, ci, co, cs_before, dcs_given, dh_given, is_taken = given
         seen = dh + dh_given
         do = seen * co * o * (1 - o)
-        dcs_all = dcs + dcs_given + seen * o * (1 - co * co) + do * wco
+        dcs_all = _seeing(dcs + dcs_given + seen * o * (1 - co * co), do, wco)
         di, df = dcs_all * ci * i * (1 - i), dcs_all * cs_before * f * (1 - f)
         dci = dcs_all * i * (1 - ci * ci)
         dz = jnp.concatenate(_of_gates((di, df, dci, do), version), axis=-1)
-        now = (dcs_all * f + di * wci + df * wcf, jnp.matmul(dz, recurrent))
+        now = (_seeing(_seeing(dcs_all * f, di, wci), df, wcf), jnp.matmul(dz, recurrent))
         return (tuple(jnp.where(is_taken, new, old) for new, old in zip(now, after, strict=True)),
                 jnp.where(is_taken, dz, 0))
 
@@ -98,7 +103,8 @@ def _backward(version: str, seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any,
         (i, f, o, ci, co, before, cs_grad, h_grad, jnp.arange(x.shape[0]) < seq_len_max), reverse=True)
     dx, dw = gradients_of_inputs(x, h_prev, w, h, dz, matmul_op.function)
     di, df, _, do = _of_gates(jnp.split(dz, 4, axis=-1), version)
-    of_diagonals = [jnp.sum(d * c, axis=(0, 1)) for d, c in ((di, before), (df, before), (do, cs))]
+    of_diagonals = [jnp.zeros(cs.shape[2:], cs.dtype) if weight is None else jnp.sum(d * c, axis=(0, 1))
+                    for weight, d, c in ((wci, di, before), (wcf, df, before), (wco, do, cs))]
     return dx, dcs_prev, dh_prev, dw, *of_diagonals, jnp.sum(dz, axis=(0, 1))
 
 
@@ -146,8 +152,8 @@ def _gradient_samples(rng: np.random.Generator) -> list[Sample]:
     return found
 
 
-def _diagonals(given: Sequence[Any], use_peephole: bool) -> list[Any]:
-    return list(given) if use_peephole else [jnp.zeros_like(w) for w in given]
+def _diagonals(given: Sequence[Any], use_peephole: bool) -> Sequence[Any]:
+    return given if use_peephole else (None,) * 3
 
 
 def _declare(version: str) -> tuple[Any, Any]:
@@ -170,7 +176,7 @@ def _declare(version: str) -> tuple[Any, Any]:
 
     if version:
         @op("BlockLSTMV2", inputs=_INPUTS, outputs=_OUTPUTS, T=_TYPES, samples=_samples, waive=waive)
-        def made(seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b, *, cell_clip: float = 0.0,
+        def made(seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b, *, cell_clip: float = 0,
                  use_peephole: bool = False):
             """An LSTM over x [steps, batch, n]: every gate, state and output [steps, batch, units].
 
@@ -180,8 +186,8 @@ def _declare(version: str) -> tuple[Any, Any]:
             return forward((seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b), 0.0, cell_clip, use_peephole)
     else:
         @op("BlockLSTM", inputs=_INPUTS, outputs=_OUTPUTS, T=_TYPES, samples=_samples, waive=waive)
-        def made(seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b, *, forget_bias: float = 1.0,
-                 cell_clip: float = 3.0, use_peephole: bool = False):
+        def made(seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b, *, forget_bias: float = 1,
+                 cell_clip: float = 3, use_peephole: bool = False):
             """`BlockLSTMV2` with gates in the order i c f o. forget_bias: added to what goes into the forget gate."""
             return forward((seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b), forget_bias, cell_clip, use_peephole)
 
@@ -194,9 +200,8 @@ def _declare(version: str) -> tuple[Any, Any]:
     def backward(seq_len_max, x, cs_prev, h_prev, w, wci, wcf, wco, b, i, cs, f, o, ci, co, h, cs_grad, h_grad, *,
                  use_peephole: bool):
         """The gradients of an LSTM over a sequence in its inputs, from those of its states and outputs."""
-        found = _backward(version, seq_len_max, x, cs_prev, h_prev, w, _diagonals((wci, wcf, wco), use_peephole),
-                          (i, cs, f, o, ci, co, h), cs_grad, h_grad)
-        return found if use_peephole else (*found[:4], *map(jnp.zeros_like, (wci, wcf, wco)), found[7])
+        return _backward(version, seq_len_max, x, cs_prev, h_prev, w, _diagonals((wci, wcf, wco), use_peephole),
+                         (i, cs, f, o, ci, co, h), cs_grad, h_grad)
 
     @backward.shape
     def _(inputs, attrs):

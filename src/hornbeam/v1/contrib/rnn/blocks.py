@@ -8,6 +8,7 @@ from typing import Any
 import hornbeam.v1 as tf
 from hornbeam.graph import dtypes
 from hornbeam.graph.names import public
+from hornbeam.ops.recurrent import block_lstm
 from hornbeam.v1.layers.base import Layer
 from hornbeam.v1.layers.input_spec import InputSpec
 from hornbeam.v1.rnn.cell import LayerRNNCell, LSTMStateTuple
@@ -258,22 +259,10 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
 
     def _call_cell(self, inputs: Any, initial_cell_state: Any, initial_output: Any, dtype: Any,
                    sequence_length: Any) -> tuple[Any, Any]:
-        (cells, outputs), _ = dynamic_rnn(_Steps(self), inputs, time_major=True, scope="steps",
-                                          initial_state=(initial_cell_state, initial_output))
-        return cells, outputs
-
-
-class _Steps:
-    """The steps of an `LSTMBlockFusedCell`, as a cell that gives `c` beside `h`."""
-
-    def __init__(self, layer: LSTMBlockFusedCell) -> None:
-        self.layer = layer
-        self.state_size = self.output_size = (layer.num_units, layer.num_units)
-
-    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
-        """Not used: the layer says where it starts."""
-        raise AssertionError
-
-    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
-        after = _lstm_step(inputs, state, self.layer._held, self.layer._forget_bias, self.layer._cell_clip)
-        return after, after
+        kernel, bias, *diagonals = self._held
+        longest = tf.shape(inputs)[0] if sequence_length is None else tf.reduce_max(sequence_length)
+        without = tf.zeros([self._num_units], dtype=inputs.dtype)
+        found = block_lstm(tf.cast(longest, tf.int64), inputs, initial_cell_state, initial_output, kernel,
+                           *(without if d is None else d for d in diagonals), bias, forget_bias=self._forget_bias,
+                           cell_clip=self._cell_clip, use_peephole=self._use_peephole)
+        return found[1], found[6]
