@@ -41,6 +41,14 @@ def test_shapes_and_tensors() -> None:
         assert [t.name for t in older.convert_n_to_tensor([1, 2], name="n")] == ["n_0:0", "n_1:0"]
 
 
+def test_a_test_leaves_what_another_left_open() -> None:
+    tf.Session().as_default().__enter__()
+    assert older._default_session_stack.get_default() is tf.get_default_session()
+    older._default_session_stack.reset()
+    assert tf.get_default_session() is None
+    assert older._default_graph_stack.get_default() is tf.get_default_graph()
+
+
 def test_operations_are_timed(capsys, tmp_path: Path, monkeypatch) -> None:
     class Sums(tf.test.Benchmark):
         def benchmarkSum(self) -> None:

@@ -7,13 +7,15 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import hornbeam.v1 as tf
+from hornbeam.graph import mode
 from hornbeam.runtime.partitions import PartitionedVariable
 from hornbeam.train.meta_graph import export_meta_graph, import_scoped, read_meta_graph_file
 
 __all__ = [
     "Constant", "GlorotNormal", "GlorotUniform", "Identity", "MakeNdarray", "Ones", "Orthogonal",
     "PartitionedVariable", "RandomNormal", "RandomUniform", "RefVariable", "ResourceVariable", "TruncatedNormal",
-    "UniformUnitScaling", "VarianceScaling", "Zeros", "as_dimension", "convert_n_to_tensor", "default_session",
+    "UniformUnitScaling", "VarianceScaling", "Zeros", "_default_graph_stack", "_default_session_stack",
+    "as_dimension", "convert_n_to_tensor", "default_session",
     "export_scoped_meta_graph", "get_all_collection_keys", "import_scoped_meta_graph", "matrix", "num_gpus",
     "read_meta_graph_file", "scalar", "vector",
 ]
@@ -113,6 +115,32 @@ def get_all_collection_keys() -> list[str]:
 def default_session(session: Any) -> AbstractContextManager[Any]:
     """Within it, `session` is the default one."""
     return session.as_default()
+
+
+class _Stack:
+    """The graphs that are open in this thread, or its default sessions."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @property
+    def stack(self) -> list[Any]:
+        """The outermost first."""
+        return getattr(mode.state, self._name)
+
+    def get_default(self) -> Any:
+        """The innermost; without an open graph the process's, without a session None."""
+        if self._name == "open_graphs":
+            return tf.get_default_graph()
+        return self.stack[-1] if self.stack else None
+
+    def reset(self) -> None:
+        """Leave all of them."""
+        self.stack.clear()
+
+
+_default_graph_stack = _Stack("open_graphs")
+_default_session_stack = _Stack("sessions")
 
 
 def num_gpus() -> int:
