@@ -144,7 +144,7 @@ def tensor_summary_op(tensor, *, description: str = "", labels: Any = (), displa
 def merge_summary_op(inputs):
     """The values of several summaries in one. No tag may occur twice."""
     # In a row they are one message.
-    merged = b"".join([data for given in inputs for data in np.asarray(given).reshape(-1).tolist()])
+    merged = b"".join([data for given in inputs for data in np.asarray(given).flat])
     summary = summary_values.message("Summary")()
     summary_values.parsed(summary, merged, "Could not parse one of the summary inputs")
     seen = set()
