@@ -367,6 +367,7 @@ def test_what_does_not_fit_is_refused():
 
 @pytest.mark.parametrize(("make", "text"), [
     (lambda: tf.FIFOQueue(1, [tf.int32], shapes=[[None]]), "All shapes must be fully defined"),
+    (lambda: tf.FIFOQueue(1, []), "less than minimum 1"),
     (lambda: tf.FIFOQueue(1, [tf.int32, tf.int32], shapes=[[1]]), "Queue shapes must have the same length as dtypes"),
     (lambda: tf.FIFOQueue(1, [tf.int32, tf.int32], names=["a"]), "List of names must have the same length"),
     (lambda: tf.PaddingFIFOQueue(1, [tf.int32], [None]), "a list of shapes must be provided"),

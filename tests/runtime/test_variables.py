@@ -174,6 +174,7 @@ def test_creators_may_answer_with_classes_of_their_own() -> None:
 @pytest.mark.parametrize(("arguments", "text"), [
     ({}, "initial_value must be specified"),
     ({"initial_value": 1.0, "constraint": 3}, "constraint"),
+    ({"initial_value": 1.0, "synchronization": "a"}, "Invalid variable synchronization mode: a"),
     ({"initial_value": 1.0, "collections": 3}, "collections argument to Variable constructor must be a list")])
 def test_variables_that_cannot_be_made_are_refused(arguments: dict[str, Any], text: str) -> None:
     with pytest.raises(ValueError, match=text):

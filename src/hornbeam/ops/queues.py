@@ -382,7 +382,10 @@ def _name_list(names: Any, types: Sequence[DType]) -> list[str] | None:
 
 def _make(declaration: Op, types: Sequence[DType], shapes: Sequence[TensorShape] | None, shared_name: str | None,
           name: str, **attrs: Any) -> Any:
-    """The handle of a new queue. Raises ValueError where shapes and dtypes differ in number."""
+    """The handle of a new queue. Raises ValueError where shapes and dtypes differ in number, or are none."""
+    if not types:
+        raise ValueError(f"Attr 'component_types' of '{declaration.type}' Op passed list of length 0 less than "
+                         "minimum 1.")
     if shapes is not None and len(shapes) != len(types):
         raise ValueError("Queue shapes must have the same length as dtypes, received "
                          f"len(shapes)={len(shapes)}, len(dtypes)={len(types)}")

@@ -139,6 +139,8 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         if collections is not None and not isinstance(collections, (list, tuple, set)):
             raise ValueError("collections argument to Variable constructor must be a list, tuple, or set. "
                              f"Got {collections} of type {type(collections)}")
+        if isinstance(synchronization, str):
+            raise ValueError(f"Invalid variable synchronization mode: {synchronization} for variable: {name}")
         on_read = getattr(synchronization, "name", None) == "ON_READ"
         self._trainable = not on_read if trainable is None else bool(trainable)
         self._constraint = constraint
