@@ -88,3 +88,10 @@ def test_what_the_kernels_do_not_compute_is_left_to_xla(native):
     half = [args[0], *(a.astype(dtypes.float16.np_dtype) for a in args[1:])]
     for given, attrs in ((args, {"use_peephole": True}), (args, {"cell_clip": 1.0}), (half, {}), (empty, {})):
         assert op.compiles_to(given, {**op.defaults, **attrs}) is op.function
+
+
+def test_the_rule_takes_what_is_worth_laying_out_the_weights(native, monkeypatch):
+    monkeypatch.delenv("HORNBEAM_KERNELS")
+    op = registry["BlockLSTMV2"]
+    for sizes, is_taken in (((1, 1, 2, 3), True), ((20, 1, 256, 256), False), ((20, 8, 256, 256), True)):
+        assert (op.compiles_to(arguments(*sizes, 1), op.defaults) is not op.function) == is_taken
