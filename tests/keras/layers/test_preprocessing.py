@@ -201,3 +201,9 @@ def test_a_pipeline_is_its_layers() -> None:
     np.testing.assert_allclose(pipe(IMAGES, training=False), IMAGES / 2)
     again = keras.layers.Pipeline.from_config(pipe.get_config())
     assert [layer.name for layer in again.layers] == [layer.name for layer in pipe.layers]
+
+
+@pytest.mark.parametrize("make", [lambda: keras.layers.RandomHue(0.5, dtype="float16"),
+                                  lambda: keras.layers.Solarization(0.5, 0.5, dtype="float16")])
+def test_colours_in_half_precision(make: Any) -> None:
+    assert make()(IMAGES, training=True).dtype.name == "float16"

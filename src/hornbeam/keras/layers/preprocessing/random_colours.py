@@ -180,7 +180,7 @@ class _Hued(_Coloured):
         return ops.image.hsv_to_rgb(ops.stack(planes, axis=axis), data_format=self.data_format)
 
     def _per_plane(self, drawn: Any, images: Any) -> Any:
-        drawn = ops.cast(drawn, self.compute_dtype)
+        drawn = ops.cast(drawn, images.dtype if images.dtype.is_floating else self.compute_dtype)
         return ops.reshape(drawn, (-1, 1, 1) if len(images.shape) == 4 else (1, 1))
 
 
@@ -335,8 +335,8 @@ class Solarization(LightLayer):
         if not training:
             return None
         images = data["images"] if isinstance(data, dict) else data
-        draws = [self._uniform(data, low, high * 255, seed) for low, high in (self.addition_factor,
-                                                                              self.threshold_factor)]
+        draws = [ops.cast(self._uniform(data, low, high * 255, seed), self.compute_dtype)
+                 for low, high in (self.addition_factor, self.threshold_factor)]
         return {"additions": self._per_pixel(draws[0], images), "thresholds": self._per_pixel(draws[1], images)}
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:

@@ -25,6 +25,7 @@ from hornbeam.keras.layers.preprocessing.random_images import (
 )
 from hornbeam.keras.layers.preprocessing.random_mixtures import RandomShear
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.utils.naming import to_snake_case
 
 
 @keras_export("layers.Equalization")
@@ -108,12 +109,15 @@ class RandAugment(RandomImageLayer):
         if not training:
             return None
         chosen = random.randint((self.num_ops,), 0, len(self._steps), seed=self._source(seed))
-        return {"layer_idxes": chosen, "transforms": [
-            step.get_random_transformation(data, training=True, seed=self._source(seed)) for step in self._steps]}
+        drawn = [step.get_random_transformation(data, training=True, seed=self._source(seed)) for step in self._steps]
+        return {"layer_idxes": chosen,
+                "transforms": {to_snake_case(type(step).__name__): each
+                               for step, each in zip(self._steps, drawn, strict=True)}}
 
     def _changed(self, values: Any, transformation: Any, method: str) -> Any:
         for i in range(self.num_ops):
-            for place, (step, drawn) in enumerate(zip(self._steps, transformation["transforms"], strict=True)):
+            for place, step in enumerate(self._steps):
+                drawn = transformation["transforms"][to_snake_case(type(step).__name__)]
                 here = transformation["layer_idxes"][i] == place
                 values = ops.where(here, getattr(step, method)(values, drawn, True), values)
         return values

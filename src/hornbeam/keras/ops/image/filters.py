@@ -53,7 +53,7 @@ def gaussian_blur(images: Any, kernel_size: Any = (3, 3), sigma: Any = (1.0, 1.0
     alone = rank(x) == 3
     x = expand_dims_op(x, np.int32(0)) if alone else x
     kind = dtype_of(x)
-    across, down = (_bell(int(n), tensor(s, kind), kind) for n, s in zip(kernel_size, sigma, strict=True))
+    across, down = (_bell(int(kernel_size[i]), tensor(sigma[i], kind), kind) for i in range(2))
     made = _filtered(x, outer(down, across), order)
     return squeeze(made, 0) if alone else made
 
