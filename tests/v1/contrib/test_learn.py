@@ -96,3 +96,14 @@ def test_what_does_not_fit_is_refused() -> None:
     estimator = learn.Estimator(model_fn=_model)
     with pytest.raises(ValueError, match="Can not provide both steps and max_steps"):
         estimator.fit(X, NUMBERS, steps=1, max_steps=1)
+
+
+def test_an_experiment_trains_and_evaluates(tmp_path: Path) -> None:
+    def input_fn() -> Any:
+        return {"x": tf.constant(X)}, tf.constant(NUMBERS)
+
+    def experiment(folder: str) -> Any:
+        return learn.Experiment(learn.Estimator(_model, folder), input_fn, input_fn, train_steps=5, eval_steps=1)
+
+    found, exported = learn.learn_runner.run(experiment, str(tmp_path))
+    assert (_rounded(found), exported) == ({"loss": 0.609, "global_step": 5.0}, [])

@@ -12,7 +12,7 @@ from hornbeam.v1.contrib.crf.scores import CrfCell, by_length, one_less
 
 
 @public(v1=("contrib.crf.viterbi_decode",))
-def viterbi_decode(score: Any, transition_params: Any) -> tuple[list[int], Any]:
+def viterbi_decode(score: Any, transition_params: Any) -> tuple[list[Any], Any]:
     """(tags, their score) of one sequence. score: array [time, tags]. transition_params: array [tags, tags]."""
     best = score[0]
     before = []

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from hornbeam.graph import dtypes
 from hornbeam.train.feature_columns.columns import CategoricalColumn, Features, normalized
 from hornbeam.v1.adapters.feature_columns import concatenated
 from hornbeam.v1.api import tf
@@ -13,13 +14,14 @@ from hornbeam.v1.contrib.names import of_layers
 
 
 @of_layers("real_valued_column")
-def real_valued_column(column_name: str, dimension: int = 1, default_value: Any = None, dtype: Any = "float32",
+def real_valued_column(column_name: str, dimension: int = 1, default_value: Any = None, dtype: Any = dtypes.float32,
                        normalizer: Callable[[Any], Any] | None = None) -> Any:
     """Numbers, `dimension` for each example. default_value: in examples that have none. normalizer: applied to them.
 
     Raises ValueError for dimensions below 1 and dtypes that are no numbers.
     """
-    return tf.feature_column.numeric_column(column_name, (dimension,), default_value, tf.as_dtype(dtype), normalizer)
+    return tf.feature_column.numeric_column(column_name, (dimension,), default_value, dtypes.as_dtype(dtype),
+                                            normalizer)
 
 
 @of_layers("bucketized_column")
@@ -30,40 +32,40 @@ def bucketized_column(source_column: Any, boundaries: Sequence[float]) -> Any:
 
 @of_layers("sparse_column_with_hash_bucket")
 def sparse_column_with_hash_bucket(column_name: str, hash_bucket_size: int, combiner: str = "sum",
-                                   dtype: Any = "string", hash_keys: Any = None) -> Any:
+                                   dtype: Any = dtypes.string, hash_keys: Any = None) -> Any:
     """Words, or integers, as numbers below `hash_bucket_size` by their hash."""
-    return tf.feature_column.categorical_column_with_hash_bucket(column_name, hash_bucket_size, tf.as_dtype(dtype))
+    return tf.feature_column.categorical_column_with_hash_bucket(column_name, hash_bucket_size, dtypes.as_dtype(dtype))
 
 
 @of_layers("sparse_column_with_keys")
 def sparse_column_with_keys(column_name: str, keys: Sequence[Any], default_value: int = -1, combiner: str = "sum",
-                            dtype: Any = "string") -> Any:
+                            dtype: Any = dtypes.string) -> Any:
     """Words as their numbers in `keys`; others are `default_value`."""
-    return tf.feature_column.categorical_column_with_vocabulary_list(column_name, keys, tf.as_dtype(dtype),
+    return tf.feature_column.categorical_column_with_vocabulary_list(column_name, keys, dtypes.as_dtype(dtype),
                                                                      default_value)
 
 
 @of_layers("sparse_column_with_vocabulary_file")
 def sparse_column_with_vocabulary_file(column_name: str, vocabulary_file: str, num_oov_buckets: int = 0,
                                        vocab_size: int | None = None, default_value: int = -1, combiner: str = "sum",
-                                       dtype: Any = "string") -> Any:
+                                       dtype: Any = dtypes.string) -> Any:
     """Words as their lines in a file."""
     return tf.feature_column.categorical_column_with_vocabulary_file(
         column_name, vocabulary_file, vocab_size, num_oov_buckets, None if num_oov_buckets else default_value,
-        tf.as_dtype(dtype))
+        dtypes.as_dtype(dtype))
 
 
 @of_layers("sparse_column_with_integerized_feature")
 def sparse_column_with_integerized_feature(column_name: str, bucket_size: int, combiner: str = "sum",
-                                           dtype: Any = "int64") -> Any:
+                                           dtype: Any = dtypes.int64) -> Any:
     """Numbers below `bucket_size`, as they are."""
     return tf.feature_column.categorical_column_with_identity(column_name, bucket_size)
 
 
 @of_layers("weighted_sparse_column")
-def weighted_sparse_column(sparse_id_column: Any, weight_column_name: str, dtype: Any = "float32") -> Any:
+def weighted_sparse_column(sparse_id_column: Any, weight_column_name: str, dtype: Any = dtypes.float32) -> Any:
     """The numbers of a column, each with a weight of another feature."""
-    return tf.feature_column.weighted_categorical_column(sparse_id_column, weight_column_name, tf.as_dtype(dtype))
+    return tf.feature_column.weighted_categorical_column(sparse_id_column, weight_column_name, dtypes.as_dtype(dtype))
 
 
 @of_layers("crossed_column")

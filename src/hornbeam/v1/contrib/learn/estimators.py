@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -39,7 +40,7 @@ def array_input_fn(x: Any, y: Any, batch_size: int | None, epochs: int | None, s
     return input_fn
 
 
-@public(v1=("contrib.learn.BaseEstimator", "contrib.learn.Estimator"))
+@public(v1=("contrib.learn.Estimator",))
 class Estimator:
     """A model that a function of features, labels and a mode describes, trained on arrays or input functions.
 
@@ -237,16 +238,26 @@ class SKCompat:
 
 @public(v1=("contrib.learn.Experiment",))
 class Experiment:
-    """An estimator with its input functions, and how many steps it is trained and evaluated."""
+    """An estimator with its input functions, and how many steps it is trained and evaluated.
+
+    train_monitors: hooks of training. export_strategies: each one's `export(estimator, folder)` is called after an
+    evaluation. Those of several workers, and of evaluations while training goes on, are accepted: one process trains,
+    and then evaluates.
+    """
 
     def __init__(self, estimator: Any, train_input_fn: Any, eval_input_fn: Any, eval_metrics: Any = None,
                  train_steps: int | None = None, eval_steps: int | None = 100, train_monitors: Any = None,
-                 eval_hooks: Any = None, **settings: Any) -> None:
+                 eval_hooks: Any = None, local_eval_frequency: int | None = None, eval_delay_secs: float = 120,
+                 continuous_eval_throttle_secs: float = 60, min_eval_frequency: int | None = None,
+                 delay_workers_by_global_step: bool = False, export_strategies: Any = None,
+                 train_steps_per_iteration: int | None = None, checkpoint_and_export: bool = False,
+                 saving_listeners: Any = None, check_interval_secs: float = 5) -> None:
         self._estimator = estimator
         self._train_input_fn, self._eval_input_fn = train_input_fn, eval_input_fn
         self._eval_metrics, self._train_steps, self._eval_steps = eval_metrics, train_steps, eval_steps
         self._train_monitors, self._eval_hooks = train_monitors, eval_hooks
-        self._settings = settings
+        given = export_strategies or ()
+        self._strategies = list(given) if isinstance(given, (list, tuple, set)) else [given]
 
     @property
     def estimator(self) -> Any:
@@ -268,9 +279,11 @@ class Experiment:
         return self._estimator.evaluate(self._eval_input_fn, self._eval_steps, self._eval_hooks, name=name)
 
     def train_and_evaluate(self) -> tuple[dict[str, Any], list[Any]]:
-        """Train, then evaluate: (the metrics, what was exported, which is nothing)."""
+        """Train, then evaluate, then export: (the metrics, the folders of what was exported)."""
         self.train()
-        return self.evaluate(name="one_pass"), []
+        found = self.evaluate(name="one_pass")
+        base = os.path.join(self._estimator.model_dir, "export")
+        return found, [s.export(self._estimator, os.path.join(base, s.name)) for s in self._strategies]
 
 
 @public(v1=("contrib.learn.learn_runner.run",))
