@@ -182,6 +182,15 @@ def test_every_test_starts_with_the_same_seeds_and_an_empty_graph() -> None:
     assert draws[0][1] == draws[1][1]
 
 
+def test_a_graph_that_was_opened_for_a_test_stays_open() -> None:
+    case = hb.test.TestCase()
+    with hb.Graph().as_default() as graph:
+        case.setUp()
+        with case.test_session() as session:
+            assert session.graph is graph
+            assert session.run(hb.constant(3)) == 3
+
+
 def test_the_second_generation_evaluates_at_once() -> None:
     case = hb.test.TestCase()
     case.setUp()

@@ -116,7 +116,7 @@ PUBLIC_PLACES: dict[str, tuple[str, ...]] = {
     "python.framework.indexed_slices": ("", "private.sessions"),
     "python.framework.meta_graph": ("train", "private.older"),
     "python.framework.op_def_registry": ("private.op_defs",),
-    "python.framework.ops": ("", "private.sessions", "private.framework", "private.older"),
+    "python.framework.ops": ("private.conversion", "", "private.sessions", "private.framework", "private.older"),
     "python.framework.random_seed": _ROOT,
     "python.framework.smart_cond": ("private.framework",),
     "python.framework.sparse_tensor": ("sparse", ""),

@@ -114,3 +114,10 @@ def test_rows_that_are_replaced():
                              inplace.inplace_sub(x, None, x), x])
     assert [f.tolist() for f in found] == [[[0, 1], [7, 8], [4, 5]], [[2, 3], [2, 3], [5, 6]],
                                            [[0, 0]] * 3, [[0, 1], [2, 3], [4, 5]]]
+
+
+def test_functions_and_conversions_of_programs():
+    from hornbeam.v1.private import conversion, functions
+    one = functions.Defun(tf.float32, func_name="one")(lambda x: (2 * x,))
+    assert one(tf.ones([2])).shape.as_list() == [2]
+    assert conversion.convert_to_tensor([1.0], dtype=tf.float32, name="x", as_ref=False).shape.as_list() == [1]

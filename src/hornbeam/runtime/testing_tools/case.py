@@ -44,11 +44,15 @@ class TestCase(ArrayAssertions):
         self._close_cached()
         random.seed(1)
         np.random.seed(1)
-        kept = mode.state.open_graphs[:self._kept_open]
-        mode.state.open_graphs.clear()  # a test that failed within `as_default()` may have left its graph open
+        opened = list(mode.state.open_graphs)
+        # A test that failed within `as_default()` may have left its graph open; an empty one was opened for this test.
+        fresh = bool(opened) and opened[-1] is not None and not opened[-1].get_operations()
+        kept = opened if fresh else opened[:self._kept_open]
+        mode.state.open_graphs.clear()
         mode.reset_default_graph()
         mode.state.open_graphs.extend(kept)
-        mode.global_default_graph().seed = seeds.DEFAULT_GRAPH_SEED
+        for graph in (mode.global_default_graph(), *(kept[-1:] if fresh else ())):
+            graph.seed = seeds.DEFAULT_GRAPH_SEED
         seeds.set_eager_seed(seeds.DEFAULT_GRAPH_SEED)
 
     def tearDown(self) -> None:

@@ -21,3 +21,8 @@ def GraphOrParentsInXlaContext(graph: Any) -> bool:
 def InXlaContext(graph: Any) -> bool:
     """As `GraphOrParentsInXlaContext`."""
     return False
+
+
+def GetContainingXLAContext(ctxt: Any) -> Any:
+    """The block for XLA in which what is built stands: None, as there are none."""
+    return None

@@ -75,4 +75,4 @@ class Defun:
             flat = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
             for output, shape in zip(flat, self._shapes(SimpleNamespace(inputs=inputs, outputs=flat)), strict=True):
                 output.set_shape(shape)
-        return outputs
+        return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
