@@ -19,7 +19,8 @@ def normal(*shape):
     return (RNG.normal(size=shape) * 0.5).astype(np.float32)
 
 
-def arguments(steps, batch, inputs, units, taken):
+def arguments(*sizes):
+    steps, batch, inputs, units, taken = sizes
     diagonals = (normal(units) for _ in range(3))
     return [np.int64(taken), normal(steps, batch, inputs), normal(batch, units), normal(batch, units),
             normal(inputs + units, 4 * units), *diagonals, normal(4 * units)]

@@ -16,7 +16,6 @@ from hornbeam.kernels.matmul import product
 from hornbeam.kernels.selection import Kernel, forced, kernel
 from hornbeam.ops import recurrent
 
-
 FEW_ROWS, MANY_WEIGHTS = 64, 1 << 17
 """So few rows of a batch, of all steps together, do not pay for laying out so many weights."""
 
@@ -37,7 +36,7 @@ def _suits(args: Sequence[Any], attrs: dict[str, Any]) -> bool:
 def _forward(forget: int) -> Callable[..., Any]:
     """forget: the place of the forget gate."""
     def run(seq_len_max: Any, x: Any, cs_prev: Any, h_prev: Any, w: Any, wci: Any, wcf: Any, wco: Any, b: Any, *,
-            forget_bias: float = 0.0, **_: Any) -> list[Any]:
+            forget_bias: float = 0.0, **_: Any) -> Sequence[Any]:
         like = jax.ShapeDtypeStruct((*x.shape[:2], cs_prev.shape[1]), np.float32)
         call = jax.ffi.ffi_call("hornbeam_lstm", (like,) * 7)
         return call(jnp.asarray(seq_len_max, jnp.int32), x, cs_prev, h_prev, w, b, forget=np.int64(forget),

@@ -125,13 +125,17 @@ def _sizes(inputs: Sequence[Any]) -> tuple[Any, Any]:
         if name == "x" or dims is None:
             continue
         last = units and (4 * units if name in ("w", "b") else units)
-        first = batch if name in ("cs_prev", "h_prev") else None if None in (depth, units) else depth + units
+        first = batch if name in ("cs_prev", "h_prev") else _sum(depth, units)
         for axis, wanted in enumerate((first, last) if len(dims) == 2 else (last,)):
             if None not in (dims[axis], wanted) and dims[axis] != wanted:
                 raise ShapeFault(f"Dimensions must be equal, but are {dims[axis]} and {wanted}",
                                  f"{name}.dim_size({axis}) != {wanted}: it is {rules.text(dims)}, with x of "
                                  f"{rules.text(given['x'])} and {units} units")
     return (steps, batch, depth), units
+
+
+def _sum(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else a + b
 
 
 def _samples(rng: np.random.Generator) -> list[Sample]:
@@ -161,7 +165,9 @@ def _declare(version: str) -> tuple[Any, Any]:
     waive = {"gradient": "the types are float16 and float32; compared with float64 in tests/ops/test_recurrent.py"}
 
     def forward(given: Sequence[Any], forget_bias: float, cell_clip: float, use_peephole: bool) -> tuple[Any, ...]:
-        return _forward(version, *given[:5], _diagonals(given[5:8], use_peephole), given[8], forget_bias, cell_clip)
+        seq_len_max, x, cs_prev, h_prev, w, *diagonals, b = given
+        return _forward(version, seq_len_max, x, cs_prev, h_prev, w, _diagonals(diagonals, use_peephole), b,
+                        forget_bias, cell_clip)
 
     def outputs(inputs: Any, attrs: Any) -> Any:
         (steps, batch, _), units = _sizes(inputs)
@@ -208,7 +214,7 @@ def _declare(version: str) -> tuple[Any, Any]:
         (steps, batch, depth), units = _sizes(inputs)
         wide = units and 4 * units
         dims = {"x": (steps, batch, depth), "cs_prev": (batch, units), "h_prev": (batch, units),
-                "w": (None if None in (depth, units) else depth + units, wide), "b": (wide,)}
+                "w": (_sum(depth, units), wide), "b": (wide,)}
         return [(dims.get(name, (units,)), inputs[1].dtype) for name in _RANKS]
 
     return made, backward
