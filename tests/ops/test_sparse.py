@@ -125,6 +125,13 @@ def test_sparse_to_dense_takes_scalars_vectors_and_matrices() -> None:
     assert [f.tolist() for f in found] == [[0, 0, 5, 0], [0, 5, 6, 0], [[-1, 5], [5, -1]], [0, 6, 0, 5]]
 
 
+def test_constant_places_beside_values_that_are_fed() -> None:
+    with tf.Graph().as_default(), tf.Session() as session:
+        values = tf.placeholder(tf.float32, [200])
+        placed = tf.sparse_to_dense([[i, 0] for i in range(200)], [200, 300], values)
+        assert session.run(tf.reduce_sum(tf.matmul(placed, tf.ones([300, 300]))), {values: [1.0] * 200}) == 60000
+
+
 # Shapes and parts ----------------------------------------------------------------------------------
 
 
