@@ -16,7 +16,7 @@ class SessionRunArgs(NamedTuple):
     options: Any = None
 
 
-@public(v1=("train.SessionRunValues",))
+@public(v1=("train.SessionRunValues", "estimator.SessionRunValues"))
 class SessionRunValues(NamedTuple):
     """What a run gave a hook: the values of its fetches, the options and the metadata."""
 
@@ -25,7 +25,7 @@ class SessionRunValues(NamedTuple):
     run_metadata: Any
 
 
-@public(v1=("train.SessionRunContext",))
+@public(v1=("train.SessionRunContext", "estimator.SessionRunContext"))
 class SessionRunContext:
     """One call of `run`: what was asked for, the session, and whether hooks want it to stop."""
 
