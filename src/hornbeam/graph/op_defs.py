@@ -27,7 +27,7 @@ def get(name: str) -> Any:
             elif argument.kind in found.attrs:
                 one.type_attr = argument.kind
             else:
-                one.type = as_dtype(argument.kind).as_datatype_enum
+                one.type = as_dtype(argument.kind).as_datatype_enum  # type: ignore[assignment]
     for attr, attribute in found.attrs.items():
         made.attr.add(name=attr, type=attribute.kind)
     return made

@@ -51,8 +51,9 @@ class TestCase(ArrayAssertions):
         mode.state.open_graphs.clear()
         mode.reset_default_graph()
         mode.state.open_graphs.extend(kept)
-        for graph in (mode.global_default_graph(), *(kept[-1:] if fresh else ())):
-            graph.seed = seeds.DEFAULT_GRAPH_SEED
+        for graph in (mode.global_default_graph(), kept[-1] if fresh else None):
+            if graph is not None:
+                graph.seed = seeds.DEFAULT_GRAPH_SEED
         seeds.set_eager_seed(seeds.DEFAULT_GRAPH_SEED)
 
     def tearDown(self) -> None:

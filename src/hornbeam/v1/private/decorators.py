@@ -97,7 +97,7 @@ def getfullargspec(obj: Any) -> inspect.FullArgSpec:
     # Programs compare the arguments of their functions with those of functions here; TensorFlow annotates none.
     if not _module_of(target).startswith("hornbeam"):
         return found
-    defaults = list(found.defaults or ())
+    defaults: list[Any] = list(found.defaults or ())
     if found.args[-1:] == ["layout"]:  # which only later versions have
         found = found._replace(args=found.args[:-1])
         defaults.pop()
