@@ -7,13 +7,14 @@ from typing import Any
 
 from hornbeam.graph import op_signatures
 from hornbeam.graph.dtypes import as_dtype
-from hornbeam.graph.messages.op_def_pb2 import OpDef
 from hornbeam.graph.op import registry
 
 
 @functools.cache
 def get(name: str) -> Any:
     """The `OpDef` of an op, None where there is none of that name."""
+    from hornbeam.graph.messages.op_def_pb2 import OpDef  # protobuf takes time to load
+
     found = op_signatures.signature(name)
     if found is None:
         return None

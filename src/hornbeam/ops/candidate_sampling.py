@@ -159,7 +159,10 @@ def _weights(vocab_file: str, distortion: float, reserved: int, num_shards: int,
     if not vocab_file and not unigrams:
         raise ShapeFault("Must provide either vocab_file or unigrams.")
     found = _read(vocab_file, os.path.getmtime(vocab_file)) if vocab_file else unigrams
-    powers = np.power(np.asarray(found, np.float64), distortion)
+    with np.errstate(all="ignore"):
+        powers = np.power(np.asarray(found, np.float64), distortion)
+    if not np.isfinite(powers).all() or (powers < 0).any():
+        raise ShapeFault(f"unigrams to the power of distortion, {distortion:g}, must be finite and not negative")
     return np.concatenate([np.zeros(reserved), powers])[shard::num_shards]
 
 

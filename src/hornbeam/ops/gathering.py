@@ -172,6 +172,8 @@ def gather_grad(dy, params, indices, axis, *, batch_dims: int = 0):
 
 @gather_grad.shape
 def _(inputs, attrs):
+    assert gather_op.shape_rule is not None
+    gather_op.shape_rule(inputs[1:], attrs)  # it refuses what cannot have been gathered
     return [(inputs[1].dims, inputs[0].dtype)]
 
 

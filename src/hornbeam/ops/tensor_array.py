@@ -19,7 +19,7 @@ from hornbeam.graph.body import NeedsHost
 from hornbeam.graph.call import as_tensor, graph_for
 from hornbeam.graph.call import convert_to_tensor as convert
 from hornbeam.graph.errors import InvalidArgumentError, OutOfRangeError
-from hornbeam.graph.execute import finding
+from hornbeam.graph.execute import ShapeFault, finding
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.names import public
 from hornbeam.graph.op import never, op
@@ -42,6 +42,8 @@ def new_op(size, *, dtype: Any, element_shape: Any = None, dynamic_size: bool = 
 @new_op.shape
 def _(inputs, attrs):
     element = attrs["element_shape"]
+    if any(not (n is None or isinstance(n, int | np.integer)) or (n is not None and n < 0) for n in element or ()):
+        raise ShapeFault(f"element_shape must be sizes of dimensions, not {element}")
     size = None if inputs[0].value is None or attrs["dynamic_size"] else int(inputs[0].value)
     return [(None if element is None else (size, *element), attrs["dtype"])]
 
