@@ -111,7 +111,7 @@ def _of_state(body: Body, parts: Sequence[_Part], matrix: GraphTensor, turned: b
 def _use(body: Body, old: GraphTensor, new: GraphTensor) -> None:
     """Let everything in `body` that used `old` use `new`."""
     for user in list(body._operations):
-        if old in user.inputs and user is not new.op:
+        if any(t is old for t in user.inputs) and user is not new.op:  # `==` of tensors is an operation
             _replace_input(user, old, new)
     body.outputs = [new if t is old else t for t in body.outputs]
     body.edited()

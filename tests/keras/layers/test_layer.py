@@ -346,3 +346,21 @@ def test_masks_reach_the_layers_that_ask_for_them() -> None:
         warnings.simplefilter("ignore")  # it does not pass the mask on
         keras.Sequential([layers.Masking(), layers.Dense(2), asks])(np.array([[[1.0], [0.0]]], "float32"))
     assert np.asarray(asks.got).tolist() == [[True, False]]
+
+
+def test_a_recurrence_of_integers_and_one_of_a_cell_of_ones_own_train() -> None:
+    class Cell(keras.layers.Layer):
+        state_size = 2
+
+        def build(self, input_shape) -> None:
+            self.kernel = self.add_weight(shape=(input_shape[-1], 2))
+            self.recurrent = self.add_weight(shape=(2, 2))
+
+        def call(self, x, states):
+            h = keras.ops.matmul(x, self.kernel) + keras.ops.matmul(states[0], self.recurrent)
+            return h, [h]
+
+    model = keras.Sequential([keras.layers.RNN(Cell())])
+    model.compile("sgd", "mse")
+    model.fit(np.ones((2, 2, 3), np.float32), np.ones((2, 2), np.float32), verbose=0)
+    assert keras.layers.LSTM(2)(np.ones((1, 2, 3), np.int64)).dtype.name == "float32"

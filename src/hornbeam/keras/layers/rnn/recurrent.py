@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam.keras import ops
 from hornbeam.keras.activations.functions import sigmoid, tanh
+from hornbeam.keras.dtypes import is_float_dtype, standardize_dtype
 from hornbeam.keras.layers.input_spec import InputSpec
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.layers.parameters import config_of
@@ -127,7 +128,10 @@ class LSTM(CellLayer):
         self._made()
 
     def _run(self, sequences: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, Any, Any]:
-        if mask is not None or self.unroll or not self._is_usual(training):
+        if not is_float_dtype(standardize_dtype(sequences.dtype)):
+            sequences = ops.cast(sequences, self.cell.compute_dtype)
+        if mask is not None or self.unroll or not self._is_usual(training) or standardize_dtype(
+                sequences.dtype) != "float32":
             return super()._run(sequences, states, mask, training)
         cell = self.cell
         if training and cell.dropout:
