@@ -1,4 +1,4 @@
-"""Cells and loops that TensorFlow computes by one kernel: here they are compiled like all others."""
+"""Cells and loops that TensorFlow computes by one kernel each."""
 
 from __future__ import annotations
 
