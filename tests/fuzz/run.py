@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import gc
 import json
 import os
 import re
@@ -50,11 +51,12 @@ def work(seed: int, start: int, stop: int, types: list[str]) -> None:
         if found:
             out.write(json.dumps({"number": number, "op": ops[number % len(ops)].type, "found": found,
                                   "call": text}) + "\n")
-        if number % 2_000 == 1_999:  # compiled code counts against the limit too
+        if number % 1_000 == 999:  # compiled code and graphs, which are cycles, count against the limit too
             for op in ops:
                 op.programs.clear()
                 op.inferred.clear()
             jax.clear_caches()
+            gc.collect()
     out.write(json.dumps({"at": stop}) + "\n")
 
 
