@@ -216,6 +216,7 @@ from hornbeam.graph.dtypes import DType as _DType
 from hornbeam.graph.graph import GraphV1 as _Graph
 from hornbeam.graph.messages.attr_value_pb2 import AttrValue as AttrValue
 from hornbeam.graph.messages.attr_value_pb2 import NameAttrList as NameAttrList
+from hornbeam.graph.messages.config_pb2 import RunMetadata as RunMetadata
 from hornbeam.graph.messages.event_pb2 import Event as Event
 from hornbeam.graph.messages.event_pb2 import LogMessage as LogMessage
 from hornbeam.graph.messages.event_pb2 import SessionLog as SessionLog
@@ -404,7 +405,6 @@ from hornbeam.runtime.config import ConfigProto as ConfigProto
 from hornbeam.runtime.config import GPUOptions as GPUOptions
 from hornbeam.runtime.config import GraphOptions as GraphOptions
 from hornbeam.runtime.config import OptimizerOptions as OptimizerOptions
-from hornbeam.runtime.config import RunMetadata as RunMetadata
 from hornbeam.runtime.config import RunOptions as RunOptions
 from hornbeam.runtime.device_spec import DeviceSpecV1 as _DeviceSpec
 from hornbeam.runtime.graph_functions import colocate_with as colocate_with
@@ -504,6 +504,7 @@ from hornbeam.v1 import math as math
 from hornbeam.v1 import metrics as metrics
 from hornbeam.v1 import nest as nest
 from hornbeam.v1 import nn as nn
+from hornbeam.v1 import profiler as profiler
 from hornbeam.v1 import python_io as python_io
 from hornbeam.v1 import quantization as quantization
 from hornbeam.v1 import queue as queue

@@ -1,5 +1,7 @@
 """The public names of `hornbeam.v1.contrib`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam.v1.contrib import checkpoint as checkpoint
+from hornbeam.v1.contrib import crf as crf
 from hornbeam.v1.contrib import cudnn_rnn as cudnn_rnn
 from hornbeam.v1.contrib import data as data
 from hornbeam.v1.contrib import distributions as distributions
@@ -14,10 +16,18 @@ from hornbeam.v1.contrib import legacy_seq2seq as legacy_seq2seq
 from hornbeam.v1.contrib import lookup as lookup
 from hornbeam.v1.contrib import losses as losses
 from hornbeam.v1.contrib import metrics as metrics
+from hornbeam.v1.contrib import nn as nn
 from hornbeam.v1.contrib import opt as opt
+from hornbeam.v1.contrib import predictor as predictor
 from hornbeam.v1.contrib import rnn as rnn
 from hornbeam.v1.contrib import seq2seq as seq2seq
+from hornbeam.v1.contrib import signal as signal
 from hornbeam.v1.contrib import slim as slim
+from hornbeam.v1.contrib import sparsemax as sparsemax
+from hornbeam.v1.contrib import staging as staging
+from hornbeam.v1.contrib import stateless as stateless
 from hornbeam.v1.contrib import summary as summary
 from hornbeam.v1.contrib import tensorboard as tensorboard
+from hornbeam.v1.contrib import tfprof as tfprof
 from hornbeam.v1.contrib import training as training
+from hornbeam.v1.contrib import util as util

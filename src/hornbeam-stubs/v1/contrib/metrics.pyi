@@ -1,5 +1,11 @@
 """The public names of `hornbeam.v1.contrib.metrics`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam.v1.contrib.metrics.curves import precision_at_recall as precision_at_recall
+from hornbeam.v1.contrib.metrics.curves import precision_recall_at_equal_thresholds as precision_recall_at_equal_thresholds
+from hornbeam.v1.contrib.metrics.curves import recall_at_precision as recall_at_precision
+from hornbeam.v1.contrib.metrics.curves import streaming_curve_points as streaming_curve_points
+from hornbeam.v1.contrib.metrics.curves import streaming_false_negative_rate_at_thresholds as streaming_false_negative_rate_at_thresholds
+from hornbeam.v1.contrib.metrics.curves import streaming_false_positive_rate_at_thresholds as streaming_false_positive_rate_at_thresholds
 from hornbeam.v1.contrib.metrics.streaming import accuracy as accuracy
 from hornbeam.v1.contrib.metrics.streaming import aggregate_metric_map as aggregate_metric_map
 from hornbeam.v1.contrib.metrics.streaming import aggregate_metrics as aggregate_metrics

@@ -8,6 +8,9 @@ from hornbeam.v1.contrib.rnn.blocks import LSTMBlockCell as LSTMBlockCell
 from hornbeam.v1.contrib.rnn.blocks import LSTMBlockFusedCell as LSTMBlockFusedCell
 from hornbeam.v1.contrib.rnn.blocks import LSTMBlockWrapper as LSTMBlockWrapper
 from hornbeam.v1.contrib.rnn.blocks import TimeReversedFusedRNN as TimeReversedFusedRNN
+from hornbeam.v1.contrib.rnn.grids import BidirectionalGridLSTMCell as BidirectionalGridLSTMCell
+from hornbeam.v1.contrib.rnn.grids import GridLSTMCell as GridLSTMCell
+from hornbeam.v1.contrib.rnn.grids import TimeFreqLSTMCell as TimeFreqLSTMCell
 from hornbeam.v1.contrib.rnn.lstms import Conv1DLSTMCell as Conv1DLSTMCell
 from hornbeam.v1.contrib.rnn.lstms import Conv2DLSTMCell as Conv2DLSTMCell
 from hornbeam.v1.contrib.rnn.lstms import Conv3DLSTMCell as Conv3DLSTMCell

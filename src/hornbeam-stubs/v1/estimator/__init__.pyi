@@ -2,6 +2,7 @@
 
 from hornbeam.train.checkpoints.initializing import VocabInfo as VocabInfo
 from hornbeam.v1.contrib.estimator import add_metrics as add_metrics
+from hornbeam.v1.estimator import experimental as experimental
 from hornbeam.v1.estimator import export as export
 from hornbeam.v1.estimator import inputs as inputs
 from hornbeam.v1.estimator.additions import classifier_parse_example_spec as classifier_parse_example_spec
@@ -23,6 +24,13 @@ from hornbeam.v1.estimator.exporters import BestExporter as BestExporter
 from hornbeam.v1.estimator.exporters import Exporter as Exporter
 from hornbeam.v1.estimator.exporters import FinalExporter as FinalExporter
 from hornbeam.v1.estimator.exporters import LatestExporter as LatestExporter
+from hornbeam.v1.estimator.public_heads import BinaryClassHead as BinaryClassHead
+from hornbeam.v1.estimator.public_heads import LogisticRegressionHead as LogisticRegressionHead
+from hornbeam.v1.estimator.public_heads import MultiClassHead as MultiClassHead
+from hornbeam.v1.estimator.public_heads import MultiHead as MultiHead
+from hornbeam.v1.estimator.public_heads import MultiLabelHead as MultiLabelHead
+from hornbeam.v1.estimator.public_heads import PoissonRegressionHead as PoissonRegressionHead
+from hornbeam.v1.estimator.public_heads import RegressionHead as RegressionHead
 from hornbeam.v1.estimator.run_config import RunConfig as RunConfig
 from hornbeam.v1.estimator.spec import EstimatorSpec as EstimatorSpec
 from hornbeam.v1.estimator.spec import ModeKeys as ModeKeys
@@ -39,7 +47,9 @@ from hornbeam.v1.sessions.hooks import NanTensorHook as NanTensorHook
 from hornbeam.v1.sessions.hooks import StepCounterHook as StepCounterHook
 from hornbeam.v1.sessions.hooks import StopAtStepHook as StopAtStepHook
 from hornbeam.v1.sessions.run_hooks import SessionRunArgs as SessionRunArgs
+from hornbeam.v1.sessions.run_hooks import SessionRunContext as SessionRunContext
 from hornbeam.v1.sessions.run_hooks import SessionRunHook as SessionRunHook
+from hornbeam.v1.sessions.run_hooks import SessionRunValues as SessionRunValues
 from hornbeam.v1.sessions.saving_hooks import CheckpointSaverHook as CheckpointSaverHook
 from hornbeam.v1.sessions.saving_hooks import CheckpointSaverListener as CheckpointSaverListener
 from hornbeam.v1.sessions.saving_hooks import ProfilerHook as ProfilerHook

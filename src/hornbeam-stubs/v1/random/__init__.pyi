@@ -3,7 +3,6 @@
 from hornbeam.nn import all_candidate_sampler as all_candidate_sampler
 from hornbeam.nn import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
 from hornbeam.nn import learned_unigram_candidate_sampler as learned_unigram_candidate_sampler
-from hornbeam.ops.stateless_random import stateless_multinomial as stateless_multinomial
 from hornbeam.random import Algorithm as Algorithm
 from hornbeam.random import Generator as Generator
 from hornbeam.random import categorical as categorical
@@ -31,6 +30,7 @@ from hornbeam.v1 import get_seed as get_seed
 from hornbeam.v1 import multinomial as multinomial
 from hornbeam.v1 import random_poisson as _poisson
 from hornbeam.v1 import set_random_seed as set_random_seed
+from hornbeam.v1.contrib.stateless import stateless_multinomial as stateless_multinomial
 from hornbeam.v1.random import experimental as experimental
 
 poisson = _poisson

@@ -32,7 +32,6 @@ from hornbeam.train.adagrad import AdagradDAOptimizer as AdagradDAOptimizer
 from hornbeam.train.adagrad import AdagradOptimizer as AdagradOptimizer
 from hornbeam.train.adagrad import ProximalAdagradOptimizer as ProximalAdagradOptimizer
 from hornbeam.train.adam import AdamOptimizer as AdamOptimizer
-from hornbeam.train.checkpoints.initializing import init_from_checkpoint as init_from_checkpoint
 from hornbeam.train.checkpoints.initializing import warm_start as warm_start
 from hornbeam.train.checkpoints.reading import NewCheckpointReader as NewCheckpointReader
 from hornbeam.train.checkpoints.saver import Saver as Saver
@@ -70,6 +69,7 @@ from hornbeam.v1.contrib.framework import assert_global_step as assert_global_st
 from hornbeam.v1.contrib.framework import create_global_step as create_global_step
 from hornbeam.v1.contrib.framework import get_global_step as get_global_step
 from hornbeam.v1.contrib.framework import get_or_create_global_step as get_or_create_global_step
+from hornbeam.v1.contrib.framework import init_from_checkpoint as init_from_checkpoint
 from hornbeam.v1.estimator import CheckpointSaverHook as CheckpointSaverHook
 from hornbeam.v1.estimator import CheckpointSaverListener as CheckpointSaverListener
 from hornbeam.v1.estimator import FeedFnHook as FeedFnHook
@@ -81,7 +81,9 @@ from hornbeam.v1.estimator import NanTensorHook as NanTensorHook
 from hornbeam.v1.estimator import ProfilerHook as ProfilerHook
 from hornbeam.v1.estimator import SecondOrStepTimer as SecondOrStepTimer
 from hornbeam.v1.estimator import SessionRunArgs as SessionRunArgs
+from hornbeam.v1.estimator import SessionRunContext as SessionRunContext
 from hornbeam.v1.estimator import SessionRunHook as SessionRunHook
+from hornbeam.v1.estimator import SessionRunValues as SessionRunValues
 from hornbeam.v1.estimator import StepCounterHook as StepCounterHook
 from hornbeam.v1.estimator import StopAtStepHook as StopAtStepHook
 from hornbeam.v1.estimator import SummarySaverHook as SummarySaverHook
@@ -105,12 +107,11 @@ from hornbeam.v1.sessions.monitored import MonitoredTrainingSession as Monitored
 from hornbeam.v1.sessions.monitored import SessionCreator as SessionCreator
 from hornbeam.v1.sessions.monitored import SingularMonitoredSession as SingularMonitoredSession
 from hornbeam.v1.sessions.monitored import WorkerSessionCreator as WorkerSessionCreator
-from hornbeam.v1.sessions.run_hooks import SessionRunContext as SessionRunContext
-from hornbeam.v1.sessions.run_hooks import SessionRunValues as SessionRunValues
 from hornbeam.v1.sessions.scaffold import Scaffold as Scaffold
 from hornbeam.v1.sessions.session_manager import SessionManager as SessionManager
 from hornbeam.v1.sessions.supervisor import Supervisor as Supervisor
 from hornbeam.v1.sessions.supervisor import basic_train_loop as basic_train_loop
+from hornbeam.v1.sessions.sync_replicas import SyncReplicasOptimizer as SyncReplicasOptimizer
 from hornbeam.v1.summary import FileWriter as _SummaryWriter
 from hornbeam.v1.summary import FileWriterCache as _SummaryWriterCache
 from hornbeam.v1.train import experimental as experimental

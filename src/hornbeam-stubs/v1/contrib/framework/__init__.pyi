@@ -4,6 +4,10 @@ from hornbeam import TensorSpec as TensorSpec
 from hornbeam import argsort as argsort
 from hornbeam import is_tensor as is_tensor
 from hornbeam import sort as sort
+from hornbeam.train import list_variables as list_variables
+from hornbeam.train import load_checkpoint as load_checkpoint
+from hornbeam.train import load_variable as load_variable
+from hornbeam.train.checkpoints.initializing import init_from_checkpoint as init_from_checkpoint
 from hornbeam.train.global_step import assert_global_step as assert_global_step
 from hornbeam.train.global_step import create_global_step as create_global_step
 from hornbeam.train.global_step import get_global_step as get_global_step

@@ -1,0 +1,15 @@
+"""The public names of `hornbeam.v1.contrib.nn`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.nn import conv1d_transpose as conv1d_transpose
+from hornbeam.v1.contrib.nn.functions import alpha_dropout as alpha_dropout
+from hornbeam.v1.contrib.nn.functions import flipped_sigmoid_cross_entropy as _deprecated_flipped_sigmoid_cross_entropy_with_logits
+from hornbeam.v1.contrib.nn.functions import flipped_softmax_cross_entropy as _deprecated_flipped_softmax_cross_entropy_with_logits
+from hornbeam.v1.contrib.nn.functions import flipped_sparse_softmax_cross_entropy as _deprecated_flipped_sparse_softmax_cross_entropy_with_logits
+from hornbeam.v1.contrib.nn.functions import nth_element as nth_element
+from hornbeam.v1.contrib.nn.functions import rank_sampled_softmax_loss as rank_sampled_softmax_loss
+from hornbeam.v1.contrib.nn.functions import sampled_sparse_softmax_loss as sampled_sparse_softmax_loss
+from hornbeam.v1.contrib.nn.functions import scaled_softplus as scaled_softplus
+
+deprecated_flipped_sigmoid_cross_entropy_with_logits = _deprecated_flipped_sigmoid_cross_entropy_with_logits
+deprecated_flipped_softmax_cross_entropy_with_logits = _deprecated_flipped_softmax_cross_entropy_with_logits
+deprecated_flipped_sparse_softmax_cross_entropy_with_logits = _deprecated_flipped_sparse_softmax_cross_entropy_with_logits
