@@ -113,7 +113,8 @@ class Operation:
     def op_def(self) -> Any:
         """The `OpDef` protobuf of this operation's op; with its name alone for what only Hornbeam has."""
         from hornbeam.graph import op_defs
-        return op_defs.get(self.type) or op_defs.OpDef(name=self.type)
+        from hornbeam.graph.messages.op_def_pb2 import OpDef
+        return op_defs.get(self.type) or OpDef(name=self.type)
 
     @property
     def node_def(self) -> Any:

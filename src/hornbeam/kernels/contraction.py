@@ -94,7 +94,7 @@ def _of_equation(inputs: Sequence[Any], equation: str) -> _Contraction | None:
     if not len(terms) == len(inputs) == 2:
         return None
     of_a, of_b = (_labels(term, len(x.shape)) for term, x in zip(terms, inputs, strict=True))
-    hidden: list[Label] = sorted({x for x in (*of_a, *of_b) if isinstance(x, int)})
+    hidden: list[Label] = [*sorted({x for x in (*of_a, *of_b) if isinstance(x, int)})]
     if not arrow:
         letters = sorted(c for c in set(given) if c not in ",." and given.count(c) == 1)
         return _Contraction(of_a, of_b, [*hidden, *letters])
@@ -112,13 +112,13 @@ def _labels(term: str, rank: int) -> list[Label]:
 
 @kernel(tensordot_op)
 def _(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
-    found = _of_axes(*args, attrs)
+    found = _of_axes(args[0], args[1], attrs)
     return (lambda a, b, **_: found(a, b)) if found.fits(*args) else None
 
 
 @kernel(tensordot_grad)
 def _(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
-    found = _of_axes(*args[1:], attrs)
+    found = _of_axes(args[1], args[2], attrs)
     return (lambda dy, a, b, **_: found.gradients(dy, a, b)) if found.fits(*args[1:]) else None
 
 

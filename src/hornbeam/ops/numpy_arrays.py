@@ -20,7 +20,7 @@ def pad(x, widths, *, mode: str = "edge"):
     pairs = [tuple(int(w) for w in pair) for pair in widths]
     for axis, (size, pair) in enumerate(zip(x.shape, pairs, strict=False)):
         if mode in ("wrap", "reflect", "symmetric") and size and min(pair) >= 0 and max(pair) > _PIECES * size:
-            x = jnp.take(x, _repeated(size, *pair, mode), axis)  # JAX would join the copies one by one
+            x = jnp.take(x, _repeated(size, pair[0], pair[1], mode), axis)  # JAX would join the copies one by one
             pairs[axis] = (0, 0)
     return jnp.pad(x, pairs, mode=mode)
 

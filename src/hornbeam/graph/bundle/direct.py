@@ -124,7 +124,7 @@ def _all(number: int, data: np.ndarray, at: int) -> None:
     done = 0
     while done < data.size:
         try:
-            done += os.pwrite(number, data[done:], at + done)
+            done += os.pwrite(number, data[done:].data, at + done)
         except OSError as error:
             if error.errno != errno.EINVAL or not _is_direct(number):
                 raise
