@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hornbeam.v1 as tf
+from hornbeam.graph.op import registry
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +118,12 @@ def test_elements_are_found_by_name_and_kind() -> None:
         assert graph.graph_def_versions.producer == graph.as_graph_def().versions.producer
         assert tf.contrib.util.ops_used_by_graph_def(graph.as_graph_def()) == {"Const"}
         assert tf.contrib.util.constant_value(a) == 1
+
+
+def test_operations_tell_the_message_of_their_op() -> None:
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [2])
+        known = tf.nn.relu(x).op.op_def
+        assert (known.name, [a.name for a in known.input_arg]) == ("Relu", ["features"])
+        ours = registry["NumPyPad"](x, [[1, 1]], mode="edge").op
+        assert ours.op_def.name == "NumPyPad"  # TensorFlow has no such op
