@@ -51,3 +51,15 @@ def test_the_gradient_of_the_matrix_logarithm_agrees_with_differences() -> None:
         real = (loss(x + moved) - loss(x - moved)) / (2 * step)
         imaginary = (loss(x + 1j * moved) - loss(x - 1j * moved)) / (2 * step)
         assert found[place] == pytest.approx(real + 1j * imaginary, rel=1e-6)
+
+
+def test_zeta_at_its_poles() -> None:
+    """Recorded from TensorFlow 2.21: of the powers, only 1 and even ones are infinite at 0, -1, …"""
+    op: Any = registry["Zeta"]
+    x = np.array([2.44, 2, 3, 4, 1, 0.5, 2.5, 2])
+    q = np.array([-1.0, -1, -2, -2, -1, -1, 0, 0])
+    expected = [NAN, INF, NAN, INF, INF, NAN, NAN, INF]
+    np.testing.assert_array_equal(op(x, q).numpy(), expected)
+    program = list(op.programs.values())[-1]
+    for tier in (program.interpreter(), program.compiled()):
+        np.testing.assert_array_equal(tier(x, q)[0], expected)

@@ -119,6 +119,17 @@ def vander(x, *, columns: Any = None, increasing: bool = False):
     return jnp.vander(x, columns, increasing)
 
 
+@vander.shape
+def _(inputs, attrs):
+    dims, columns = inputs[0].dims, attrs["columns"]
+    if dims is not None and len(dims) != 1:
+        raise ShapeFault(f"x must be a vector, not of shape {rules.text(dims)}")
+    if columns is not None and not 0 <= columns < 2**31:
+        raise ShapeFault(f"there cannot be {columns} columns")
+    size = None if dims is None else dims[0]
+    return [((size, size if columns is None else columns), inputs[0].dtype)]
+
+
 @op("NumPyTakeAlongAxis", inputs="x: T, places: I", I=INDEX, samples=lambda rng: [
     ((rng.normal(size=(3, 4)), rng.integers(0, 3, (2, 4)).astype(np.int32)), {"axis": 0}),
     ((rng.normal(size=(3, 1)), rng.integers(-1, 1, (3, 2)).astype(np.int32)), {"axis": 1})])

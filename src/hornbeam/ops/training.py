@@ -250,6 +250,6 @@ def _results(width: int, inputs: Any, attrs: dict[str, Any]) -> Any:
     return fits(inputs, attrs) * width
 
 
-bind(apply_gradient_descent, apply_momentum, apply_adam, apply_ada_max, apply_rms_prop, apply_centered_rms_prop,
-     apply_adagrad, apply_adagrad_v2, apply_adagrad_da, apply_adadelta, apply_ftrl, apply_ftrl_v2,
-     apply_proximal_gradient_descent, apply_proximal_adagrad)
+bind(apply_gradient_descent, apply_momentum, apply_adam, apply_ada_max, apply_rms_prop, apply_rms_prop_without_momentum,
+     apply_centered_rms_prop, apply_adagrad, apply_adagrad_v2, apply_adagrad_da, apply_adadelta, apply_ftrl,
+     apply_ftrl_v2, apply_proximal_gradient_descent, apply_proximal_adagrad)

@@ -129,5 +129,6 @@ _scipy("gammaincc", "igammac")
 _scipy("betainc", "regularized_incomplete_beta")
 _scipy("i0e", "bessel_i0e")
 _scipy("i1e", "bessel_i1e")
-_scipy("zeta", "zeta")
+# At its poles, q = 0, -1, …, only even powers are infinite from both sides.
+_scipy("zeta", "zeta", lambda x, q: (q <= 0) & (q == np.floor(q)) & (x != 1) & (x % 2 != 0))
 _scipy("polygamma", "polygamma")
