@@ -233,7 +233,7 @@ class Op:
     # Calling ------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
-        if kwargs or len(args) != len(self.args):
+        if kwargs or self.required or len(args) != len(self.args):
             if len(args) == len(self.args) + len(self.defaults) + 1:
                 args, name = args[:-1], args[-1]  # the last positional argument, as in `subtract(x, y, "difference")`
             inputs, attrs = self.bind(args, kwargs)

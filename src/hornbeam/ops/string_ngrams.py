@@ -85,4 +85,4 @@ def _(inputs, attrs):
     for given, words in ((inputs[0].dims, "data"), (inputs[1].dims, "data_splits")):
         if given is not None and len(given) != 1:
             raise ShapeFault(f"Shape must be rank 1 but is rank {len(given)}", f"{words} must be a vector")
-    return [((None,), dtypes.string), (inputs[1].dims, inputs[1].dtype)]
+    return [((None,), dtypes.string), ((None,) if inputs[1].dims is None else inputs[1].dims, inputs[1].dtype)]
