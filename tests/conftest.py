@@ -1,6 +1,7 @@
 """What all tests share: where MNIST's files are, and a way to Hornbeam that holds in every folder."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ DATA = Path(os.environ.get("HORNBEAM_DATA") or Path(__file__).parents[2] / "shar
 
 if paths := os.environ.get("PYTHONPATH"):  # tests start programs in other folders
     os.environ["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in paths.split(os.pathsep))
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in the background so
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # Programs, which test_programs.py runs, and scripts that an installed TensorFlow runs.
