@@ -24,8 +24,8 @@ class Defun:
     ... def same(x):
     ...     return tf.identity(x)
     >>> x = tf.constant(1.0)
-    >>> tf.Session().run(tf.gradients(same(x), x))
-    [2.0]
+    >>> float(tf.Session().run(tf.gradients(same(x), x))[0])
+    2.0
     """
 
     def __init__(self, *input_types: Any, **kwargs: Any) -> None:
