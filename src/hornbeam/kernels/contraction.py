@@ -27,11 +27,14 @@ class _Contraction(NamedTuple):
     b: Labels
     out: Labels
 
+    def _sizes(self, a: Any, b: Any) -> dict[Label, int]:
+        return {**dict(zip(self.a, a.shape, strict=True)), **dict(zip(self.b, b.shape, strict=True))}
+
     def fits(self, a: Any, b: Any) -> bool:
         """Whether it is one product of matrices of these operands, large enough to pay."""
         if len(self.a) != len(a.shape) or len(self.b) != len(b.shape) or a.dtype != b.dtype or not computes_in(a.dtype):
             return False
-        sizes = {**dict(zip(self.a, a.shape, strict=True)), **dict(zip(self.b, b.shape, strict=True))}
+        sizes = self._sizes(a, b)
         parts = [set(self.a), set(self.b), set(self.out)]
         return ([len(p) for p in parts] == [len(self.a), len(self.b), len(self.out)]
                 and all(sizes[label] == n for label, n in zip(self.a, a.shape, strict=True))
@@ -45,7 +48,7 @@ class _Contraction(NamedTuple):
         if left and right and [x for x in self.out if x not in batch] == right + left:
             return _Contraction(self.b, self.a, self.out)(b, a)
         summed = [x for x in self.a if x in self.b and x not in self.out]
-        sizes = {**dict(zip(self.a, a.shape, strict=True)), **dict(zip(self.b, b.shape, strict=True))}
+        sizes = self._sizes(a, b)
         a, turn_a = _matrices(a, self.a, batch, left, summed)
         b, turn_b = _matrices(b, self.b, batch, summed, right)
         lies = [*batch, *left, *right]
