@@ -246,3 +246,18 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
         keras.Sequential([keras.Input((2,)), Fails()]).save(path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["kept.keras"]
+
+
+@pytest.mark.parametrize(("config", "error", "words"), [
+    ({"class_name": "__typespec__", "config": "text"}, TypeError, "Expected 'config' to be a list or a tuple"),
+    ({"class_name": "__unheard_of__", "config": {}}, TypeError, "Could not locate class '__unheard_of__'"),
+    ({"class_name": "function", "module": "builtins", "registered_name": "other", "config": "relu"}, ValueError,
+     "resolved to a Keras built-in"),
+    ({"class_name": "Sequential", "module": "keras", "config": {"name": "s", "layers": [{}]}}, ValueError,
+     "Expected a dictionary containing a 'config' key."),
+    ({"class_name": "Sequential", "module": "keras", "config": {"name": "s", "layers": ["Dense"]}}, ValueError,
+     "Expected a dictionary containing a 'config' key."),
+])
+def test_malformed_configurations_are_refused(config: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        keras.saving.deserialize_keras_object(config)

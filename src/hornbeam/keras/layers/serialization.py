@@ -20,7 +20,7 @@ def serialize(layer: Any) -> dict[str, Any]:
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
     """The layer of a configuration. Raises ValueError where it is that of something else."""
     made = deserialize_keras_object(config, custom_objects=custom_objects)
-    if isinstance(made, Layer) or not isinstance(config, dict):
+    if isinstance(made, Layer):
         return made
     names = [name.removeprefix("keras.layers.") for name in names_v2 if name.startswith("keras.layers.")]
     raise ValueError(f"`keras.layers.deserialize` was passed a `config` object that is not a `keras.layers.Layer`. "

@@ -32,10 +32,10 @@ def serialize_for_h5(layer: Any) -> dict[str, Any] | None:
 
 def layer_of_old_config(config: dict[str, Any], custom_objects: Any = None) -> Any:
     """The layer or model of such a configuration. Raises ValueError where its class is not known."""
-    name = config.get("class_name")
+    name = config.get("class_name") if isinstance(config, dict) else None
     if not isinstance(name, str) or "config" not in config:
-        raise ValueError(f"Improper config format: {config}. Expected python dict contains `class_name` and `config` "
-                         "as keys")
+        raise ValueError("The configuration is of no layer that Keras has. Expected a dictionary containing a 'config' "
+                         f"key. Improper config format: {config}; it contains `class_name` and `config` as keys.")
     cls = get_registered_object(name, custom_objects=custom_objects) or _class_named(name, config["config"])
     if cls is None:
         raise ValueError(f"Unknown layer: '{name}'. Please ensure you are using a `keras.utils.custom_object_scope` "

@@ -56,7 +56,8 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     elif not isinstance(path, str) or path.endswith(".keras"):
         archive.save_zip(model, path)
     elif path.endswith(_H5):
-        _log.info("%s: HDF5 files are a legacy format; `model.save('model.keras')` writes today's.", path)
+        _log.warning("%s: this HDF5 file format is considered legacy; `model.save('my_model.keras')` writes today's.",
+                     path)
         legacy_h5.save_model(model, path, include_optimizer)
     else:
         raise ValueError("Invalid filepath extension for saving. Please add either a `.keras` extension for the native "

@@ -258,7 +258,7 @@ def deserialize_keras_object(config: Any, custom_objects: Mapping[str, Any] | No
                 for key, value in config.items()}
     tag = str(config["class_name"])
     if tag.startswith("__") and tag.endswith("__"):
-        return _untagged(tag.strip("_"), config["config"] or {}, custom, safe_mode)
+        return _untagged(tag.strip("_"), config, custom, safe_mode)
     return _made(config, custom, safe_mode)
 
 
@@ -291,7 +291,8 @@ def _from_module(config: Any, module_objects: Mapping[str, Any], custom: Mapping
     return False, {"module": None, "class_name": name, "config": inner, "registered_name": None, "_class": held}
 
 
-def _untagged(tag: str, config: Any, custom: Mapping[str, Any], safe_mode: bool) -> Any:
+def _untagged(tag: str, tagged: dict[str, Any], custom: Mapping[str, Any], safe_mode: bool) -> Any:
+    config = tagged["config"] or {}
     if tag == "keras_tensor":
         made = KerasTensor(config["shape"], dtype=config["dtype"])
         made._pre_serialization_keras_history = config["keras_history"]  # type: ignore[attr-defined]
@@ -314,7 +315,16 @@ def _untagged(tag: str, config: Any, custom: Mapping[str, Any], safe_mode: bool)
                              "of the artifact, you can override this error by passing `safe_mode=False` to the "
                              "loading function, or calling `keras.config.enable_unsafe_deserialization().")
         return code.load(config["value"])
-    raise TypeError(f"Could not parse config: unknown notation '__{tag}__'")
+    if tag == "typespec" and not isinstance(config, (list, tuple)):
+        raise TypeError("Expected 'config' to be a list or a tuple for a __typespec__ class name,\ninstead got "
+                        f"{type(config)}\nFull config: {tagged}")
+    raise TypeError(_not_located("class", f"__{tag}__", tagged))
+
+
+def _not_located(kind: str, name: str, config: dict[str, Any]) -> str:
+    return (f"Could not locate {kind} '{name}'. Make sure custom classes and functions are decorated with "
+            "`@keras.saving.register_keras_serializable()`. If they are already decorated, make sure they are "
+            f"all imported so that the decorator is run before trying to load them. Full object config: {config}")
 
 
 def _made(config: dict[str, Any], custom: dict[str, Any], safe_mode: bool) -> Any:
@@ -379,16 +389,15 @@ def _find(name: str, registered_name: Any, kind: str, config: dict[str, Any], cu
     if isinstance(module, str) and module.split(".")[0] in ("keras", "hornbeam"):
         found = _of_keras(module, name, config)
     elif kind == "function" and module == "builtins":
-        found = next((held.target for part in _WITH_SHORT_NAMES
-                      if (held := names_v2.get(f"keras.{part}.{name}")) is not None), None)
-        if found is None:
+        full = next((full for part in _WITH_SHORT_NAMES if (full := f"keras.{part}.{name}") in names_v2), None)
+        if full is not None:
+            _refuse_registered(full, name, config)
+            found = names_v2[full].target
+        else:
             found = next((obj for key, obj in custom.items() if key.endswith(f">{name}")), None)
     if found is not None:
         return found
-    raise TypeError(f"Could not locate {kind} '{name}'. Make sure custom classes and functions are decorated with "
-                    "`@keras.saving.register_keras_serializable()`. If they are already decorated, make sure they are "
-                    "all imported so that the decorator is run before trying to load them. Full object config: "
-                    f"{config}")
+    raise TypeError(_not_located(kind, name, config))
 
 
 def _of_keras(module: str, name: str, config: dict[str, Any]) -> Any:
@@ -409,12 +418,17 @@ def _of_keras(module: str, name: str, config: dict[str, Any]) -> Any:
     held = names_v2.get(full)
     if held is None:
         _refuse(module, name, config)
+    _refuse_registered(full, name, config)
+    return held.target
+
+
+def _refuse_registered(full: str, name: str, config: dict[str, Any]) -> None:
+    """Raise where a part of Keras is named together with the name of something registered."""
     stated = config.get("registered_name")
     if stated and stated not in (name, config.get("class_name")):
         raise ValueError(f"`registered_name={stated!r}` was provided in the config, but '{full}' resolved to a Keras "
                          "built-in and does not use registered names. Remove the `registered_name` field from the "
                          f"config. Full object config: {config}")
-    return held.target
 
 
 def _refuse(module: str, name: str, config: dict[str, Any]) -> NoReturn:
