@@ -17,6 +17,8 @@ from hornbeam.keras.ops.tensors import cast, dims, dtype_of, promote_inexact, ra
 from hornbeam.ops import attention, casts
 from hornbeam.ops.activations import softmax_op
 from hornbeam.ops.elementary import rsqrt
+from hornbeam.ops.joining import repeat
+from hornbeam.ops.matmul import einsum
 
 
 @nn_op(config="is_causal flash_attention attn_logits_soft_cap")
@@ -37,12 +39,10 @@ def dot_product_attention(query: Any, key: Any, value: Any, bias: Any = None, ma
     if flash_attention and is_flash_attention_enabled() is not False:
         raise ValueError("no fused kernel for attention is at hand; leave `flash_attention` at None")
     q, k, v = promote_inexact(q, k, v)
-    size = _usual_scale(q) if scale is None else scale
-    if isinstance(size, (int, float)):
-        logits = attention.scores(q, k, scale=float(size))
-    else:
-        logits = attention.scores(q, k, scale=1.0)
-        logits = binary.multiply(logits, tensor(size, dtype_of(logits)))
+    k, v = (_for_heads(t, dims(q)[2]) for t in (k, v))
+    wide = result_type(dtype_of(q), "float32")
+    logits = einsum("btnh,bsnh->bnts", cast(q, wide), cast(k, wide))
+    logits = binary.multiply(logits, tensor(_usual_scale(q) if scale is None else scale, wide))
     if bias is not None:
         logits = cast(binary.add(logits, tensor(bias)), dtype_of(logits))
     if attn_logits_soft_cap is not None:
@@ -52,7 +52,13 @@ def dot_product_attention(query: Any, key: Any, value: Any, bias: Any = None, ma
     if mask is not None:
         low = -0.7 * float(dtypes.as_dtype(dtype_of(logits)).max)
         logits = binary.chosen(tensor(mask, "bool"), logits, np.asarray(low, logits.dtype.np_dtype))
-    return attention.mixed(cast(softmax_op(cast(logits, "float32")), dtype_of(k)), v)
+    return einsum("bnts,bsnh->btnh", cast(softmax_op(cast(logits, "float32")), dtype_of(k)), v)
+
+
+def _for_heads(x: Any, count: int | None) -> Any:
+    """Keys or values for `count` heads: each of fewer heads serves several neighbouring ones."""
+    have = dims(x)[2]
+    return repeat(x, count // have, axis=2) if have and count and have != count else x
 
 
 def _usual_scale(query: Any) -> Any:
