@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hornbeam.graph.bundle import direct
+from hornbeam.graph.bundle import direct, files
 from hornbeam.graph.bundle.direct import STRETCH, DirectWriter
 
 
@@ -49,7 +50,7 @@ def test_what_the_disk_refuses_is_told(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_disk_that_wants_the_cache_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pwrite, refused = direct.os.pwrite, []
 
-    def choosy(number: int, data: np.ndarray, at: int) -> int:
+    def choosy(number: int, data: memoryview, at: int) -> int:
         if direct._is_direct(number):
             refused.append(at)
             raise OSError(errno.EINVAL, "Invalid argument")
@@ -62,3 +63,39 @@ def test_a_disk_that_wants_the_cache_gets_it(tmp_path: Path, monkeypatch: pytest
         writer.write(data)
         writer.finish()
     assert (tmp_path / "file").read_bytes() == data.tobytes()
+
+
+def test_arrays_may_change_as_soon_as_they_are_given(tmp_path: Path) -> None:
+    data = np.full(2 * STRETCH + 7, 1, np.uint8)
+    with open(tmp_path / "file", "xb") as file:
+        writer = DirectWriter(file)
+        for value in (1, 2):
+            data[:] = value
+            writer.write(data)
+        data[:] = 3
+        writer.finish()
+    found = np.fromfile(tmp_path / "file", np.uint8)
+    assert np.array_equal(np.bincount(found), [0, data.size, data.size])
+    assert (np.diff(found) >= 0).all()
+
+
+def test_large_files_lose_their_names_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGE", 10)
+    closed: list[int] = []
+    monkeypatch.setattr(files, "_close_aside", closed.append)
+    (tmp_path / "large").write_bytes(b"0123456789")
+    (tmp_path / "small").write_bytes(b"0")
+    files.discard(str(tmp_path / "small"))
+    files.discard(str(tmp_path / "missing"))
+    assert not closed
+    files.discard(str(tmp_path / "large"))
+    assert not list(tmp_path.iterdir())
+    (number,) = closed
+    assert os.read(number, 20) == b"0123456789"  # the last to hold it, so that closing it is what frees it
+    monkeypatch.undo()
+    files._close_aside(number)
+    while True:
+        try:
+            os.fstat(number)
+        except OSError:
+            break

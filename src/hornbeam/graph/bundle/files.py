@@ -13,6 +13,7 @@ import contextlib
 import os
 import re
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any, BinaryIO
 
@@ -26,6 +27,8 @@ except ImportError:  # no such locks on this platform: what a killed process lef
 Index = Callable[[int], bytes]
 """The contents of the index for a number of data files."""
 
+LARGE = 64 << 20
+"""Bytes of files that are freed while others go on."""
 _OURS = re.compile(r"\.tempstate\d+_[0-9a-f]{16}$")
 
 
@@ -112,8 +115,30 @@ def flush_folder(path: str) -> None:
 
 def discard(path: str) -> None:
     """Remove a file if it is there."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), freed_aside(path):
         os.remove(path)
+
+
+@contextlib.contextmanager
+def freed_aside(path: str) -> Iterator[None]:
+    """While the name `path` is removed or given to another file: what it held, if large, is freed by another thread,
+    since a disk may need long for it."""
+    number = None
+    with contextlib.suppress(OSError):
+        if fcntl is not None and os.stat(path).st_size >= LARGE:  # other systems remove no file that is open
+            number = os.open(path, os.O_RDONLY)
+    try:
+        yield
+    finally:
+        if number is not None:
+            _close_aside(number)
+
+
+def _close_aside(number: int) -> None:
+    try:
+        threading.Thread(target=os.close, args=(number,), name="checkpoint", daemon=True).start()
+    except RuntimeError:  # the interpreter is ending
+        os.close(number)
 
 
 def sweep(prefix: str) -> None:
@@ -160,7 +185,8 @@ def _renamed(prefix: str, shards: int, stands_in: int, index: Index) -> bool:
             os.link(data_name(prefix, i, stands_in), second)
         except OSError:
             return False
-        os.replace(second, data_name(prefix, i, shards))
+        with freed_aside(data_name(prefix, i, shards)):
+            os.replace(second, data_name(prefix, i, shards))
     flush_folder(prefix)
     replace(index_name(prefix), index(shards))
     return True

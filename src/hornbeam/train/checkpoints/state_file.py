@@ -176,4 +176,5 @@ def remove_checkpoint(checkpoint_prefix: Any, checkpoint_format_version: int = 2
         found += glob.glob(f"{glob.escape(prefix)}.data-?????-of-?????")
     for path in dict.fromkeys(found):
         if os.path.isfile(path):
-            os.remove(path)
+            with files.freed_aside(path):
+                os.remove(path)
