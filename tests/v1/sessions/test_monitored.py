@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,33 @@ def test_a_session_is_made_again_after_preemption(tmp_path: Path) -> None:
     with tf.train.MonitoredTrainingSession(checkpoint_dir=str(tmp_path), save_checkpoint_steps=1) as sess:
         assert sess.run(counted) == 1
         assert sess.run(step) == 1
+
+
+def test_a_session_that_cannot_be_made_is_spoken_of_once() -> None:
+    said: list[str] = []
+
+    class Ears(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(record.getMessage())
+
+    class Creator(tf.train.ChiefSessionCreator):
+        tries = 0
+
+        def create_session(self) -> Any:
+            self.tries += 1
+            if self.tries < 5:
+                raise tf.errors.UnavailableError(None, None, "out of reach")
+            return super().create_session()
+
+    creator, ears = Creator(), Ears(logging.WARNING)
+    tf.get_logger().addHandler(ears)
+    try:
+        with tf.train.MonitoredSession(creator):
+            assert creator.tries == 5
+    finally:
+        tf.get_logger().removeHandler(ears)
+    assert len(said) == 1
+    assert "out of reach" in said[0]
 
 
 def test_checkpoints_are_saved_on_the_way_and_restored(tmp_path: Path) -> None:

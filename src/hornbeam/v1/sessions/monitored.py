@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -27,6 +28,9 @@ USE_DEFAULT = object()
 
 PREEMPTED = (errors.AbortedError, errors.UnavailableError)
 """After these a session is made again from the last checkpoint."""
+
+_FIRST_PAUSE = 0.02
+"""Seconds between the second and the third try to make a session."""
 
 
 # Who makes the session -------------------------------------------------------------------------------
@@ -208,18 +212,22 @@ class _Monitored:
         self._sess = self._create()
 
     def _create(self) -> _Watched:
+        pause = 0.0
         while True:
             try:
                 return _Watched(self._creator, self._hooks, self._stop_grace_period_secs)
             except PREEMPTED as error:
                 if not self._should_recover:
                     raise
-                self._tell(error)
+                # What fails again at once may fail for ever, as a server of another process does.
+                self._tell(error, tf.logging.warning if pause == _FIRST_PAUSE else tf.logging.info)
+                time.sleep(pause)
+                pause = min(max(2 * pause, _FIRST_PAUSE), 1.0)
 
     @staticmethod
-    def _tell(error: Exception) -> None:
-        tf.logging.info("An error was raised while a session was being created or run. This may be due to a preemption "
-                        "of a connected worker or parameter server. A new session will be created. Error: %s", error)
+    def _tell(error: Exception, say: Callable[..., None] = tf.logging.info) -> None:
+        say("An error was raised while a session was being created or run. This may be due to a preemption of a "
+            "connected worker or parameter server. A new session will be created. Error: %s", error)
 
     @property
     def graph(self) -> Any:
