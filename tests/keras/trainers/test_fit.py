@@ -263,6 +263,22 @@ def test_a_step_of_the_users_own(data) -> None:
     np.testing.assert_allclose(model.dense.get_weights()[0], w, rtol=1e-4, atol=1e-6)
 
 
+def test_a_step_that_gives_a_dictionary_in_its_dictionary(data) -> None:
+    x, y = data
+
+    class Own(keras.Model):
+        def train_step(self, data):
+            super().train_step(data)
+            return {m.name: m.result() for m in self.metrics}  # `compile_metrics` has several results
+
+    inputs = keras.Input((x.shape[1],))
+    model = Own(inputs, layers.Dense(1)(inputs))
+    model.compile("sgd", "mse", metrics=["mae"])
+    history = model.fit(x, y, epochs=1, verbose=2)
+    assert sorted(history.history) == ["loss", "mae"]
+    assert isinstance(history.history["mae"][0], float)
+
+
 def test_one_batch_at_a_time(data) -> None:
     x, y = data
     model = linear(metrics=["mae"])

@@ -19,12 +19,15 @@ def plain(value: Any) -> Any:
 
 
 def plain_logs(logs: Any) -> dict[str, Any]:
-    """Results by name as plain values, in the order of their names."""
+    """Results by name as plain values, in the order of their names. A dictionary among them gives its own results."""
     if logs is None:
         return Results()
     if not isinstance(logs, Mapping):
         raise ValueError(f"A step gives a dictionary of results, not {logs!r}")
-    return Results((key, plain(value)) for key, value in sorted(logs.items()))
+    found = Results()
+    for key, value in sorted(logs.items()):
+        found.update(plain_logs(value) if isinstance(value, Mapping) else {key: plain(value)})
+    return found
 
 
 def rows_of(records: Mapping[str, Any], count: int) -> list[Results]:
