@@ -349,7 +349,7 @@ def inverse_mdct(mdcts: Any, window_fn: Window | None = vorbis_window, norm: str
 # Mel scale -----------------------------------------------------------------------------------------
 
 
-def _mel(hertz: Any) -> Any:
+def mel(hertz: Any) -> Any:
     return 1127.0 * np.log1p(np.asarray(hertz) / 700.0)
 
 
@@ -376,17 +376,17 @@ def linear_to_mel_weight_matrix(num_mel_bins: int = 20, num_spectrogram_bins: in
     if rate is not None and (rate <= 0 or upper_edge_hertz > rate / 2):
         raise ValueError(f"upper_edge_hertz must not be larger than the Nyquist frequency (sample_rate / 2). Got "
                          f"{upper_edge_hertz} for sample_rate: {rate}")
-    edges = np.linspace(_mel(lower_edge_hertz), _mel(upper_edge_hertz), num_mel_bins + 2)
+    edges = np.linspace(mel(lower_edge_hertz), mel(upper_edge_hertz), num_mel_bins + 2)
     part = np.linspace(0.0, 0.5, num_spectrogram_bins)[1:, None]
     if rate is not None:
-        weights = _triangles(_mel(part * rate), edges, np)
+        weights = mel_triangles(mel(part * rate), edges, np)
         return array.constant(np.pad(weights, [[1, 0], [0, 0]]), kind)
     hertz = multiply(array.constant(part, kind), cast(sample_rate, kind))
-    weights = _triangles(log(1.0 + hertz / 700.0) * 1127.0, edges.astype(kind.np_dtype), arithmetic)
+    weights = mel_triangles(log(1.0 + hertz / 700.0) * 1127.0, edges.astype(kind.np_dtype), arithmetic)
     return array.pad(weights, [[1, 0], [0, 0]])
 
 
-def _triangles(mels: Any, edges: np.ndarray, by: Any) -> Any:
+def mel_triangles(mels: Any, edges: np.ndarray, by: Any) -> Any:
     """How far each frequency lies within each of the overlapping bands. by: NumPy, or the ops."""
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     return by.maximum(by.minimum((mels - low) / (middle - low), (high - mels) / (high - middle)), edges.dtype.type(0))

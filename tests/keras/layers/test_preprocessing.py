@@ -207,3 +207,36 @@ def test_a_pipeline_is_its_layers() -> None:
                                   lambda: keras.layers.Solarization(0.5, 0.5, dtype="float16")])
 def test_colours_in_half_precision(make: Any) -> None:
     assert make()(IMAGES, training=True).dtype.name == "float16"
+
+
+SOUND = np.sin(np.arange(40)**1.5 / 9).astype(np.float32)
+
+
+def test_mel_spectrogram_is_keras() -> None:
+    layer = keras.layers.MelSpectrogram(fft_length=16, sequence_stride=8, num_mel_bins=3, sampling_rate=8000)
+    found = layer(SOUND)
+    np.testing.assert_allclose(found, [[-2.895, 12.102, 9.975, 7.479, 4.764, 6.129],
+                                       [2.990, 8.357, 11.246, 12.168, 12.296, 12.453],
+                                       [-14.805, -12.514, -2.728, 2.869, 6.042, 5.520]], atol=1e-3)
+    assert layer.compute_output_shape((None, 40)) == (None, 3, 6)
+    assert keras.layers.MelSpectrogram.from_config(layer.get_config()).get_config() == layer.get_config()
+    with pytest.raises(ValueError, match="`fft_length` must be greater than or equal to"):
+        keras.layers.MelSpectrogram(fft_length=16, sequence_length=17)
+
+
+def test_stft_spectrogram_is_keras() -> None:
+    pytest.importorskip("scipy")
+    given: dict[str, Any] = {"frame_length": 8, "frame_step": 8, "scaling": "spectrum", "padding": "same"}
+    layer = keras.layers.STFTSpectrogram("psd", **given)
+    found = layer(SOUND.reshape(1, 20, 2))
+    assert found.shape == (1, 3, 10) == layer.compute_output_shape((1, 20, 2))
+    np.testing.assert_allclose(found[0, 0], [0.2507, 0.3278, 0.0806, 0.0037, 0.0003, 0.3441, 0.4438, 0.1060, 0.0042,
+                                             0.0003], atol=1e-4)
+    image = keras.layers.STFTSpectrogram("psd", expand_dims=True, data_format="channels_first", **given)
+    np.testing.assert_allclose(image(SOUND.reshape(1, 20, 2).transpose(0, 2, 1))[0, 1], found[0, :, 5:], rtol=1e-5)
+    with pytest.raises(TypeError, match="Invalid input type"):
+        layer(np.ones((1, 20, 2), "int32"))
+    with pytest.raises(ValueError, match="Output mode is invalid"):
+        keras.layers.STFTSpectrogram("loud")
+    with pytest.warns(UserWarning, match="power of two"):
+        keras.layers.STFTSpectrogram(frame_length=8, fft_length=12)

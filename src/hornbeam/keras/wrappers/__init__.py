@@ -1,4 +1,4 @@
-"""Models as estimators of scikit-learn, under the names of Keras 2."""
+"""Models as estimators of scikit-learn; in `scikit_learn` under the names of Keras 2."""
 
 from hornbeam.keras.names import namespace_of
 
