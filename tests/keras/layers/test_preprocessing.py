@@ -240,3 +240,20 @@ def test_stft_spectrogram_is_keras() -> None:
         keras.layers.STFTSpectrogram("loud")
     with pytest.warns(UserWarning, match="power of two"):
         keras.layers.STFTSpectrogram(frame_length=8, fft_length=12)
+
+
+def test_aug_mix_mixes_images_with_changed_copies() -> None:
+    layer = keras.layers.AugMix(num_chains=2, chain_depth=2, seed=3)
+    again = keras.layers.AugMix.from_config(layer.get_config())
+    found = layer(IMAGES, training=True)
+    assert found.shape == IMAGES.shape
+    assert not np.allclose(found, IMAGES)
+    np.testing.assert_allclose(again(IMAGES, training=True), found)
+    np.testing.assert_allclose(layer(IMAGES, training=False), IMAGES)
+    drawn = layer.get_random_transformation(IMAGES)
+    assert len(drawn["chain_transforms"]) == 2
+    np.testing.assert_allclose(np.sum(drawn["chain_mixing_weights"]), 1, rtol=1e-6)
+    flat = np.full_like(IMAGES, 7.0)
+    link = {"index": drawn["weight_sample"], "transformations": {}}  # a chain that changes nothing
+    kept = layer.transform_images(flat, {**drawn, "chain_transforms": [[link], []]})
+    np.testing.assert_allclose(kept, flat, rtol=1e-5)

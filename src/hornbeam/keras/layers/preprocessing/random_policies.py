@@ -1,9 +1,11 @@
-"""RandAugment, and what it needs besides: Equalization. Images seen askew or bent: RandomPerspective, and so on."""
+"""RandAugment and AugMix, and what they need: Equalization. Images seen askew or bent: RandomPerspective, and so on."""
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras import ops, random
 from hornbeam.keras.layers.preprocessing.images import ImageLayer
 from hornbeam.keras.layers.preprocessing.random_colours import (
@@ -70,6 +72,25 @@ class Equalization(ImageLayer):
         return {**super().get_config(), "bins": self.bins, "value_range": self.value_range}
 
 
+def changes(strength: Any, value_range: Any, interpolation: str, seed: int | None, also: dict[str, Any],
+            lights: bool = True) -> list[ImageLayer]:
+    """Layers of the kinds that `RandAugment` draws from. lights: whether those of brightness and its kin are among
+    them. also: further arguments of each."""
+    drawn = {"seed": seed, **also}
+    lit = {"value_range": value_range, **drawn}
+    moved = {"interpolation": interpolation, **drawn}
+    found: list[ImageLayer] = [
+        RandomShear(x_factor=strength, y_factor=strength, **moved),
+        RandomTranslation(height_factor=strength, width_factor=strength, **moved),
+        RandomRotation(factor=strength, **moved)]
+    if lights:
+        found += [RandomBrightness(factor=strength, **lit), RandomColorDegeneration(factor=strength, **lit),
+                  RandomContrast(factor=strength, **lit), RandomSharpness(factor=strength, **lit)]
+    return [*found, RandomPosterization(factor=max(1, int(8 * strength[1])), **lit),
+            Solarization(addition_factor=strength, threshold_factor=strength, **lit),
+            AutoContrast(value_range=value_range, **also), Equalization(value_range=value_range, **also)]
+
+
 @keras_export("layers.RandAugment")
 class RandAugment(RandomImageLayer):
     """`num_ops` changes, drawn for the whole batch from eleven kinds: shears, translations, rotations, brightness, less
@@ -86,19 +107,7 @@ class RandAugment(RandomImageLayer):
         super().__init__(seed, data_format, **kwargs)
         self.value_range, self.num_ops, self.interpolation = value_range, num_ops, interpolation
         self.factor = strength = bounds(factor, 0, 1, "`factor` argument")
-        same = {"data_format": data_format, **kwargs}
-        drawn = {"seed": seed, **same}
-        lit = {"value_range": value_range, **drawn}
-        moved = {"interpolation": interpolation, **drawn}
-        self._steps = [
-            RandomShear(x_factor=strength, y_factor=strength, **moved),
-            RandomTranslation(height_factor=strength, width_factor=strength, **moved),
-            RandomRotation(factor=strength, **moved), RandomBrightness(factor=strength, **lit),
-            RandomColorDegeneration(factor=strength, **lit), RandomContrast(factor=strength, **lit),
-            RandomSharpness(factor=strength, **lit),
-            RandomPosterization(factor=max(1, int(8 * strength[1])), **lit),
-            Solarization(addition_factor=strength, threshold_factor=strength, **lit),
-            AutoContrast(value_range=value_range, **same), Equalization(value_range=value_range, **same)]
+        self._steps = changes(strength, value_range, interpolation, seed, {"data_format": data_format, **kwargs})
 
     def build(self, input_shape: Any) -> None:
         for step in self._steps:
@@ -134,6 +143,86 @@ class RandAugment(RandomImageLayer):
         if not training or transformation is None:
             return segmentation_masks
         return self._changed(segmentation_masks, transformation, "transform_segmentation_masks")
+
+
+@keras_export("layers.AugMix")
+class AugMix(RandomImageLayer):
+    """Images mixed with the weighted sum of `num_chains` changed copies, each changed up to `chain_depth` times in ways
+    that are drawn for the whole batch.
+
+    factor: how strong the changes are, a range within [0, 1]. alpha: of the beta and Dirichlet distributions that the
+    weights follow. all_ops: whether brightness, colours, contrast and sharpness change too. value_range: of the values.
+    interpolation: of the changes that move.
+    """
+
+    _also = "value_range num_chains chain_depth factor alpha all_ops interpolation"
+
+    def __init__(self, value_range: Any = (0, 255), num_chains: int = 3, chain_depth: int = 3, factor: Any = 0.3,
+                 alpha: float = 1.0, all_ops: bool = True, interpolation: str = "bilinear", seed: int | None = None,
+                 data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(seed, data_format, **kwargs)
+        self.value_range, self.num_chains, self.chain_depth = value_range, num_chains, chain_depth
+        self.factor = bounds(factor, 0, 1, "`factor` argument")
+        self.alpha, self.all_ops, self.interpolation = alpha, all_ops, interpolation
+        self._steps = changes(self.factor, value_range, interpolation, seed, {"data_format": data_format, **kwargs},
+                              lights=all_ops)
+
+    def build(self, input_shape: Any) -> None:
+        for step in self._steps:
+            step.build(input_shape)
+
+    def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
+        """The weights, and the changes of each copy: which ones, and what they do; None outside training."""
+        if not training:
+            return None
+        source = self._source(seed)
+        weights = random.gamma((self.num_chains,), self.alpha, seed=source)
+        chosen = random.randint((self.num_chains, self.chain_depth), 0, len(self._steps) + 1, seed=source)
+        chains = [[self._link(chosen[i, j], data, source) for j in range(self.chain_depth)]
+                  for i in range(self.num_chains)]
+        return {"chain_mixing_weights": weights / ops.sum(weights),
+                "weight_sample": random.beta((), self.alpha, self.alpha, seed=source), "chain_transforms": chains}
+
+    def _link(self, chosen: Any, data: Any, source: Any) -> dict[str, Any]:
+        """A change: its number, and what it does. Where only a run tells the number, what each change would do."""
+        places = [int(chosen)] if isinstance(chosen, EagerTensor) else range(len(self._steps))
+        return {"index": chosen, "transformations": {
+            place: self._steps[place].get_random_transformation(data, training=True, seed=source)
+            for place in places if place < len(self._steps)}}
+
+    def _changed(self, values: Any, link: dict[str, Any], method: str) -> Any:
+        drawn = link["transformations"]
+        changed = {place: functools.partial(getattr(self._steps[place], method), transformation=each, training=True)
+                   for place, each in drawn.items()}
+        if isinstance(link["index"], EagerTensor):
+            return next((change(values) for change in changed.values()), values)
+        branches = [lambda x, f=f: ops.cast(f(x), x.dtype) for f in changed.values()]
+        return ops.switch(link["index"], [*branches, functools.partial(ops.cast, dtype=values.dtype)], values)
+
+    def _mixed(self, values: Any, transformation: Any, method: str) -> Any:
+        weights = ops.cast(transformation["chain_mixing_weights"], values.dtype)
+        own = ops.cast(transformation["weight_sample"], values.dtype)
+        total = ops.zeros_like(values)
+        for i, links in enumerate(transformation["chain_transforms"]):
+            copy = values
+            for link in links:
+                copy = self._changed(copy, link, method)
+            total = total + copy * weights[i]
+        return own * values + (1 - own) * total
+
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
+        """The images, in the compute dtype, mixed with their changed copies."""
+        images = ops.cast(images, self.compute_dtype)
+        if not training or transformation is None:
+            return images
+        return ops.clip(self._mixed(images, transformation, "transform_images"), *self.value_range)
+
+    def transform_segmentation_masks(self, segmentation_masks: Any, transformation: Any, training: bool = True) -> Any:
+        """The masks, mixed with copies that are moved as those of the images are."""
+        if not training or transformation is None:
+            return segmentation_masks
+        masks = ops.cast(segmentation_masks, self.compute_dtype)
+        return self._mixed(masks, transformation, "transform_segmentation_masks")
 
 
 class _Bent(RandomImageLayer):
