@@ -20,6 +20,11 @@ FEW_ROWS, MANY_WEIGHTS = 64, 1 << 17
 """So few rows of a batch, of all steps together, do not pay for laying out so many weights."""
 
 
+def pays(x: Any, weights: int) -> bool:
+    """Whether a kernel is worth it for inputs x [steps, batch, n] and so many weights."""
+    return forced() or x.shape[0] * x.shape[1] >= FEW_ROWS or weights < MANY_WEIGHTS
+
+
 def _suits(args: Sequence[Any], attrs: dict[str, Any]) -> bool:
     """Whether the kernels compute this, float32 without peepholes and bound, and are worth it.
 
@@ -30,7 +35,7 @@ def _suits(args: Sequence[Any], attrs: dict[str, Any]) -> bool:
     if x.dtype != np.float32 or not x.size or not cs_prev.size or attrs["use_peephole"] \
             or attrs.get("cell_clip", 0) > 0:
         return False
-    return forced() or x.shape[0] * x.shape[1] >= FEW_ROWS or w.size < MANY_WEIGHTS
+    return pays(x, w.size)
 
 
 def _forward(forget: int) -> Callable[..., Any]:

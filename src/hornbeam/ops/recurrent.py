@@ -1,7 +1,7 @@
-"""LSTM over a whole sequence as one op, and its gradient.
+"""LSTM and GRU over a whole sequence as one op, and their gradients.
 
-Version 1 has the gates in the order i c f o and adds a number of its own to the forget gate; version 2 has them in the
-order i f c o, as Keras does.
+Version 1 of the LSTM has the gates in the order i c f o and adds a number of its own to the forget gate; version 2 has
+them in the order i f c o, as Keras does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from hornbeam.backend.lazy import jax, jnp, lax
 from hornbeam.graph import dtypes
 from hornbeam.graph.execute import ShapeFault
-from hornbeam.graph.op import op
+from hornbeam.graph.op import FLOATS, op
 from hornbeam.ops import array, rules
 from hornbeam.ops.matmul import matmul_op
 from hornbeam.ops.samples import Sample
@@ -222,3 +222,143 @@ def _declare(version: str) -> tuple[Any, Any]:
 
 block_lstm, block_lstm_grad = _declare("")
 block_lstm_v2, block_lstm_grad_v2 = _declare("V2")
+
+
+# GRU --------------------------------------------------------------------------------------------------
+
+_OF_GRU = {"x": 3, "h_prev": 2, "w": 2, "u": 2, "b": 1, "b_state": 1}
+_GATES = ("z", "r", "q", "g", "h")
+
+
+def _gru_sizes(inputs: Sequence[Any]) -> tuple[Any, Any]:
+    """Dims of `x` and the number of units, None where they are unknown. Raises ShapeFault."""
+    given = {name: i.dims for name, i in zip(_OF_GRU, inputs, strict=False)}
+    for name, dims in given.items():
+        if dims is not None and len(dims) != _OF_GRU[name]:
+            raise ShapeFault(f"Shape must be rank {_OF_GRU[name]} but is rank {len(dims)}",
+                             f"{name} must be {_OF_GRU[name]}D")
+    steps, batch, depth = given["x"] or (None, None, None)
+    of_state, w, u = (given[name] or (None, None) for name in ("h_prev", "w", "u"))
+    units = next((n for n in (of_state[1], u[0]) if n is not None), None)
+    batch = of_state[0] if batch is None else batch
+    depth = w[0] if depth is None else depth
+    wide = units and 3 * units
+    wanted = {"h_prev": (batch, units), "w": (depth, wide), "u": (units, wide), "b": (wide,), "b_state": (wide,)}
+    for name, dims in wanted.items():
+        for axis, (size, other) in enumerate(zip(given[name] or (), dims, strict=False)):
+            if None not in (size, other) and size != other:
+                raise ShapeFault(f"Dimensions must be equal, but are {size} and {other}",
+                                 f"{name}.dim_size({axis}) != {other}: it is {rules.text(given[name])}, with x of "
+                                 f"{rules.text(given['x'])} and {units} units")
+    return (steps, batch, depth), units
+
+
+def _gru_samples(rng: np.random.Generator) -> list[Sample]:
+    shapes = ((3, 2, 3), (2, 2), (3, 6), (2, 6), (6,), (6,))
+    return [(tuple(rng.normal(size=s) for s in shapes), {"reset_after": after}) for after in (True, False)]
+
+
+def _gru_gradient_samples(rng: np.random.Generator) -> list[Sample]:
+    return [((*inputs, *(rng.uniform(0.1, 0.9, (3, 2, 2)) for _ in range(6))), attrs)
+            for inputs, attrs in _gru_samples(rng)]
+
+
+@op("BlockGRU", inputs=", ".join(f"{name}: T" for name in _OF_GRU), outputs=_GATES, T=FLOATS, samples=_gru_samples)
+def block_gru(x, h_prev, w, u, b, b_state, *, reset_after: bool):
+    """A GRU over x [steps, batch, n]: gates z and r, what the candidate gets from the state q, the candidate g and the
+    state h, each [steps, batch, units].
+
+    z, r = σ(x·w + b + h·u + b_state); g = tanh(x·w + b + inside); h ← z·h + (1 − z)·g, with the columns of w
+    [n, 3 · units], u [units, 3 · units], b and b_state [3 · units] in the order z r g. inside: r·q, q = h·u + b_state,
+    where `reset_after`, else q·u + b_state, q = r·h. Cho et al. 2014.
+    """
+    units = h_prev.shape[1]
+    if not x.shape[0]:  # an interpreted loop cannot tell what it would have given
+        return (jnp.zeros((0, *h_prev.shape), x.dtype),) * len(_GATES)
+
+    def step(h: Any, given: Any) -> Any:
+        x_z, x_r, x_g = jnp.split(given, 3, axis=-1)
+        if reset_after:
+            h_z, h_r, q = jnp.split(jnp.matmul(h, u) + b_state, 3, axis=-1)
+        else:
+            h_z, h_r = jnp.split(jnp.matmul(h, u[:, :2 * units]) + b_state[:2 * units], 2, axis=-1)
+        z, r = jax.nn.sigmoid(x_z + h_z), jax.nn.sigmoid(x_r + h_r)
+        if reset_after:
+            g = jnp.tanh(x_g + r * q)
+        else:
+            q = r * h
+            g = jnp.tanh(x_g + jnp.matmul(q, u[:, 2 * units:]) + b_state[2 * units:])
+        h = z * h + (1 - z) * g
+        return h, (z, r, q, g, h)
+
+    return lax.scan(step, h_prev, jnp.matmul(x, w) + b)[1]
+
+
+@block_gru.shape
+def _(inputs, attrs):
+    (steps, batch, _), units = _gru_sizes(inputs)
+    return [((steps, batch, units), inputs[0].dtype)] * len(_GATES)
+
+
+@block_gru.grad
+def _(call, *dys):
+    if any(dy is not None for dy in dys[:-1]):
+        return NotImplemented  # only gradients of gradients ask: the generic rule has all outputs
+    return block_gru_grad(*call.inputs, *call.outputs, dys[-1], reset_after=call.attrs["reset_after"])
+
+
+@op("BlockGRUGrad", T=FLOATS, samples=_gru_gradient_samples,
+    inputs=", ".join(f"{name}: T" for name in (*_OF_GRU, *_GATES, "h_grad")),
+    outputs=tuple(f"{name}_grad" for name in _OF_GRU))
+def block_gru_grad(x, h_prev, w, u, b, b_state, z, r, q, g, h, h_grad, *, reset_after: bool):
+    """The gradients of a GRU over a sequence in its inputs, from those of its states."""
+    if not x.shape[0]:
+        return tuple(jnp.zeros_like(a) for a in (x, h_prev, w, u, b, b_state))
+    units = h_prev.shape[1]
+    before = jnp.concatenate([h_prev[None], h[:-1]])
+
+    def step(after: Any, given: Any) -> Any:
+        z, r, q, g, h_before, dh_given = given
+        dh = after + dh_given
+        dz, dg = dh * (h_before - g) * z * (1 - z), dh * (1 - z) * (1 - g * g)
+        if reset_after:
+            dr, dq = dg * q * r * (1 - r), dg * r
+            passed = dh * z
+        else:
+            through, dq = jnp.matmul(dg, u[:, 2 * units:].T), dg
+            dr = through * h_before * r * (1 - r)
+            passed = dh * z + through * r
+        from_state = jnp.concatenate([dz, dr, dq], axis=-1)
+        back = from_state if reset_after else from_state[:, :2 * units]
+        passed = passed + jnp.matmul(back, u[:, :back.shape[1]].T)
+        return passed, (jnp.concatenate([dz, dr, dg], axis=-1), from_state)
+
+    dh_prev, (from_inputs, from_state) = lax.scan(
+        step, jnp.zeros_like(h_prev), (z, r, q, g, before, h_grad), reverse=True)
+    dx, dw, du = gradients_of_gru(x, h_prev, w, q, h, from_inputs, from_state, reset_after, matmul_op.function)
+    return dx, dh_prev, dw, du, jnp.sum(from_inputs, axis=(0, 1)), jnp.sum(from_state, axis=(0, 1))
+
+
+@block_gru_grad.shape
+def _(inputs, attrs):
+    (steps, batch, depth), units = _gru_sizes(inputs)
+    wide = units and 3 * units
+    return [(dims, inputs[0].dtype) for dims in ((steps, batch, depth), (batch, units), (depth, wide), (units, wide),
+                                                 (wide,), (wide,))]
+
+
+def gradients_of_gru(x: Any, h_prev: Any, w: Any, q: Any, h: Any, from_inputs: Any, from_state: Any, reset_after: bool,
+                     matmul: Any) -> tuple[Any, Any, Any]:
+    """The gradients of `x`, `w` and `u` from those of what goes into the gates from the inputs and from the state.
+
+    matmul: as for `gradients_of_inputs`.
+    """
+    units, rows, of_state = h_prev.shape[1], *(a.reshape((-1, a.shape[2])) for a in (from_inputs, from_state))
+    dx = matmul(rows, w, transpose_a=False, transpose_b=True).reshape(x.shape)
+    dw = matmul(x.reshape((-1, x.shape[2])), rows, transpose_a=True, transpose_b=False)
+    seen = jnp.concatenate([h_prev[None], h[:-1]]).reshape((-1, units))
+    if reset_after:
+        return dx, dw, matmul(seen, of_state, transpose_a=True, transpose_b=False)
+    du = [matmul(a, d, transpose_a=True, transpose_b=False)
+          for a, d in ((seen, of_state[:, :2 * units]), (q.reshape((-1, units)), of_state[:, 2 * units:]))]
+    return dx, dw, jnp.concatenate(du, axis=1)

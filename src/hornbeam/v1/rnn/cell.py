@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,18 @@ class LSTMStateTuple(_Pair):
         if c.dtype != h.dtype:
             raise TypeError(f"Inconsistent internal state: {c.dtype} vs {h.dtype}")
         return c.dtype
+
+
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """What a cell is given in place of a state where it computes all steps of its inputs [time, batch, size] at once.
+
+    state: before the first step. steps: how many are taken, int64. Such a call gives the outputs and the states of
+    all steps, [time, batch, size] each; `whole.py` says which cells can do it.
+    """
+
+    state: Any
+    steps: Any
 
 
 @public(v1=("nn.rnn_cell.RNNCell", "contrib.rnn.RNNCell"))

@@ -6,11 +6,13 @@ from typing import Any
 
 import hornbeam.v1 as tf
 from hornbeam.graph.names import public
+from hornbeam.ops.recurrent import block_gru, block_lstm
 from hornbeam.runtime.logs import get_logger
 from hornbeam.v1.layers.lookup import activation_of
 from hornbeam.v1.rnn.cell import (
     LayerRNNCell,
     LSTMStateTuple,
+    Start,
     input_depth,
     refuse_integer_inputs,
     refuse_integers,
@@ -96,12 +98,25 @@ class GRUCell(OfUnits, LayerRNNCell):
 
     def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         """The output, which is the next state too."""
+        if isinstance(state, Start):
+            return self._along(inputs, state)
         refuse_integer_inputs(inputs, state)
         gates = tf.sigmoid(linear([inputs, state], self._gate_kernel, self._gate_bias))
         r, u = tf.split(value=gates, num_or_size_splits=2, axis=1)
         c = self._activation(linear([inputs, r * state], self._candidate_kernel, self._candidate_bias))
         after = u * state + (1 - u) * c
         return after, after
+
+    def _along(self, inputs: Any, start: Start) -> tuple[Any, Any]:
+        """The outputs of all steps, which are the states too."""
+        of_r, of_u = tf.split(value=self._gate_kernel, num_or_size_splits=2, axis=1)
+        kernel = tf.concat([of_u, of_r, self._candidate_kernel], 1)
+        r, u = tf.split(value=self._gate_bias, num_or_size_splits=2, axis=0)
+        bias = tf.concat([u, r, self._candidate_bias], 0)
+        depth = input_depth(inputs.shape)
+        found = block_gru(inputs, start.state, kernel[:depth], kernel[depth:], bias, tf.zeros_like(bias),
+                          reset_after=False)
+        return found[4], found[4]
 
 
 class _LSTMStates(OfPartsOrOne, LayerRNNCell):
@@ -110,6 +125,9 @@ class _LSTMStates(OfPartsOrOne, LayerRNNCell):
     _num_units: int
     _state_is_tuple: bool
     _output_units: int
+    _forget_bias: float
+    _kernel: Any
+    _bias: Any
 
     def _warn_of_joined_state(self) -> None:
         if not self._state_is_tuple:
@@ -125,7 +143,15 @@ class _LSTMStates(OfPartsOrOne, LayerRNNCell):
 
     def _together(self, c: Any, h: Any) -> Any:
         """A state of `c` and `h`."""
-        return LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
+        return LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], -1)
+
+    def _along(self, inputs: Any, start: Start, diagonals: tuple[Any, ...] | None = None) -> tuple[Any, Any]:
+        """The outputs and states of all steps. diagonals: the weights of the peepholes of i, f and o."""
+        c, h = self._apart(start.state)
+        seen = diagonals or (tf.zeros([self._num_units], dtype=inputs.dtype),) * 3
+        found = block_lstm(start.steps, inputs, c, h, self._kernel, *seen, self._bias, cell_clip=0.0,
+                           forget_bias=float(self._forget_bias), use_peephole=diagonals is not None)
+        return found[6], self._together(found[1], found[6])
 
 
 @public(v1=("nn.rnn_cell.BasicLSTMCell", "contrib.rnn.BasicLSTMCell"))
@@ -158,6 +184,8 @@ class BasicLSTMCell(_LSTMStates):
 
     def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         """The output and the next state."""
+        if isinstance(state, Start):
+            return self._along(inputs, state)
         refuse_integer_inputs(inputs, state)
         c, h = self._apart(state)
         i, j, f, o = tf.split(value=linear([inputs, h], self._kernel, self._bias), num_or_size_splits=4, axis=1)
@@ -218,6 +246,9 @@ class LSTMCell(_LSTMStates):
 
     def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         """The output and the next state."""
+        if isinstance(state, Start):
+            diagonals = (self._w_i_diag, self._w_f_diag, self._w_o_diag) if self._use_peepholes else None
+            return self._along(inputs, state, diagonals)
         refuse_integer_inputs(inputs, state)
         c_before, m_before = self._apart(state)
         input_depth(inputs.shape)

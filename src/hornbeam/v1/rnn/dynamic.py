@@ -1,7 +1,8 @@
 """Cells run along sequences of any length: `dynamic_rnn`, in both directions, and `raw_rnn`.
 
-`dynamic_rnn` is one `Scan` operation: a compiled loop whose length the inputs' shape tells, and whose gradient is a
-scan back. `raw_rnn`, which ends when its function says so, is a `while_loop`.
+`dynamic_rnn` is one operation for each cell where they are those that `whole.py` knows, else one `Scan` operation: a
+compiled loop whose length the inputs' shape tells, and whose gradient is a scan back. `raw_rnn`, which ends when its
+function says so, is a `while_loop`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from hornbeam.v1.rnn.sequences import (
     transpose_batch_time,
     zeros_of,
 )
+from hornbeam.v1.rnn.whole import computes_whole, whole_sequence
 
 
 @public(v1=("nn.dynamic_rnn",))
@@ -66,6 +68,8 @@ def _run(cell: Any, inputs: Any, state: Any, lengths: Any, batch_size: Any, dtyp
     flat = nest.flatten(inputs)
     steps, batch = _common_sizes(flat)
     kind = output_dtype(dtype, state)
+    if kind.base_dtype is dtypes.float32 and computes_whole(cell, inputs, state):
+        return whole_steps(cell, inputs, state, lengths)
     zeros = zeros_of(cell.output_size, batch_size, kind)
 
     def step(time: Any, rows: Sequence[Any], now: Any) -> tuple[Any, Any]:
@@ -121,14 +125,32 @@ def scanned_steps(graph: Any, step: Step, flat: Sequence[Any], state: Any,
             output, after = step(rows[0], rows[1:], now)
             return nest.flatten(after, True), nest.flatten(output)
 
-        with graph.name_scope("while"):
+        with graph.name_scope("while") as loop:
             start = nest.flatten(state, True)
             made = control_flow.scanned(graph, body, start, [numbers, *flat])
-            first = 2 + len(made) - len(start)  # TensorFlow's loop has a counter, the time and the outputs before it
-            last = [tf.identity(t, name=f"Exit_{first + i}") for i, t in enumerate(made[:len(start)])]
-        with graph.name_scope("TensorArrayStack"):
-            rows = [tf.identity(t, name="TensorArrayGatherV3") for t in made[len(start):]]
+        last, rows = _named(graph, loop, made[:len(start)], made[len(start):])
         return packed_sizes(like(), rows), nest.pack_sequence_as(state, last, True)
+
+
+def whole_steps(cell: Any, inputs: Any, state: Any, lengths: Any) -> tuple[Any, Any]:
+    """The steps of a cell that computes all of them at once: the outputs stacked, the last state."""
+    graph = graph_for(inputs, *nest.flatten(state))
+    if graph is None:
+        return whole_sequence(cell, inputs, state, lengths)
+    with mode.opened(graph):
+        with graph.name_scope("while") as loop:
+            outputs, last = whole_sequence(cell, inputs, state, lengths)
+        leaves, rows = _named(graph, loop, nest.flatten(last), [outputs])
+        return rows[0], nest.pack_sequence_as(last, leaves)
+
+
+def _named(graph: Any, loop: str, last: Sequence[Any], rows: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Last states and outputs under the names that TensorFlow's loop gives them."""
+    first = 2 + len(rows)  # a counter, the time and the outputs come before
+    with graph.name_scope(loop):
+        last = [tf.identity(t, name=f"Exit_{first + i}") for i, t in enumerate(last)]
+    with graph.name_scope("TensorArrayStack"):
+        return list(last), [tf.identity(t, name="TensorArrayGatherV3") for t in rows]
 
 
 def _looped(step: Step, flat: Sequence[Any], state: Any, zeros: Any) -> tuple[Any, Any]:

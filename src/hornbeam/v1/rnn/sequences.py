@@ -133,6 +133,12 @@ def checked_lengths(sequence_length: Any, batch_size: Any) -> Any:
         return tf.identity(lengths, name="CheckSeqLen")
 
 
+def states_at(first: Any, found: Any, taken: Any) -> Any:
+    """Each row's state after as many steps as it has taken. first: [batch, n]; found: [time, batch, n]."""
+    at = tf.stack([tf.cast(taken, dtypes.int32), tf.range(tf.shape(found)[1])], axis=1)
+    return tf.gather_nd(tf.concat([first[None], found], 0), at)
+
+
 def masked_step(call: Callable[[], tuple[Any, Any]], time: Any, lengths: Any, zeros: Any,
                 state: Any) -> tuple[Any, Any]:
     """One step of a cell: rows past their length give zeros and keep their state."""

@@ -14,7 +14,7 @@ import hornbeam.v1 as tf
 from hornbeam.graph import dtypes, nest
 from hornbeam.graph.call import graph_for
 from hornbeam.graph.names import public
-from hornbeam.v1.rnn.dynamic import scanned_steps
+from hornbeam.v1.rnn.dynamic import scanned_steps, whole_steps
 from hornbeam.v1.rnn.sequences import (
     initial_state_of,
     masked_step,
@@ -22,6 +22,7 @@ from hornbeam.v1.rnn.sequences import (
     refuse_no_cell,
     zeros_of,
 )
+from hornbeam.v1.rnn.whole import computes_whole
 
 
 @public(v1=("nn.static_rnn", "nn.rnn", "contrib.rnn.static_rnn"))
@@ -89,6 +90,9 @@ def _scanned(cell: Any, inputs: Sequence[Any], state: Any, lengths: Any, zeros: 
     """The steps as one scan over the inputs stacked."""
     rows = [tf.stack(list(leaves)) for leaves in zip(*(nest.flatten(x) for x in inputs), strict=True)]
     state = nest.map_structure(lambda s: s if hasattr(s, "_parts") else tf.convert_to_tensor(s), state)
+    if computes_whole(cell, rows[0] if len(rows) == 1 else rows, state):
+        outputs, state = whole_steps(cell, rows[0], state, lengths)
+        return tf.unstack(outputs, num=len(inputs)), state
     made: list[Any] = [zeros]
 
     def step(time: Any, row: Sequence[Any], now: Any) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor import Tensor
 from hornbeam.runtime.logs import get_logger
-from hornbeam.v1.rnn.cell import LSTMStateTuple, RNNCell
+from hornbeam.v1.rnn.cell import LSTMStateTuple, RNNCell, Start
 from hornbeam.v1.rnn.sequences import refuse_no_cell
 
 
@@ -60,6 +60,12 @@ class MultiRNNCell(RNNCell):
 
     def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         """The last cell's output, and the next states."""
+        if isinstance(state, Start):
+            return self._run(inputs, state.state, lambda now: Start(now, state.steps))
+        return self._run(inputs, state, lambda now: now)
+
+    def _run(self, inputs: Any, state: Any, given: Callable[[Any], Any]) -> tuple[Any, Any]:
+        """As `call`. given: what a cell is called with for its part of the state."""
         states, at = [], 0
         for number, cell in enumerate(self._cells):
             with tf.variable_scope(f"cell_{number}"):
@@ -71,9 +77,9 @@ class MultiRNNCell(RNNCell):
                 else:
                     now = tf.slice(state, [0, at], [-1, cell.state_size])
                     at += cell.state_size
-                inputs, after = cell(inputs, now)
+                inputs, after = cell(inputs, given(now))
                 states.append(after)
-        return inputs, tuple(states) if self._state_is_tuple else tf.concat(states, 1)
+        return inputs, tuple(states) if self._state_is_tuple else tf.concat(states, -1)
 
 
 class CellWrapper(RNNCell):
@@ -149,7 +155,7 @@ class DropoutWrapper(CellWrapper):
         if variational_recurrent:
             if dtype is None:
                 raise ValueError("When variational_recurrent=True, dtype must be provided")
-            if _drops(self._input_keep_prob):
+            if drops(self._input_keep_prob):
                 if input_size is None:
                     raise ValueError("When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, "
                                      "input_size must be provided")
@@ -173,12 +179,12 @@ class DropoutWrapper(CellWrapper):
         return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:8], 16) & 0x7FFFFFFF
 
     def _around(self, inputs: Any, state: Any, call: Callable[[Any, Any], tuple[Any, Any]]) -> tuple[Any, Any]:
-        if _drops(self._input_keep_prob):
+        if drops(self._input_keep_prob):
             inputs = self._dropped(inputs, "input", self._input_noise, self._input_keep_prob, None)
         output, after = call(inputs, state)
-        if _drops(self._state_keep_prob):
+        if drops(self._state_keep_prob):
             after = self._dropped(after, "state", self._state_noise, self._state_keep_prob, self._filter)
-        if _drops(self._output_keep_prob):
+        if drops(self._output_keep_prob):
             output = self._dropped(output, "output", self._output_noise, self._output_keep_prob, None)
         return output, after
 
@@ -230,7 +236,8 @@ def _probability(given: Any, name: str) -> Any:
     return float(known)
 
 
-def _drops(probability: Any) -> bool:
+def drops(probability: Any) -> bool:
+    """Whether something is dropped with such a probability of keeping it, as far as is known."""
     return not isinstance(probability, float) or probability < 1
 
 

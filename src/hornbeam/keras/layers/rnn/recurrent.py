@@ -13,7 +13,7 @@ from hornbeam.keras.layers.parameters import config_of
 from hornbeam.keras.layers.rnn.cells import GRUCell, LSTMCell, SimpleRNNCell
 from hornbeam.keras.layers.rnn.rnn import RNN
 from hornbeam.keras.names import keras_export
-from hornbeam.ops.recurrent import block_lstm_v2
+from hornbeam.ops.recurrent import block_gru, block_lstm_v2
 
 _OF_CELL = ("units use_bias kernel_initializer recurrent_initializer bias_initializer kernel_regularizer "
             "recurrent_regularizer bias_regularizer kernel_constraint recurrent_constraint bias_constraint dropout "
@@ -24,6 +24,11 @@ class CellLayer(RNN):
     """Base: arguments of the cell are attributes of the layer."""
 
     _cell_names = _OF_CELL
+
+    @property
+    def _passes_training_on(self) -> bool:
+        """Whether training makes no difference: nothing is dropped."""
+        return not (self.dropout or self.recurrent_dropout)
 
     def __getattr__(self, name: str) -> Any:
         if name != "cell" and name in self._cell_names.split() and "cell" in self.__dict__:
@@ -77,8 +82,40 @@ class SimpleRNN(CellLayer):
         return config
 
 
+class _WholeLayer(CellLayer):
+    """Base of those whose usual cells are one operation for all steps."""
+
+    def _whole(self, rows: Any, states: list[Any]) -> list[Any]:
+        """The states of all steps from those before them, the output's first. rows: [steps, batch, n]."""
+        raise NotImplementedError
+
+    def _run(self, sequences: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, Any, Any]:
+        if not is_float_dtype(standardize_dtype(sequences.dtype)):
+            sequences = ops.cast(sequences, self.cell.compute_dtype)
+        if mask is not None or self.unroll or not self._is_usual(training) or standardize_dtype(
+                sequences.dtype) != "float32":
+            return super()._run(sequences, states, mask, training)
+        cell = self.cell
+        if training and cell.dropout:
+            dropped, _ = cell.draw_masks(sequences[:, 0], states[0])
+            sequences = cell.dropped(sequences, ops.expand_dims(dropped, 1))
+        rows = ops.swapaxes(sequences, 0, 1)
+        if self.go_backwards:
+            rows = ops.flip(rows, axis=0)
+        found = self._whole(rows, states)
+        outputs = ops.swapaxes(found[0], 0, 1) if self.return_sequences else None
+        last = [state[-1] for state in found]
+        return outputs, last[0], last
+
+    def _is_usual(self, training: bool) -> bool:
+        """Whether its cell is the one that the operation computes, in float32."""
+        cell = self.cell
+        return cell.activation is tanh and cell.recurrent_activation is sigmoid and cell.compute_dtype == "float32" \
+            and not (training and cell.recurrent_dropout)
+
+
 @keras_export("layers.GRU")
-class GRU(CellLayer):
+class GRU(_WholeLayer):
     """Gated recurrent units over a sequence [batch, steps, n]. `reset_after` as for `GRUCell`; others as `SimpleRNN`.
 
     use_cudnn: accepted. Cho et al. 2014.
@@ -102,9 +139,19 @@ class GRU(CellLayer):
         self.use_cudnn = use_cudnn
         self._made()
 
+    def _whole(self, rows: Any, states: list[Any]) -> list[Any]:
+        cell = self.cell
+        none = ops.zeros((3 * cell.units,), dtype=cell.compute_dtype)
+        if cell.bias is None:
+            biases = none, none
+        else:
+            biases = (cell.bias[0], cell.bias[1]) if cell.reset_after else (cell.bias, none)
+        return [block_gru(rows, states[0], cell.kernel, cell.recurrent_kernel, *biases,
+                          reset_after=bool(cell.reset_after))[4]]
+
 
 @keras_export("layers.LSTM")
-class LSTM(CellLayer):
+class LSTM(_WholeLayer):
     """Long short-term memory over a sequence [batch, steps, n]. `unit_forget_bias` as for `LSTMCell`; others as
     `SimpleRNN`. use_cudnn: accepted. Hochreiter, Schmidhuber 1997.
     """
@@ -127,30 +174,12 @@ class LSTM(CellLayer):
         self.use_cudnn = use_cudnn
         self._made()
 
-    def _run(self, sequences: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, Any, Any]:
-        if not is_float_dtype(standardize_dtype(sequences.dtype)):
-            sequences = ops.cast(sequences, self.cell.compute_dtype)
-        if mask is not None or self.unroll or not self._is_usual(training) or standardize_dtype(
-                sequences.dtype) != "float32":
-            return super()._run(sequences, states, mask, training)
+    def _whole(self, rows: Any, states: list[Any]) -> list[Any]:
         cell = self.cell
-        if training and cell.dropout:
-            dropped, _ = cell.draw_masks(sequences[:, 0], states[0])
-            sequences = cell.dropped(sequences, ops.expand_dims(dropped, 1))
-        rows = ops.swapaxes(sequences, 0, 1)
-        if self.go_backwards:
-            rows = ops.flip(rows, axis=0)
         h, c = states
-        no_peephole = ops.zeros((cell.units,))
+        no_peephole = ops.zeros((cell.units,), dtype=cell.compute_dtype)
+        no_bias = ops.zeros((4 * cell.units,), dtype=cell.compute_dtype)
         found = block_lstm_v2(
             ops.cast(ops.shape(rows)[0], "int64"), rows, c, h, ops.concatenate([cell.kernel, cell.recurrent_kernel]),
-            *(no_peephole,) * 3, ops.zeros((4 * cell.units,)) if cell.bias is None else cell.bias)
-        all_c, all_h = found[1], found[6]
-        outputs = ops.swapaxes(all_h, 0, 1) if self.return_sequences else None
-        return outputs, all_h[-1], [all_h[-1], all_c[-1]]
-
-    def _is_usual(self, training: bool) -> bool:
-        """Whether its cell is the one that `BlockLSTMV2` computes, in float32."""
-        cell = self.cell
-        return cell.activation is tanh and cell.recurrent_activation is sigmoid and cell.compute_dtype == "float32" \
-            and not (training and cell.recurrent_dropout)
+            *(no_peephole,) * 3, no_bias if cell.bias is None else cell.bias)
+        return [found[6], found[1]]

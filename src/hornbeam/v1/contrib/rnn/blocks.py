@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import hornbeam.v1 as tf
-from hornbeam.graph import dtypes
 from hornbeam.graph.names import public
 from hornbeam.ops.recurrent import block_lstm
 from hornbeam.v1.layers.base import Layer
 from hornbeam.v1.layers.input_spec import InputSpec
 from hornbeam.v1.rnn.cell import LayerRNNCell, LSTMStateTuple
 from hornbeam.v1.rnn.dynamic import dynamic_rnn
+from hornbeam.v1.rnn.sequences import states_at
 from hornbeam.v1.rnn.sizes import OfEqualParts
 from hornbeam.v1.rnn.static import static_rnn
 
@@ -228,8 +228,7 @@ class LSTMBlockWrapper(Layer):
         else:
             mask = tf.transpose(tf.sequence_mask(lengths, steps, dtype=dtype), [1, 0])
             outputs = outputs * tf.expand_dims(mask, -1)
-            at = tf.stack([tf.cast(lengths, dtypes.int32), tf.range(batch)], axis=1)
-            last = LSTMStateTuple(*(tf.gather_nd(tf.concat([tf.expand_dims(first, 0), found], 0), at)
+            last = LSTMStateTuple(*(states_at(tf.convert_to_tensor(first), found, lengths)
                                     for first, found in zip(initial_state, (cells, outputs), strict=True)))
         return (tf.unstack(outputs) if is_list else outputs), last
 
