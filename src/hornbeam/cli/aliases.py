@@ -39,13 +39,18 @@ def install(generation: int) -> None:
     sys.meta_path.insert(0, _Finder(generation))
     # Programs set levels and handlers of the logger that TensorFlow writes to.
     logging.Logger.manager.loggerDict["tensorflow"] = logging.getLogger("hornbeam")
+    mode = importlib.import_module("hornbeam.graph.mode")
+    mode.set_default_graph_for_keras()
     if generation == 2:
-        importlib.import_module("hornbeam.graph.mode").set_v1_builds(False)
+        mode.set_v1_builds(False)
 
 
-def follow_keras_2() -> None:
-    """From now on, in this process, what Keras 2 and Keras 3 spell alike does as Keras 2 did."""
-    importlib.import_module("hornbeam.keras.conventions").follow_keras_2()
+def follow_keras_2(beside_tensorflow: bool) -> None:
+    """From now on, in this process, what Keras 2 and Keras 3 spell alike does as Keras 2 did.
+
+    beside_tensorflow: the program imports `keras`, whose conventions were not all those of `tensorflow.keras`.
+    """
+    importlib.import_module("hornbeam.keras.conventions").follow_keras_2(beside_tensorflow)
 
 
 class _Finder(MetaPathFinder):

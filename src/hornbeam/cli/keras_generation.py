@@ -54,6 +54,17 @@ def is_for_keras_2(source: str | bytes) -> bool:
     return len(older) > len(newer)
 
 
+def is_beside_tensorflow(source: str | bytes) -> bool:
+    """Whether a program imports Keras as `keras`, not as a part of TensorFlow."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return False
+    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    modules += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
+    return any(module.split(".")[0] == "keras" for module in modules)
+
+
 def _imported(node: ast.AST) -> list[str]:
     """What an import names, below `keras`: `tensorflow.keras.layers` is `keras.layers`."""
     if isinstance(node, ast.Import):

@@ -8,7 +8,7 @@ import click
 
 from hornbeam.cli import aliases
 from hornbeam.cli.generation import generation_of
-from hornbeam.cli.keras_generation import is_for_keras_2
+from hornbeam.cli.keras_generation import is_beside_tensorflow, is_for_keras_2
 from hornbeam.cli.program import NoProgram, program_in_file, program_in_module
 
 
@@ -31,7 +31,12 @@ def run(generation: str | None, as_module: bool, file: str, arguments: tuple[str
     except NoProgram as reason:
         click.echo(f"hornbeam run: {reason}", err=True)
         sys.exit(1 if as_module else 2)  # as `python` does
-    aliases.install(int(generation) if generation else generation_of(program.source, Path(program.folder)))
-    if is_for_keras_2(program.source):
-        aliases.follow_keras_2()
+    found = int(generation) if generation else generation_of(program.source, Path(program.folder))
+    aliases.install(found)
+    if is_for_keras_2(program.source) or (found == 1 and _mentions_keras(program.source)):
+        aliases.follow_keras_2(is_beside_tensorflow(program.source))
     return program.run
+
+
+def _mentions_keras(source: str | bytes) -> bool:
+    return "keras" in source if isinstance(source, str) else b"keras" in source

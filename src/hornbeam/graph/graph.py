@@ -54,11 +54,14 @@ class Graph:
         self._not_fed: set[GraphTensor] = set()
         self._not_fetched: set[Operation] = set()
         self.plans: dict[Any, Any] = {}
+        self._later: list[Callable[[], None]] = []
+        self._catching_up = False
 
     # Reading ------------------------------------------------------------------------------------
 
     def get_operations(self) -> list[Operation]:
         """The operations, in the order they were made."""
+        self.catch_up()
         return list(self._operations)
 
     @property
@@ -68,7 +71,13 @@ class Graph:
 
     def num_operations(self) -> int:
         """How many operations there are."""
+        self.catch_up()
         return len(self._operations)
+
+    @property
+    def last_added(self) -> Operation:
+        """The newest operation."""
+        return self._operations[-1]
 
     @property
     def collections(self) -> list[Any]:
@@ -106,6 +115,7 @@ class Graph:
 
     def finalize(self) -> None:
         """Refuse new operations from now on."""
+        self.catch_up()
         self._finalized = True
 
     def _unsafe_unfinalize(self) -> None:
@@ -149,6 +159,7 @@ class Graph:
         return self._find_tensor(name)
 
     def _find_operation(self, name: str) -> Operation:
+        self.catch_up()
         if name not in self._by_name:
             raise KeyError(f"The name {name!r} refers to an Operation not in the graph.")
         return self._by_name[name]
@@ -157,6 +168,7 @@ class Graph:
         op_name, _, index = name.rpartition(":")
         if ":" in op_name or not index.isdigit():
             raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. {_TENSOR_NAMES}")
+        self.catch_up()
         if op_name not in self._by_name:
             raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. "
                            f"The operation, {op_name!r}, does not exist in the graph.")
@@ -226,6 +238,20 @@ class Graph:
         for tape in mode.state.tapes:
             tape.saw(op)
         return op
+
+    def add_later(self, add: Callable[[], None]) -> None:
+        """Call this when somebody looks the operations up: it adds some, whose names are taken already."""
+        self._later.append(add)
+
+    def catch_up(self) -> None:
+        """Add what was left for later."""
+        if self._later and not self._catching_up:
+            self._catching_up = True
+            try:
+                while self._later:
+                    self._later.pop(0)()
+            finally:
+                self._catching_up = False
 
     def owns(self, tensor: GraphTensor) -> bool:
         """Whether `tensor` is one of this graph's."""

@@ -25,7 +25,7 @@ class _State(threading.local):
 
 
 state = _State()
-_default: dict[str, Any] = {"graph": None, "make": None, "v1_builds": True}
+_default: dict[str, Any] = {"graph": None, "make": None, "v1_builds": True, "for_keras": False}
 
 
 def set_graph_factory(make: Callable[[], Graph]) -> None:
@@ -94,6 +94,24 @@ def set_v1_builds(builds: bool) -> None:
 def v1_builds() -> bool:
     """Whether `hornbeam.v1` builds where no input says."""
     return _default["v1_builds"]
+
+
+def set_default_graph_for_keras() -> None:
+    """From now on, in this process, Keras builds in the default graph too while `hornbeam.v1` does.
+
+    Said for programs that `hornbeam run` runs: those of TensorFlow 1 expect their models there.
+    """
+    _default["for_keras"] = True
+
+
+def graph_of_v1() -> Graph | None:
+    """The graph of TensorFlow 1 in which models have their place: the open one, else the default one of a program of
+    that generation. None where calls run at once, or a function is being traced."""
+    if state.open_graphs:
+        graph = state.open_graphs[-1]
+        graph = None if graph is None else graph.outermost
+        return graph if graph is not None and graph.v1 and not graph.in_program_order else None
+    return global_default_graph() if _default["for_keras"] and _default["v1_builds"] else None
 
 
 def has_global_operations() -> bool:

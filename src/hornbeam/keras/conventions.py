@@ -5,7 +5,8 @@
 - `model.metrics_names` names each number that `evaluate` gives: the loss, the losses of the outputs, metrics;
 - `train_on_batch` and `test_on_batch` give the metrics of that batch alone;
 - `predict` draws no progress bar;
-- Adadelta, Adagrad, Adamax and Nadam have Keras 2's learning rates by default.
+- inputs and models made of them are called `input_1`, `dense_input` and `model`; in Keras beside TensorFlow all names
+  are numbered from 1, and Adadelta, Adagrad, Adamax and Nadam have its learning rates by default.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from hornbeam.keras.lookup import named
 from hornbeam.keras.old_names import warn_of_old_spelling
+from hornbeam.keras.utils.naming import Style
 
 _RATES = {"Adadelta": 1.0, "Adagrad": 0.01, "Adamax": 0.002, "Nadam": 0.002}
 
@@ -26,10 +28,14 @@ class Conventions:
     keras_2 = False
 
 
-def follow_keras_2() -> None:
-    """From now on, in this process, as Keras 2 did."""
-    if not Conventions.keras_2:
-        Conventions.keras_2 = True
+def follow_keras_2(beside_tensorflow: bool = True) -> None:
+    """From now on, in this process, as Keras 2 did. beside_tensorflow: as `keras`, not as `tensorflow.keras`."""
+    if Conventions.keras_2:
+        return
+    Conventions.keras_2 = True
+    Style.renamed = {"functional": "model", "input_layer": "input"}
+    Style.numbered = None if beside_tensorflow else ("input",)
+    if beside_tensorflow:
         for name, rate in _RATES.items():
             optimizer = named(f"optimizers.{name}")
             optimizer.__init__ = _with_rate(optimizer.__init__, name, rate)

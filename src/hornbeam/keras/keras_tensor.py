@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from hornbeam.graph.tensor import Tensor
 from hornbeam.keras.dtype_names import DTypeName, dtype_name
+from hornbeam.keras.graph_places import GraphPlace, tensor_of
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.shapes import standardize_shape
 from hornbeam.keras.tree import structures as tree
@@ -40,6 +41,8 @@ class KerasTensor:
     """
 
     __array_priority__ = 200
+    _place: GraphPlace | None = None
+    _in_graph: Any = None
 
     def __init__(self, shape: Any, dtype: Any = "float32", sparse: bool = False, ragged: bool = False,
                  record_history: bool = True, name: str | None = None, **kwargs: Any) -> None:
@@ -54,8 +57,33 @@ class KerasTensor:
             raise ValueError("KerasTensor cannot have `sparse=True` and `ragged=True` at the same time.")
         self._ragged_rank = None if ragged_rank is None else int(ragged_rank)
         self._row_splits_dtype = None if row_splits_dtype is None else dtype_name(row_splits_dtype)
-        self.name = name or auto_name(type(self).__name__)
+        self._own_name = name or auto_name(type(self).__name__)
         self.record_history = record_history
+
+    @property
+    def name(self) -> str:
+        """The name; in a program of TensorFlow 1 that of the tensor of its graph."""
+        return self._own_name if self._place is None else tensor_of(self).name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self._own_name = value
+
+    @property
+    def op(self) -> Any:
+        """The operation of a graph of TensorFlow 1 that it stands for. Raises AttributeError elsewhere."""
+        return tensor_of(self).op
+
+    @property
+    def graph(self) -> Any:
+        """The graph of TensorFlow 1 that it has its place in. Raises AttributeError elsewhere."""
+        return tensor_of(self).graph
+
+    @property
+    def _as_graph_element(self) -> Callable[[], Any]:
+        if self._place is None:
+            raise AttributeError("_as_graph_element")
+        return lambda: tensor_of(self)
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -148,8 +176,13 @@ class KerasTensor:
         raise TypeError("A symbolic KerasTensor cannot be used as a boolean.")
 
     def __repr__(self) -> str:
+        if self._in_graph is not None:
+            return repr(self._in_graph)
         return (f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse={self.sparse}, ragged={self.ragged}, "
-                f"name={self.name}>")
+                f"name={self._own_name}>")
+
+    def __str__(self) -> str:
+        return repr(self) if self._place is None else str(tensor_of(self))
 
     __hash__ = object.__hash__
 

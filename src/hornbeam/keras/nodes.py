@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hornbeam.keras.graph_places import keep_place
 from hornbeam.keras.keras_tensor import KerasHistory, KerasTensor
 from hornbeam.keras.tree import structures as tree
 
@@ -35,7 +36,8 @@ class Node:
     Making one tells the operation and the outputs (`_keras_history`). Raises ValueError where an output is none.
     """
 
-    def __init__(self, operation: Any, call_args: Any = None, call_kwargs: Any = None, outputs: Any = None) -> None:
+    def __init__(self, operation: Any, call_args: Any = None, call_kwargs: Any = None, outputs: Any = None,
+                 said: Any = None) -> None:
         self.operation = operation
         self.arguments = SymbolicArguments(*(call_args or ()), **(call_kwargs or {}))
         self.outputs = [] if outputs is None else tree.flatten(outputs)
@@ -54,6 +56,8 @@ class Node:
         for i, x in enumerate(self.outputs):
             x._keras_history = KerasHistory(operation, index, i)
         self.is_input = not self.arguments.keras_tensors
+        self.said: Any = said
+        keep_place(self, said)
 
     @property
     def input_tensors(self) -> list[KerasTensor]:

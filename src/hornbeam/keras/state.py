@@ -21,6 +21,9 @@ class ThreadState(threading.local):
         self.autocast_scopes: list[Any] = []
         self.object_scopes: list[Any] = []
         self.remat_scopes: list[Any] = []
+        self.graph_scopes: list[Any] = []  # of layers' calls in graphs of TensorFlow 1
+        self.graphs_aside: list[Any] = []  # those that were open around what now runs at once
+        self.given_scope: str | None = None  # that the next of them takes
         self.call_context: Any = None
         self.learning_phase: bool | None = None  # of calls that do not say whether they train
         self.name_counts: dict[str, int] = {}
@@ -46,6 +49,7 @@ def clear() -> None:
     thread.name_scopes.clear()
     thread.stateless_scopes.clear()
     thread.autocast_scopes.clear()
+    thread.graph_scopes.clear()
     thread.call_context = None
     thread.learning_phase = None
     for forget in _forget:

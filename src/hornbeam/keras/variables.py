@@ -1,12 +1,14 @@
 """keras.Variable: a Hornbeam variable with a path, whose value is read in the compute dtype inside a layer.
 
-It has a value at once, also where a function is being traced; in an open graph of TensorFlow 1 it is a variable of that
-graph, found in its collections and initialized by a session.
+It has a value at once, also where a function is being traced. Made while a graph of TensorFlow 1 is built, it is a
+variable of that graph too, found in its collections; all its sessions share the value, which their initializers renew.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,10 @@ from hornbeam.graph import mode
 from hornbeam.graph.call import as_tensor
 from hornbeam.graph.dtypes import as_dtype
 from hornbeam.graph.graph import Graph
-from hornbeam.graph.tensor import EagerTensor
+from hornbeam.graph.tensor import EagerTensor, GraphTensor
 from hornbeam.keras.dtype_names import DTypeName, dtype_name
 from hornbeam.keras.dtypes import is_float_dtype, is_int_dtype, standardize_dtype
+from hornbeam.keras.graph_scopes import graph_around, in_no_collection, variable_name
 from hornbeam.keras.keras_tensor import bind_operators, functions
 from hornbeam.keras.lookup import named
 from hornbeam.keras.names import keras_export
@@ -26,6 +29,7 @@ from hornbeam.keras.scopes import AutocastScope, autocast_dtype, current_path, i
 from hornbeam.keras.shapes import SizeTuple, standardize_shape
 from hornbeam.keras.tracing import ScratchGraph
 from hornbeam.keras.utils.naming import auto_name
+from hornbeam.runtime.store import Cell
 from hornbeam.runtime.variable import Variable as BaseVariable
 from hornbeam.runtime.variable import VariableAggregation, VariableSynchronization
 
@@ -74,6 +78,9 @@ class Variable(BaseVariable):
         self._keras_name = name
         path = current_path()
         self._path = f"{path}/{name}" if path else name
+        self._home = graph_around()
+        self._in_no_collection = in_no_collection()
+        self._name_there = self._path if self._home is None else variable_name(self._path, name)
         self._autocast = bool(autocast)
         self._layout = layout
         self._keras_aggregation = aggregation or "none"
@@ -105,18 +112,26 @@ class Variable(BaseVariable):
                                  "disallowed. Make sure that all variables are created before you start using your "
                                  "layer/model objects: write a `def build(self, input_shape)` method that creates "
                                  "them with `self.add_weight()`.")
-            value = to_tensor(initializer, None if dtype is None else standardize_dtype(dtype))
+            own = self._home is None or isinstance(initializer, GraphTensor) or hasattr(initializer, "_as_tensor")
+            with nullcontext() if own else mode.opened(None):
+                value = to_tensor(initializer, None if dtype is None else standardize_dtype(dtype))
             name = standardize_dtype(value.dtype)
             self._shape = SizeTuple(standardize_shape(value.shape))
         self._give_value(value, name, trainable)
 
     def _give_value(self, value: Any, dtype: str, trainable: bool) -> None:
-        graph = mode.current_graph()
-        of_graph = graph is not None and graph.outermost.v1
-        with mode.opened(graph.outermost if of_graph else None):  # type: ignore[union-attr]
-            self._make(value, trainable, True, self._path if of_graph else self._keras_name, as_dtype(dtype), None,
-                       _SYNCHRONIZATIONS[self._keras_synchronization], _AGGREGATIONS[self._keras_aggregation],
-                       self._shape, None)
+        with mode.opened(self._home), nullcontext() if self._home is None else self._home.name_scope(None):
+            self._make(value, trainable, True, self._keras_name if self._home is None else self._name_there,
+                       as_dtype(dtype), None, _SYNCHRONIZATIONS[self._keras_synchronization],
+                       _AGGREGATIONS[self._keras_aggregation], self._shape,
+                       [] if self._in_no_collection else None)
+        if self._home is not None and not isinstance(value, GraphTensor):
+            with mode.opened(None), mode.running_once():
+                array = np.array((value() if callable(value) else value)._value)
+            self._dims = self._shape
+            self._cell = Cell(self._variable.op.name)
+            self._cell.write(array)
+            self._variable.op.attrs.update(cell=self._cell, variable=weakref.ref(self))
         self._trainable = bool(trainable)
 
     def _without_value(self, initializer: Callable[..., Any], dtype: str, trainable: bool) -> None:
@@ -227,7 +242,7 @@ class Variable(BaseVariable):
     @property
     def value(self) -> Any:  # type: ignore[override]
         """The value as a tensor; inside a layer with another compute dtype, cast to that."""
-        return self._as_tensor(mode.current_graph() if self._graph is None else self._current())
+        return self._as_tensor(self._current())
 
     def _as_tensor(self, graph: Graph | None) -> Any:
         tensor = self._own_tensor(graph)
@@ -280,7 +295,7 @@ class Variable(BaseVariable):
         Raises ValueError where there is no such session, NotImplementedError while a function is being traced.
         """
         if self._graph is not None:
-            return np.asarray(self.eval())
+            return np.asarray(self.eval()) if self._cell is None else np.array(self._cell.read())
         value = self.value
         if not isinstance(value, EagerTensor):
             raise NotImplementedError(f"{self!r} has no value while a function is being traced.")
@@ -338,18 +353,26 @@ class Variable(BaseVariable):
             return value
         with AutocastScope(None):  # it is written in its own dtype, whatever it is read in here
             made = super().assign(value, use_locking, name, read_value)
-        return value if self._graph is None else made
+        return value if self._is_outside(self._current()) else made
+
+    def load(self, value: Any, session: Any = None) -> None:
+        """Set the value, whatever graph is open, without adding to it."""
+        if self._cell is None:
+            super().load(value, session)
+        else:
+            with mode.opened(None):
+                self.assign(value)
 
     def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None,  # type: ignore[override]
                    read_value: bool = True) -> Any:
         """Add `delta`. Returns as `assign` does."""
-        own = self._own_tensor(mode.current_graph() if self._graph is None else self._current())
+        own = self._own_tensor(self._current())
         return self.assign(own + to_tensor(delta, self._dtype.name), use_locking, name, read_value)
 
     def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None,  # type: ignore[override]
                    read_value: bool = True) -> Any:
         """Subtract `delta`. Returns as `assign` does."""
-        own = self._own_tensor(mode.current_graph() if self._graph is None else self._current())
+        own = self._own_tensor(self._current())
         return self.assign(own - to_tensor(delta, self._dtype.name), use_locking, name, read_value)
 
     def __round__(self, ndigits: int | None = None) -> Any:

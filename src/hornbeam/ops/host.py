@@ -133,7 +133,7 @@ def _called(op_: Any, func: Any, inp: Any, Tout: Any, eager: bool, name: str | N
     made = op_(inputs, token=PythonFunction(func, eager), Tout=wanted, name=name)
     if not wanted:
         graph = graph_for(inputs)
-        return [] if graph is None else graph.get_operations()[-1]
+        return [] if graph is None else graph.last_added
     return made if many else made[0]
 
 

@@ -46,7 +46,7 @@ def _(condition: Any, data: Any, summarize: int, texts: Any) -> Any:
     values = iter(data)
     shown = [next(values) if text is None else array.constant(text) for text in texts or (None,) * len(data)]
     ops["Assert"](condition, shown, summarize=summarize)
-    return mode.default_graph().get_operations()[-1]
+    return mode.default_graph().last_added
 
 
 @expands("SegmentCount", "Cast")

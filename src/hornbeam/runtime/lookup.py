@@ -122,7 +122,7 @@ def _filling(made: Any, table: Any) -> Any:
     graph = graph_for(table.resource_handle)
     if graph is None:
         return made
-    operation = graph.get_operations()[-1]
+    operation = graph.last_added
     graph.outermost.add_to_collection(GraphKeys.TABLE_INITIALIZERS, operation)
     return operation
 

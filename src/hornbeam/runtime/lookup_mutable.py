@@ -69,7 +69,7 @@ class _Mutable(TableOfHandle):
 
     def _operation(self, made: Any) -> Any:
         graph = graph_for(self._resource_handle)
-        return made if graph is None else graph.get_operations()[-1]
+        return made if graph is None else graph.last_added
 
 
 @public(v2=("lookup.experimental.MutableHashTable",))

@@ -304,6 +304,8 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
     def handle(self) -> GraphTensor:
         """What stands in graphs for a variable that has a value. Raises AttributeError for a graph's own variable."""
         if self._graph is not None:
+            if self._cell is not None:
+                return self._variable
             raise AttributeError(f"{self._name} belongs to a graph: it is an operation there, without a handle.")
         handle = self._handle
         if handle is None:
@@ -325,9 +327,18 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
     def _control_element(self) -> Operation:
         return self.handle.op if self._graph is None else self.op
 
+    @property
+    def _in_sessions_alone(self) -> bool:
+        """Whether only sessions have its value."""
+        return self._graph is not None and self._cell is None
+
+    def _is_outside(self, graph: Graph | None) -> bool:
+        """Whether what is built in `graph`, or runs at once, finds the value in the variable's cell."""
+        return self._graph is None or (self._cell is not None and (graph is None or graph.outermost is not self._graph))
+
     def _as_tensor(self, graph: Graph | None) -> Any:
         """The value as an op's input; under control dependencies, the value after them."""
-        if self._graph is None:
+        if self._is_outside(graph):
             if graph is not None:
                 with mode.opened(graph.outermost):  # branches and loops take what is read: gradients flow out of them
                     value = array.identity_op(self.handle, name="ReadVariableOp")
@@ -345,15 +356,18 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
 
     def value(self) -> Any:
         """The value as a tensor."""
-        return self._as_tensor(mode.current_graph() if self._graph is None else self._current())
+        return self._as_tensor(self._current())
 
-    def _current(self) -> Graph:
+    def _current(self) -> Graph | None:
+        """Where what is done with it here becomes a node; None where that runs at once."""
         graph = mode.current_graph()
-        return graph if graph is not None and graph.outermost is self._graph else self._graph  # type: ignore
+        if self._graph is None or (self._cell is not None and mode.state.open_graphs):
+            return graph
+        return graph if graph is not None and graph.outermost is self._graph else self._graph
 
     def read_value(self) -> Any:
         """The value now, read by an operation of its own: after the control dependencies in force."""
-        return array.identity(self._variable if self._graph is not None else self.value(), name="read")
+        return array.identity(self.value() if self._is_outside(self._current()) else self._variable, name="read")
 
     def is_initialized(self, name: str | None = None) -> Any:
         """Whether it has a value, as a boolean tensor. Eager variables always have one."""
@@ -398,7 +412,7 @@ class Variable(SparseUpdates, Operators, metaclass=VariableMeta):
         return self._written(state.assign_sub_op, delta, use_locking, name, read_value)
 
     def _written(self, op: Any, value: Any, use_locking: bool, name: str | None, read_value: bool) -> Any:
-        if self._graph is None:
+        if self._is_outside(self._current()):
             given = convert_to_tensor(value, self._dtype)
             if op is state.assign_op and not TensorShape(self._dims).is_compatible_with(given.shape):
                 raise ValueError(f"Cannot assign value to variable '{self._name}': Shape mismatch. The variable shape "

@@ -326,7 +326,7 @@ def _read_with_values(graph: Graph) -> list[Any]:
     """The trainable variables with a value of their own that a graph reads, such as a Keras model's made before it."""
     handles = (x.op.attrs.get("variable") for operation in graph.get_operations() for x in operation.inputs)
     found = dict.fromkeys(handle() for handle in handles if isinstance(handle, weakref.ref))
-    return [variable for variable in found if variable is not None and variable.trainable]
+    return [variable for variable in found if variable is not None and variable.trainable and variable._graph is None]
 
 
 def _plain_name(var: Any) -> str:

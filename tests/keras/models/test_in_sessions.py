@@ -27,7 +27,7 @@ def test_a_model_on_a_placeholder_trains_in_a_session() -> None:
         loss = tf1.reduce_mean(tf1.square(model(x) - y))
         step = tf1.train.GradientDescentOptimizer(0.5).minimize(loss)
         names = [v.name for v in tf1.trainable_variables()]
-        assert names == [f"net/dense{i}/{w}:0" for i in ("", "_1") for w in ("kernel", "bias")]
+        assert names == [f"dense{i}/{w}:0" for i in ("", "_1") for w in ("kernel", "bias")]
         with tf1.Session(graph=graph) as session:
             session.run(tf1.global_variables_initializer())
             losses = [session.run([loss, step], {x: X, y: Y})[0] for _ in range(40)]

@@ -83,7 +83,7 @@ class Gradients(Operation):
 
 
 def _values(model: Function, inputs: Sequence[Any], outputs: Sequence[Any], training: bool | None) -> list[Any]:
-    values = model._values_for(inputs, lambda node, args, kwargs: call_operation(node.operation, args, kwargs,
+    values = model._values_for(inputs, lambda node, args, kwargs: call_operation(node, args, kwargs,
                                                                                  {"training": training}))
     return [values[id(x)] if isinstance(x, KerasTensor) else tf.convert_to_tensor(x) for x in outputs]
 

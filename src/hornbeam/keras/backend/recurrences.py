@@ -55,7 +55,7 @@ def rnn(step_function: Callable[[Any, Any], tuple[Any, Any]], inputs: Any, initi
 def _unrolled(body: Callable[[list[Any], Any], tuple[list[Any], Any]], carried: list[Any], over: Any,
               go_backwards: bool) -> tuple[Any, Any, list[Any]]:
     steps = over[0] if isinstance(over, tuple) else over
-    if steps.shape[0] is None:
+    if steps.dims[0] is None:
         raise ValueError("Unrolling requires a fixed number of timesteps.")
     outputs = []
     for i in reversed(range(steps.shape[0])) if go_backwards else range(steps.shape[0]):

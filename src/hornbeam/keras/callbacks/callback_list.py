@@ -8,6 +8,7 @@ from typing import Any
 from hornbeam.keras.callbacks.callback import Callback, listens_to_batches
 from hornbeam.keras.callbacks.history import History
 from hornbeam.keras.callbacks.progbar_logger import ProgbarLogger
+from hornbeam.keras.graph_scopes import in_the_programs_graph
 from hornbeam.keras.names import keras_export
 
 
@@ -67,7 +68,7 @@ class CallbackList:
 
     def hooks(self, mode: str, when: str) -> list[Any]:
         """The methods to call at the `"begin"` or `"end"` of each batch, with its number and logs; not the bar's."""
-        return [getattr(c, f"on_{mode}_batch_{when}") for c in self.callbacks
+        return [_hook(c, f"on_{mode}_batch_{when}") for c in self.callbacks
                 if c is not self._progbar and listens_to_batches(c, mode, when)]
 
     @property
@@ -77,7 +78,7 @@ class CallbackList:
 
     def _each(self, method: str, *args: Any) -> None:
         for callback in self.callbacks:
-            getattr(callback, method)(*args)
+            _hook(callback, method)(*args)
 
     def on_batch_begin(self, batch: int, logs: Any = None) -> None:
         self._each("on_batch_begin", batch, logs or {})
@@ -126,6 +127,12 @@ class CallbackList:
 
     def on_predict_end(self, logs: Any = None) -> None:
         self._each("on_predict_end", logs or {})
+
+
+def _hook(callback: Any, name: str) -> Any:
+    method = getattr(callback, name)
+    own = type(callback).__module__.startswith("hornbeam.")
+    return method if own else in_the_programs_graph(method)
 
 
 def _flat(callbacks: Any) -> list[Any]:

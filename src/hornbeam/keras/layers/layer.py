@@ -14,6 +14,7 @@ from hornbeam.graph import mode
 from hornbeam.graph.call import graph_for
 from hornbeam.keras.dtype_policies import policy as dtype_policies
 from hornbeam.keras.dtypes import is_float_dtype, standardize_dtype
+from hornbeam.keras.graph_scopes import LayerScope, graph_around
 from hornbeam.keras.keras_tensor import KerasTensor, any_symbolic, is_concrete
 from hornbeam.keras.layers.call_spec import CallContext, CallSpec, is_tensor
 from hornbeam.keras.layers.input_spec import assert_input_compatibility
@@ -265,8 +266,16 @@ class Layer(LayerState, LayerDtypes, Operation):
         graph = graph_for(*call.tensors.values()) if call.tensors else None
         if graph is not None and not mode.state.open_graphs:
             with mode.opened(graph):
-                return self._called_with(call, args, kwargs, given_args, given_kwargs)
-        return self._called_with(call, args, kwargs, given_args, given_kwargs)
+                return self._in_its_scope(call, args, kwargs, given_args, given_kwargs)
+        return self._in_its_scope(call, args, kwargs, given_args, given_kwargs)
+
+    def _in_its_scope(self, call: CallSpec, args: tuple[Any, ...], kwargs: dict[str, Any],
+                      given_args: tuple[Any, ...], given_kwargs: dict[str, Any]) -> Any:
+        graph = graph_around()
+        if graph is None:
+            return self._called_with(call, args, kwargs, given_args, given_kwargs)
+        with LayerScope(graph, self, any_symbolic(given_args, given_kwargs)):
+            return self._called_with(call, args, kwargs, given_args, given_kwargs)
 
     def _called_with(self, call: CallSpec, args: tuple[Any, ...], kwargs: dict[str, Any],
                      given_args: tuple[Any, ...], given_kwargs: dict[str, Any]) -> Any:
@@ -300,7 +309,7 @@ class Layer(LayerState, LayerDtypes, Operation):
             if entered:
                 thread.call_context = None
         if any_symbolic(given_args, given_kwargs):
-            Node(self, given_args, given_kwargs, outputs)
+            Node(self, given_args, given_kwargs, outputs, call.given)
         return outputs
 
     def _converted(self, x: Any) -> Any:

@@ -6,6 +6,7 @@ import math
 from collections import deque
 from typing import Any
 
+from hornbeam.keras.graph_scopes import set_aside
 from hornbeam.keras.keras_tensor import is_concrete
 from hornbeam.keras.layers.tracking import Tracker, no_tracking
 from hornbeam.keras.lookup import is_a
@@ -247,11 +248,12 @@ def count_params(weights: list[Any]) -> int:
 
 
 def set_value(variable: Any, value: Any) -> None:
-    """Let a variable take a value, in the default session where it belongs to a TF1 graph."""
+    """Let a variable take a value, in the default session where only the sessions of a TF1 graph keep one."""
     if getattr(variable, "_graph", None) is not None:
         variable.load(value)
     else:
-        variable.assign(value)
+        with set_aside():
+            variable.assign(value)
 
 
 def _each_once(own: list[Any], inner: Any) -> list[Any]:

@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam.keras import ops
+from hornbeam.ops.nn import bias_add_op
+
 
 def sizes(value: Any, rank: int, name: str, allow_zero: bool = False) -> tuple[int, ...]:
     """One number for each dimension. Raises ValueError for other lengths and for numbers that are too small."""
@@ -72,3 +75,8 @@ def pairs(value: Any, rank: int, name: str) -> tuple[tuple[int, int], ...]:
     if len(given) != rank:
         raise ValueError(f"`{name}` should have {rank} elements. Received: {value}.")
     return tuple(sizes(v, 2, name, allow_zero=True) for v in given)  # type: ignore[misc]
+
+
+def with_bias(x: Any, bias: Any, data_format: str = "channels_last") -> Any:
+    """`x` plus one number for each channel."""
+    return bias_add_op(x, ops.cast(bias, x.dtype), data_format="NHWC" if data_format == "channels_last" else "NCHW")

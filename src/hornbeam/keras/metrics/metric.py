@@ -22,6 +22,7 @@ class Metric:
     dtype: a dtype or policy to compute in, by default `floatx`. name: by default the class's in snake_case.
     """
 
+    _in_no_collection = True
     _direction: str | None = None
     """Whether a larger result is better (`"up"`) or worse (`"down"`), where that is known."""
 

@@ -96,7 +96,7 @@ def _sequential(model: Sequential, copier: _Copier, input_tensors: Any) -> Any:
 
 def _functional(model: Functional, copier: _Copier, call_function: Any, input_tensors: Any) -> Any:
     if input_tensors is None:
-        input_tensors = tree.map_structure(lambda x: Input(batch_shape=x.shape, dtype=x.dtype, name=x.name),
+        input_tensors = tree.map_structure(lambda x: Input(batch_shape=x.shape, dtype=x.dtype, name=x._own_name),
                                            model.input)
     else:
         if not all(isinstance(x, KerasTensor) for x in tree.flatten(input_tensors)):

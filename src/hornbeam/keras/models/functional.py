@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 import hornbeam as tf
+from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.functions import Function, history_of, is_model_input
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.core.input_layer import InputLayer
@@ -95,7 +96,7 @@ class Functional(Function, Model):
                 if own is not None:
                     set_keras_mask(x, own)
         passed = {"training": training, **kwargs}
-        values = self._values_for(flat, lambda node, args, given: call_operation(node.operation, args, given, passed))
+        values = self._values_for(flat, lambda node, args, given: call_operation(node, args, given, passed))
         for loss in self._symbolic_losses:
             self.add_loss(values[id(loss)])
         outputs = tree.pack_sequence_as(self._outputs_struct, [values[id(x)] for x in self._outputs])
@@ -238,11 +239,16 @@ _functional.append(Functional)
 _UNSET = object()
 
 
-def call_operation(operation: Any, args: Any, kwargs: dict[str, Any], passed: dict[str, Any]) -> Any:
-    """Call an operation, with `training` and its kin where it takes them."""
-    names = getattr(operation, "_call_context_args", ())
+def call_operation(node: Any, args: Any, kwargs: dict[str, Any], passed: dict[str, Any]) -> Any:
+    """Call a node's operation, with `training` and its kin where it takes them.
+
+    In a program of Keras 2 what was said when the model was made holds: `Dropout(0.5)(x, training=True)`.
+    """
+    names = getattr(node.operation, "_call_context_args", ())
     given = {name: value for name, value in passed.items() if name in names and value is not None}
-    return operation(*args, **{**kwargs, **given})
+    if node.said and Conventions.keras_2:
+        given = {name: value for name, value in given.items() if node.said.get(name) is None}
+    return node.operation(*args, **{**kwargs, **given})
 
 
 def is_made_by_inputs_and_outputs(cls: type) -> bool:
@@ -253,10 +259,10 @@ def is_made_by_inputs_and_outputs(cls: type) -> bool:
 
 def _warn_of_other_names(inputs: dict[str, Any]) -> None:
     for key, x in inputs.items():
-        if isinstance(x, KerasTensor) and key != x.name:
+        if isinstance(x, KerasTensor) and key != x._own_name:
             warnings.warn("When providing `inputs` as a dict, all keys in the dict must match the names of the "
                           f"corresponding tensors. Received key '{key}' mapping to value {x} which has name "
-                          f"'{x.name}'. "
+                          f"'{x._own_name}'. "
                           f"Change the tensor name to '{key}' (via `Input(..., name='{key}')`)", stacklevel=4)
 
 
@@ -277,6 +283,6 @@ def _by_name(inputs: dict[str, Any], struct: Any) -> tuple[Any, bool]:
     """Inputs given by name in the order of a list of symbolic inputs, and whether that could not be done."""
     refs = [struct] if isinstance(struct, KerasTensor) else struct
     if isinstance(refs, (list, tuple)) and all(isinstance(x, KerasTensor) for x in refs) and all(
-            x.name in inputs for x in refs):
-        return [inputs[x.name] for x in refs], False
+            x._own_name in inputs for x in refs):
+        return [inputs[x._own_name] for x in refs], False
     return inputs, True

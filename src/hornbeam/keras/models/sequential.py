@@ -6,6 +6,7 @@ import copy
 import inspect
 from typing import Any
 
+from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.layers.core.input_layer import InputLayer
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.masks import get_keras_mask
@@ -42,7 +43,8 @@ class Sequential(Model):
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer at the end. Raises ValueError for what is no layer, a name that is taken, a second Input."""
         if not self._layers and getattr(layer, "_input_shape_arg", None) is not None:
-            self.add(InputLayer(shape=layer._input_shape_arg, batch_size=getattr(layer, "_input_batch_size", None)))
+            self.add(InputLayer(shape=layer._input_shape_arg, batch_size=getattr(layer, "_input_batch_size", None),
+                                name=self._name_of_input(layer)))
         history = getattr(layer, "_keras_history", None)
         if history is not None and isinstance(history.operation, InputLayer):
             layer = history.operation
@@ -85,6 +87,11 @@ class Sequential(Model):
             if shape is not None:
                 self.build(shape)
 
+    @staticmethod
+    def _name_of_input(first: Any) -> str | None:
+        """The name of an input that nobody has made: in programs of Keras 2 it goes by the first layer."""
+        return f"{first.name}_input" if Conventions.keras_2 else None
+
     def _lock_state(self) -> None:
         """Nothing: layers may be added after building."""
 
@@ -104,20 +111,32 @@ class Sequential(Model):
             raise ValueError(f"Sequential model {self.name} cannot be built because it has no layers. Call "
                              "`model.add(layer)`.")
         if not isinstance(self._layers[0], InputLayer):
-            self._layers.insert(0, InputLayer(batch_shape=input_shape, dtype=self._layers[0].compute_dtype))
+            first = self._layers[0]
+            self._layers.insert(0, InputLayer(batch_shape=input_shape, dtype=first.compute_dtype,
+                                              name=self._name_of_input(first)))
         elif self._layers[0].batch_shape != input_shape:
             raise ValueError(f"Sequential model '{self.name}' has already been configured to use input shape "
                              f"{self._layers[0].batch_shape}. You cannot build it with input_shape {input_shape}")
         inputs = x = self._layers[0].output
         for layer in self._layers[1:]:
             try:
-                x = layer(x)
+                x = self._called_on(layer, x)
             except NotImplementedError:
                 return  # its output's shape is not known without a call
             except TypeError:
                 _refuse_layer(layer)
                 raise
-        self._functional = Functional(inputs=inputs, outputs=x)
+        self._functional = Functional(inputs=inputs, outputs=x, name=self.name if Conventions.keras_2 else None)
+
+    @staticmethod
+    def _called_on(layer: Any, x: Any) -> Any:
+        """What a layer makes of a symbolic tensor: in a graph of TensorFlow 1 it is called once, however often layers
+        are added after it."""
+        if x._place is not None:
+            for node in layer._inbound_nodes:
+                if node.input_tensors == [x] and len(node.outputs) == 1:
+                    return node.outputs[0]
+        return layer(x)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "_functional":

@@ -28,7 +28,7 @@ def copied_nodes(inputs: Any, outputs: Any) -> tuple[Any, Any]:
     def as_input(x: KerasTensor) -> KerasTensor:
         made = x
         if not is_model_input(x):
-            made = Input(batch_shape=x.shape, dtype=x.dtype, sparse=x.sparse, name=f"{x.name}CLONE")
+            made = Input(batch_shape=x.shape, dtype=x.dtype, sparse=x.sparse, name=f"{x._own_name}CLONE")
             inputs_for[id(history_of(x).operation)] = history_of(made).operation
         copies[id(x)] = made
         return made
@@ -46,4 +46,4 @@ def copied_nodes(inputs: Any, outputs: Any) -> tuple[Any, Any]:
 
 
 def _like(x: KerasTensor) -> KerasTensor:
-    return KerasTensor(x.shape, dtype=x.dtype, sparse=x.sparse, name=f"{x.name}_clone")
+    return KerasTensor(x.shape, dtype=x.dtype, sparse=x.sparse, name=f"{x._own_name}_clone")

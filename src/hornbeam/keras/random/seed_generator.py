@@ -29,6 +29,8 @@ class SeedGenerator:
     [3, 0]
     """
 
+    _in_no_collection = True
+
     def __init__(self, seed: int | None = None, name: str | None = None, **kwargs: Any) -> None:
         kwargs.pop("backend", None)
         if kwargs:

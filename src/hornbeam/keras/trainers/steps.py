@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import hornbeam as tf
 from hornbeam.keras import ops, optimizers
 from hornbeam.keras.conventions import Conventions
+from hornbeam.keras.graph_scopes import at_once
 from hornbeam.keras.metrics.means import Mean
 from hornbeam.keras.old_names import taking_old_arguments
 from hornbeam.keras.optimizers.loss_scale_optimizer import LossScaleOptimizer
@@ -56,6 +57,7 @@ class Steps(OfLayer):
 
     # Compiling ------------------------------------------------------------------------------------
 
+    @at_once
     @taking_old_arguments("sample_weight_mode", "target_tensors")
     def compile(self, optimizer: Any = "rmsprop", loss: Any = None, loss_weights: Any = None, metrics: Any = None,
                 weighted_metrics: Any = None, run_eagerly: bool = False, steps_per_execution: Any = 1,
@@ -169,11 +171,13 @@ class Steps(OfLayer):
         """The names of the metrics."""
         return names_of_results(self) if Conventions.keras_2 and self.compiled else [m.name for m in self.metrics]
 
+    @at_once
     def reset_metrics(self) -> None:
         """Every metric as before its first batch."""
         for metric in self.metrics:
             metric.reset_state()
 
+    @at_once
     def get_metrics_result(self) -> dict[str, Any]:
         """The results of all metrics by name."""
         found: dict[str, Any] = {}

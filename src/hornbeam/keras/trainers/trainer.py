@@ -14,6 +14,7 @@ import numpy as np
 from hornbeam.keras.callbacks.callback_list import CallbackList
 from hornbeam.keras.config import settings
 from hornbeam.keras.conventions import Conventions
+from hornbeam.keras.graph_scopes import at_once
 from hornbeam.keras.old_names import taking_old_arguments
 from hornbeam.keras.trainers.arguments import (
     refuse_callbacks,
@@ -44,6 +45,7 @@ class Trainer(OldMethods, Steps):
     stop_predicting = False
     history: Any = None
 
+    @at_once
     @taking_old_arguments(*_QUEUES, nb_epoch="epochs")
     def fit(self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1, verbose: Any = "auto",
             callbacks: Any = None, validation_split: float = 0.0, validation_data: Any = None,
@@ -132,6 +134,7 @@ class Trainer(OldMethods, Steps):
                       "can generate at least `steps_per_epoch * epochs` batches. You may need to use the `.repeat()` "
                       "function when building your dataset.", stacklevel=4)
 
+    @at_once
     @taking_old_arguments(*_QUEUES)
     def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto",
                  sample_weight: Any = None, steps: int | None = None, callbacks: Any = None, return_dict: bool = False,
@@ -166,6 +169,7 @@ class Trainer(OldMethods, Steps):
         called.on_test_end(logs)
         return logs
 
+    @at_once
     @taking_old_arguments(*_QUEUES)
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None,
                 callbacks: Any = None) -> Any:
@@ -183,15 +187,15 @@ class Trainer(OldMethods, Steps):
         called = CallbackList(callbacks, add_progbar=_verbosity(verbose) != 0, model=self,
                               verbose=_verbosity(verbose), epochs=1,
                               steps=steps if steps is not None else source.num_batches)
-        found: list[Any] = []
-        step = self._all_programs().step("predict")
+        step, found = self._all_programs().step("predict"), []
         per_call = 1 if self.steps_per_execution == "auto" else max(1, self.steps_per_execution)
+        last = None if steps is None else -(-steps // per_call) * per_call  # calls are whole ones
         listening = bool(called.listening("predict"))
         bar = called.progbar
         with HeldInterrupts() as interrupts:
             called.on_predict_begin()
             for number, batch in enumerate(source.batches()):
-                if number == steps or self.stop_predicting:
+                if number == last or self.stop_predicting:
                     break
                 if listening and number % per_call == 0:
                     called.on_predict_batch_begin(number)
@@ -212,6 +216,7 @@ class Trainer(OldMethods, Steps):
 
     # One batch ------------------------------------------------------------------------------------
 
+    @at_once
     @resetting_metrics
     def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None,
                        return_dict: bool = False) -> Any:
@@ -223,6 +228,7 @@ class Trainer(OldMethods, Steps):
         logs = plain_logs(self._all_programs().step("train")(batch))
         return logs if return_dict else self._in_order(logs)
 
+    @at_once
     @resetting_metrics
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """The loss and metrics of one batch of arrays."""
@@ -230,6 +236,7 @@ class Trainer(OldMethods, Steps):
         logs = plain_logs(self._all_programs().step("test")(_one_batch(x, y, sample_weight)))
         return logs if return_dict else self._in_order(logs)
 
+    @at_once
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
         outputs = self._all_programs().step("predict")((standardized(x),))

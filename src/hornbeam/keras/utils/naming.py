@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.state import thread
@@ -26,9 +27,20 @@ def uniquify(name: str) -> str:
     return f"{name}_{count}" if count else name
 
 
+class Style:
+    """How objects are named: other names of classes, and which are numbered from 1 on (None: all)."""
+
+    renamed: ClassVar[dict[str, str]] = {}
+    numbered: ClassVar[tuple[str, ...] | None] = ()
+
+
 def auto_name(class_name: str) -> str:
     """The name that the next object of a class takes."""
-    return uniquify(to_snake_case(class_name))
+    name = to_snake_case(class_name)
+    name = Style.renamed.get(name, name)
+    if Style.numbered is None or name in Style.numbered:
+        return f"{name}_{get_uid(name)}"
+    return uniquify(name)
 
 
 @keras_export("backend.get_uid")

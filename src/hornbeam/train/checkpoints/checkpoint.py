@@ -143,7 +143,7 @@ class BaseCheckpoint:
     def _counted(self, session: Any) -> int:
         """Add one to the counter of saves; what it is then."""
         counter = self.save_counter
-        if counter._graph is None:
+        if not counter._in_sessions_alone:
             counter.assign_add(1)
             return int(counter.numpy())
         session = _session(session)
@@ -195,7 +195,7 @@ def _session(session: Any) -> Any:
 
 def _values_in_session(values: list[Value], session: Any) -> dict[int, Any]:
     """The values of variables of a graph, by the variables' identities."""
-    of_graph = [v.variable for v in values if v.variable is not None and v.variable._graph is not None]
+    of_graph = [v.variable for v in values if v.variable is not None and v.variable._in_sessions_alone]
     if not of_graph:
         return {}
     return {id(v): value for v, value in zip(of_graph, _session(session).run(of_graph), strict=True)}

@@ -125,7 +125,7 @@ class Restoration:
     def _give(self, value: Value, key: str) -> None:
         array = read(self._reader, key, value)
         variable = value.variable
-        if variable is not None and variable._graph is not None:
+        if variable is not None and variable._in_sessions_alone:
             refuse_other_shape(variable, array)
             self.loads.append((variable, array))
         else:
@@ -303,7 +303,7 @@ class CheckpointLoadStatus(LoadStatus):
 
 
 def _initialize(items: list[Any], session: Any) -> None:
-    of_graph = [v for v in items if isinstance(v, Variable) and v._graph is not None]
+    of_graph = [v for v in items if isinstance(v, Variable) and v._in_sessions_alone]
     if of_graph:
         _default_session(session).run([v.initializer for v in of_graph])
 
@@ -347,7 +347,7 @@ class NameBasedSaverStatus(LoadStatus):
                 if name in self._reader:
                     self._taken.add(id(item))
                     array = read(self._reader, name, value)
-                    if item._graph is None:
+                    if not item._in_sessions_alone:
                         value.write(array)
                     else:
                         refuse_other_shape(item, array)

@@ -328,7 +328,7 @@ def _all_saveable() -> list[Any]:
 
 def _step_value(sess: Any, step: Any) -> int:
     variable = as_variable(step)
-    if variable is not None and variable._graph is None:
+    if variable is not None and not variable._in_sessions_alone:
         return int(variable.numpy())
     return int(np.asarray(sess.run(step) if sess is not None else step.numpy()))
 

@@ -140,7 +140,7 @@ class _TableSaveable(SaveableObject):
         keys, values = restored_tensors
         with scoped(f"{self.name}_table_restore", self.op.resource_handle):
             tables.import_op(self.op.resource_handle, keys, values)
-            return mode.default_graph().get_operations()[-1]
+            return mode.default_graph().last_added
 
 
 def _saved(table: Any, checkpoint: bool) -> None:

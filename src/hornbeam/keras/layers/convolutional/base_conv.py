@@ -63,8 +63,7 @@ class Convolution(Layer):
     def _finished(self, outputs: Any) -> Any:
         """The outputs with bias and activation."""
         if self.bias is not None:
-            shape = sizes.with_spatial(1, (1,) * self.rank, self.bias.shape[0], self.data_format)
-            outputs = ops.add(outputs, ops.reshape(self.bias, shape))
+            outputs = sizes.with_bias(outputs, self.bias, self.data_format)
         return outputs if self.activation is None else self.activation(outputs)
 
     def _shape_with(self, input_shape: Any, channels: int) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from hornbeam.keras import ops
 from hornbeam.keras.layers.input_spec import InputSpec
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.layers.parameters import config_of, parameters
+from hornbeam.keras.layers.sizes import with_bias
 from hornbeam.keras.names import keras_export
 
 
@@ -50,7 +51,7 @@ class Dense(Layer):
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         x = ops.matmul(inputs, self.kernel)
         if self.bias is not None:
-            x = ops.add(x, self.bias)
+            x = with_bias(x, self.bias)
         return x if self.activation is None else self.activation(x)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:

@@ -61,7 +61,7 @@ class Embedding(Layer):
     def call(self, inputs: Any) -> Any:
         if not is_int_dtype(inputs.dtype):
             inputs = tf.cast(inputs, "int32")
-        return tf.cast(tf.gather(self.embeddings, inputs), self.compute_dtype)
+        return tf.cast(tf.gather(self.embeddings, inputs, name="embedding_lookup"), self.compute_dtype)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         return ops.not_equal(inputs, 0) if self.mask_zero else None

@@ -38,6 +38,10 @@ class Lambda(Layer):
         self._fn_expects_training_arg = "training" in names
         self._fn_expects_mask_arg = "mask" in names
 
+    @property
+    def _passes_training_on(self) -> bool:
+        return not self._fn_expects_training_arg
+
     def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         given = dict(self.arguments)
         if self._fn_expects_mask_arg:

@@ -65,10 +65,7 @@ class Dropout(_Noisy):
         return shape
 
     def _mask_shape(self, inputs: Any) -> Any:
-        if self.noise_shape is None:
-            return None
-        own = ops.shape(inputs)
-        return tuple(o if n is None else n for o, n in zip(own, self.noise_shape, strict=True))
+        return self.noise_shape
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or self.rate <= 0:
@@ -90,9 +87,8 @@ class _SpatialDropout(Dropout):
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def _mask_shape(self, inputs: Any) -> Any:
-        own = ops.shape(inputs)
         ones = (1,) * self.rank
-        return (own[0], own[1], *ones) if self.data_format == "channels_first" else (own[0], *ones, own[-1])
+        return (None, None, *ones) if self.data_format == "channels_first" else (None, *ones, None)
 
     def get_config(self) -> dict[str, Any]:
         base = Layer.get_config(self)

@@ -22,6 +22,8 @@ class Bidirectional(Layer):
     another mode.
     """
 
+    _passes_training_on = True
+
     def __init__(self, layer: Any, merge_mode: str | None = "concat", weights: Any = None, backward_layer: Any = None,
                  **kwargs: Any) -> None:
         if not isinstance(layer, Layer):

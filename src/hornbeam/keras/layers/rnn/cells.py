@@ -26,6 +26,7 @@ class Cell(Layer):
     """
 
     gates: int
+    _nameless_in_graphs = True
 
     def __init__(self, units: int, given: dict[str, Any], use_bias: bool, dropout: float, recurrent_dropout: float,
                  seed: int | None, activations: str, **kwargs: Any) -> None:
@@ -88,7 +89,7 @@ class Cell(Layer):
     def call(self, inputs: Any, states: Any, training: bool = False) -> Any:
         given = list(states) if tree.is_nested(states) else [states]
         masks = (None, None)
-        if training and (self.dropout or self.recurrent_dropout):
+        if (self.dropout or self.recurrent_dropout) and training:
             masks = self._masks or self.draw_masks(inputs, given[0])
         output, after = self.advance(self.project(self.dropped(inputs, masks[0])), given, masks[1])
         return output, (after if tree.is_nested(states) else after[0])

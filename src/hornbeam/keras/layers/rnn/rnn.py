@@ -111,7 +111,7 @@ class RNN(Layer):
     # Running --------------------------------------------------------------------------------------
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
-        if self.unroll and sequences.shape[1] is None:
+        if self.unroll and sequences.dims[1] is None:
             raise ValueError("Cannot unroll a RNN if the time dimension is undefined. Give `Input` a shape with the "
                              "number of steps.")
         states = self._start(sequences, initial_state)
@@ -185,7 +185,7 @@ class RNN(Layer):
         cell = self.cell
         if isinstance(cell, Cell) and type(cell).call is Cell.call:
             masks = (None, None)
-            if training and (cell.dropout or cell.recurrent_dropout):
+            if (cell.dropout or cell.recurrent_dropout) and training:
                 masks = cell.draw_masks(sequences[:, 0], states[0])
             given = sequences if masks[0] is None else cell.dropped(sequences, ops.expand_dims(masks[0], 1))
             return lambda row, now: cell.advance(row, list(now), masks[1]), cell.project(given)

@@ -17,6 +17,8 @@ class TimeDistributed(Wrapper):
     Raises ValueError for no layer, and for a mask that is not [batch, steps, …].
     """
 
+    _passes_training_on = True
+
     def __init__(self, layer: Any, **kwargs: Any) -> None:
         if not isinstance(layer, Layer):
             raise ValueError("Please initialize `TimeDistributed` layer with a `keras.layers.Layer` instance. "
@@ -48,8 +50,7 @@ class TimeDistributed(Wrapper):
             takes["mask"] = ops.reshape(mask, (-1, *ops.shape(mask)[2:]))
         flat = ops.reshape(inputs, (-1, *shape[2:]))
         outputs = ops.cast(self.layer(flat, **takes), self.compute_dtype)
-        return ops.reshape(outputs, (shape[0] if inputs.shape[0] is None else inputs.shape[0],
-                                     shape[1], *ops.shape(outputs)[1:]))
+        return ops.reshape(outputs, (*shape[:2], *ops.shape(outputs)[1:]))
 
 
 def _check_mask(shape: Any, mask: Any) -> None:

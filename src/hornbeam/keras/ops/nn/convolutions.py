@@ -173,7 +173,7 @@ def _pooled(kind: str, inputs: Any, pool_size: Any, strides: Any, padding: str, 
     order, space = standardize_data_format(data_format), _space(x, "pooling")
     window = _each(pool_size, space, "pool_size")
     steps = window if strides is None else _each(strides, space, "strides")
-    return pools.any_pool(kind, x, window, steps, _padding(padding), _ORDERS[order][space], None)
+    return pools.any_pool(kind, x, window, steps, _padding(padding), _ORDERS[order][space], _POOLS[kind])
 
 
 @nn_op(config="pool_size strides padding data_format")
@@ -188,6 +188,9 @@ def average_pool(inputs: Any, pool_size: Any, strides: Any = None, padding: str 
                  data_format: str | None = None) -> Any:
     """The mean of each window, padding left out; `strides` are the window's size by default."""
     return _pooled("AVG", inputs, pool_size, strides, padding, data_format)
+
+
+_POOLS = {"MAX": "MaxPool", "AVG": "AvgPool"}
 
 
 def _windows(size: int | None, outputs: int) -> list[tuple[int, int]]:

@@ -35,16 +35,17 @@ def _numbers(x1: Any, x2: Any) -> tuple[Any, Any]:
     return numeric(x), numeric(y)
 
 
-def _or_of_truths(op: Callable[..., Any], of_truths: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+def _or_of_truths(op: Callable[..., Any], of_truths: Callable[..., Any],
+                  name: str | None = None) -> Callable[[Any, Any], Any]:
     def call(x1: Any, x2: Any) -> Any:
         x, y = promote(x1, x2)
-        return of_truths(x, y) if _is_bool(x) else op(x, y)
+        return of_truths(x, y) if _is_bool(x) else op(x, y, name=name)
 
     return call
 
 
-_add = _or_of_truths(arithmetic.add_v2, compare.logical_or)
-_multiply = _or_of_truths(arithmetic.multiply, compare.logical_and)
+_add = _or_of_truths(arithmetic.add_v2, compare.logical_or, "add")
+_multiply = _or_of_truths(arithmetic.multiply, compare.logical_and, "mul")
 _maximum = _or_of_truths(arithmetic.maximum, compare.logical_or)
 _minimum = _or_of_truths(arithmetic.minimum, compare.logical_and)
 _and = _or_of_truths(compare.bitwise_and, compare.logical_and)
@@ -67,7 +68,7 @@ def add(x1: Any, x2: Any) -> Any:
 @numpy_op
 def subtract(x1: Any, x2: Any) -> Any:
     """x1 - x2. Raises TypeError for truth values."""
-    return arithmetic.subtract(*promote(x1, x2))
+    return arithmetic.subtract(*promote(x1, x2), name="sub")
 
 
 @numpy_op
@@ -79,7 +80,7 @@ def multiply(x1: Any, x2: Any) -> Any:
 @numpy_op
 def divide(x1: Any, x2: Any) -> Any:
     """x1 / x2, floats for integers too."""
-    return division.real_div(*promote_inexact(x1, x2))
+    return division.real_div(*promote_inexact(x1, x2), name="truediv")
 
 
 @numpy_op

@@ -102,7 +102,7 @@ def transpose(x: Any, axes: Any = None) -> Any:
     order = tuple(range(count))[::-1] if axes is None else tuple(a + count if a < 0 else a for a in map(int, axes))
     if sorted(order) != list(range(count)):
         raise ValueError(f"`axes` is no valid permutation of the {count} dimensions. Received: axes={axes}")
-    return moving.transpose_op(x, np.array(order, np.int32))
+    return moving.transpose_op(x, np.array(order, np.int32), name="transpose")
 
 
 @numpy_op(config="source destination")
@@ -214,7 +214,7 @@ def concatenate(xs: Any, axis: Any = 0) -> Any:
     if axis is None:
         return joining.concat([shapes.reshape(v, [-1]) for v in values], 0)
     at = axis_of(axis, rank(values[0]))
-    return values[0] if len(values) == 1 else joining.concat_op(values, np.int32(at))
+    return values[0] if len(values) == 1 else joining.concat_op(values, np.int32(at), name="concat")
 
 
 @numpy_op
