@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -141,3 +143,17 @@ def test_a_data_set_by_number_is_iterated_to_its_end() -> None:
             return 10 * index
 
     assert list(Numbers()) == [0, 10, 20]
+
+
+@pytest.mark.parametrize(("batches", "steps", "trained", "warned"), [
+    (5, 5, 10, False), (4, 5, 8, True), (11, 5, 11, False), (10, 5, 10, True), (12, 5, 12, False), (5, 6, 10, False)])
+def test_calls_of_several_steps_are_whole_ones(batches: int, steps: int, trained: int, warned: bool) -> None:
+    made = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    made.compile("sgd", "mse", steps_per_execution=2)
+    x = np.ones((batches, 1), np.float32)
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        made.fit(x, x, batch_size=1, epochs=2, steps_per_epoch=steps, verbose=0)
+    assert int(made.optimizer.iterations) == trained
+    assert any("ran out of data" in str(w.message) for w in found) == warned
+    assert len(made.predict(x, batch_size=1, steps=steps, verbose=0)) == min(batches, 6)

@@ -225,21 +225,29 @@ class Pass:
         return results
 
     def _known_steps(self) -> int | None:
-        return self.steps if self.steps is not None else self.source.num_batches
+        return self._whole_calls(self.steps) if self.steps is not None else self.source.num_batches
+
+    def _whole_calls(self, steps: int) -> int:
+        """The steps that whole calls take, where one may be more than was asked for."""
+        per_call = self._steps_per_call()
+        return -(-steps // per_call) * per_call
 
     def _batches(self) -> Iterator[Any]:
-        """The batches of one epoch; with a number of steps, an epoch goes on where the last one stopped."""
+        """The batches of one epoch; with a number of steps, an epoch goes on where the last one stopped.
+
+        Data may end within a call of several steps: nothing ran out then.
+        """
         if self.steps is None:
             yield from self.source.batches()
             return
         if self._iterator is None:
             self._iterator = self.source.batches()
-        for _ in range(self.steps):
+        for taken in range(self._whole_calls(self.steps)):
             batch = next(self._iterator, None)
             if batch is None:
                 self._iterator = self.source.batches() if self.source.repeats else iter(())
                 self._seen = 0
-                self.ran_out = True
+                self.ran_out = taken % self._steps_per_call() == 0
                 return
             self._seen += 1
             yield batch
