@@ -15,7 +15,7 @@ from hornbeam.graph.names import names_v1, names_v2
 
 AT_ONCE = ("hornbeam.graph", "hornbeam.ops", "hornbeam.autodiff", "hornbeam.autograph", "hornbeam.kernels",
            "hornbeam.runtime")
-LATER = ("hornbeam.ops.linear_operators", "hornbeam.train", "hornbeam.data.api")
+LATER = ("hornbeam.ops.linear_operators", "hornbeam.train", "hornbeam.data.api", "hornbeam.distribute")
 """With the packages below."""
 LATER_OF_V1 = ("hornbeam.v1",)
 _FILE = "later_names.txt"
