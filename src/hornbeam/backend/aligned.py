@@ -7,6 +7,7 @@ a program runs.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def copied(value: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
 
 def room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
     """An array whose elements are not set yet, where XLA takes it in place."""
-    size = int(np.prod(shape)) * dtype.itemsize
+    size = math.prod(shape) * dtype.itemsize
     memory = np.empty(size + ALIGNMENT, np.uint8)
     start = -memory.__array_interface__["data"][0] % ALIGNMENT
     return memory[start:start + size].view(dtype).reshape(shape)

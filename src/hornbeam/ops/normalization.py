@@ -215,12 +215,17 @@ def _batch_norm(x: Any, scale: Any, offset: Any, mean: Any, variance: Any, epsil
         centre = along.mean(wide)
         spread = along.mean(jnp.square(wide - along.spread(centre)))
         used = centre, spread
-        unbiased = spread * (along.count / max(along.count - 1, 1))
+        unbiased = kept_variance(spread, along.count)
         kept = centre, unbiased
         if factor != 1:
             kept = (1 - factor) * mean + factor * centre, (1 - factor) * variance + factor * unbiased
     y = (wide - along.spread(used[0])) * along.spread(lax.rsqrt(used[1] + epsilon) * scale) + along.spread(offset)
     return y.astype(x.dtype), *kept, *used
+
+
+def kept_variance(variance: Any, count: int) -> Any:
+    """The variance of the population that a batch of `count` numbers with this variance suggests."""
+    return variance * (count / max(count - 1, 1))
 
 
 def _norm_dims(inputs: Sequence[Any], attrs: dict[str, Any]) -> tuple[Any, Any, Any]:
@@ -378,9 +383,11 @@ def _statistics_of(x: Any, mean: Any, variance: Any, along: _Channels) -> tuple[
     return known(x, mean, variance)
 
 
-_fused_batch_norm, _ = _declare_norm("", (dtypes.float32,), ())
-_fused_batch_norm_v2, _ = _declare_norm("V2", _HALF_OR_FLOAT, (dtypes.float32,))
-fused_batch_norm_v3, _ = _declare_norm("V3", _HALF_OR_FLOAT, (dtypes.bfloat16, dtypes.float32))
+_fused_batch_norm, _gradient = _declare_norm("", (dtypes.float32,), ())
+_fused_batch_norm_v2, _gradient_v2 = _declare_norm("V2", _HALF_OR_FLOAT, (dtypes.float32,))
+fused_batch_norm_v3, _gradient_v3 = _declare_norm("V3", _HALF_OR_FLOAT, (dtypes.bfloat16, dtypes.float32))
+batch_norms = (_fused_batch_norm, _fused_batch_norm_v2, fused_batch_norm_v3)
+batch_norm_gradients = (_gradient, _gradient_v2, _gradient_v3)
 
 
 # Local response normalisation -------------------------------------------------------------------------------

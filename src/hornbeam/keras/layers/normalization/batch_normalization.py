@@ -9,7 +9,10 @@ from hornbeam.keras.layers.input_spec import InputSpec
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.layers.parameters import config_of, parameters
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.ops.nn.normalizations import normalized_by_batch
 
+_FUSED = ("float16", "bfloat16", "float32")
+"""Types whose moments are computed in float32."""
 _NAMES = ("beta_initializer gamma_initializer moving_mean_initializer moving_variance_initializer beta_regularizer "
           "gamma_regularizer beta_constraint gamma_constraint")
 
@@ -62,10 +65,12 @@ class BatchNormalization(Layer):
         if mask is not None and len(mask.shape) != len(inputs.shape) - 1:
             raise ValueError("The mask provided should be one dimension less than the inputs. Received: mask.shape="
                              f"{mask.shape}, inputs.shape={inputs.shape}")
-        wide = self.compute_dtype in ("float16", "bfloat16")
-        x = ops.cast(inputs, "float32") if wide else inputs
+        in_training = training and self.trainable
+        if in_training and mask is None and not self.renorm and self.compute_dtype in _FUSED:
+            return self._normalized_by_batch(inputs)
+        x = ops.cast(inputs, "float32") if self.compute_dtype in _FUSED else inputs
         scale, offset = (None if w is None else ops.cast(w, x.dtype) for w in (self.gamma, self.beta))
-        if training and self.trainable:
+        if in_training:
             mean, variance = self._moments(x, mask)
             if self.renorm:
                 scale, offset = self._renormed(mean, variance, scale, offset)
@@ -78,6 +83,15 @@ class BatchNormalization(Layer):
         outputs = ops.batch_normalization(x, ops.cast(mean, x.dtype), ops.cast(variance, x.dtype), self.axis,
                                           offset=offset, scale=scale, epsilon=self.epsilon)
         return ops.cast(outputs, self.compute_dtype)
+
+    def _normalized_by_batch(self, x: Any) -> Any:
+        size = x.shape[self.axis]
+        scale = ops.ones(size, "float32") if self.gamma is None else ops.cast(self.gamma, "float32")
+        offset = ops.zeros(size, "float32") if self.beta is None else ops.cast(self.beta, "float32")
+        outputs, mean, variance = normalized_by_batch(x, self.axis, scale, offset, self.epsilon)
+        _follow(self.moving_mean, mean, self.momentum)
+        _follow(self.moving_variance, variance, self.momentum)
+        return outputs
 
     def _add_renorm_state(self, shape: tuple[int, ...]) -> None:
         def deviation(shape: Any, dtype: Any = None) -> Any:

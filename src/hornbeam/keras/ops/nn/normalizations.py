@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -29,6 +30,7 @@ from hornbeam.keras.ops.tensors import (
 )
 from hornbeam.ops import arithmetic, elementary, reduce
 from hornbeam.ops.division import real_div
+from hornbeam.ops.normalization import fused_batch_norm_v3
 from hornbeam.ops.shaping import reshape
 
 _HALF = ("float16", "bfloat16")
@@ -90,6 +92,20 @@ def batch_normalization(x: Any, mean: Any, variance: Any, axis: int, offset: Any
     if scale is not None:
         inverse = binary.multiply(inverse, spread(scale))
     return _scaled(x, spread(mean), inverse, spread(offset))
+
+
+def normalized_by_batch(x: Any, axis: int, scale: Any, offset: Any, epsilon: float) -> tuple[Any, Any, Any]:
+    """`batch_normalization` with the mean and the variance of `x` itself, which come second and third, in float32.
+
+    x: float32 or a half, whose statistics are computed in float32. scale, offset: vectors of float32.
+    """
+    full, at = sizes(x), axis_of(axis, rank(x))
+    last = at == rank(x) - 1
+    as_images = [-1, 1, 1, full[at]] if last else [-1, full[at], math.prod(full[at + 1:]), 1]
+    y, _, _, mean, variance, _ = fused_batch_norm_v3(
+        reshape(x, shape_vector(as_images)), scale, offset, [], [], epsilon=epsilon,
+        data_format="NHWC" if last else "NCHW")
+    return reshape(y, shape_vector(full)), mean, variance
 
 
 def _spread_over(v: Any, axes: tuple[int, ...], x: Any) -> Any:
