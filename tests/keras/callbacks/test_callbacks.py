@@ -68,6 +68,11 @@ def test_what_is_not_in_the_logs_is_said(shared, data) -> None:
         fit(shared, data, 1, keras.callbacks.EarlyStopping())
     with pytest.raises(ValueError, match="isn't able to automatically determine"):
         fit(shared, data, 2, Feed(strange=[1.0, 2.0]), keras.callbacks.EarlyStopping("strange"))
+    for callback in (keras.callbacks.EarlyStopping("val_acc"), keras.callbacks.ReduceLROnPlateau("unheard_of")):
+        with pytest.raises(ValueError, match="isn't able to automatically determine"):
+            fit(shared, data, 1, callback)
+    with pytest.warns(UserWarning, match="`unheard_of` which is not available"):
+        fit(shared, data, 1, keras.callbacks.EarlyStopping("unheard_of", mode="min"))
     with pytest.warns(UserWarning, match="mode 'best' is unknown"):
         keras.callbacks.EarlyStopping(mode="best")
 
@@ -216,6 +221,22 @@ def test_weights_are_written_as_images(tmp_path: Path) -> None:
     # width, height, images, of which three at most are written
     assert sizes == {"conv/kernel/image": [3, 3, 3], "conv/bias/image": [1, 4, 1],
                      "out/kernel/image": [64, 2, 1], "out/bias/image": [1, 2, 1]}
+
+
+def test_embeddings_are_written_for_the_projector(tmp_path: Path) -> None:
+    model = keras.Sequential([layers.Input((2,)), layers.Embedding(3, 2, name="words"), layers.Flatten(),
+                              layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((2, 2)), np.ones((2, 1))
+    model.fit(x, y, verbose=0, callbacks=[keras.callbacks.TensorBoard(tmp_path, embeddings_freq=1,
+                                                                      embeddings_metadata={"words": "w.tsv"})])
+    assert (tmp_path / "projector_config.pbtxt").read_text() == (
+        'embeddings {\n  tensor_name: "layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE"\n'
+        '  metadata_path: "w.tsv"\n}\n')
+    assert (tmp_path / "train" / "keras_embedding.ckpt-0.weights.h5").exists()
+    with pytest.raises(ValueError, match="Unrecognized `Embedding` layer names"):
+        model.fit(x, y, verbose=0, callbacks=[keras.callbacks.TensorBoard(tmp_path, embeddings_freq=1,
+                                                                          embeddings_metadata={"other": "w.tsv"})])
 
 
 def test_messages_go_to_the_log_where_logging_is_not_interactive(capsys: pytest.CaptureFixture[str],

@@ -125,6 +125,7 @@ class ModelCheckpoint(Monitor):
             return True
         current = logs.get(self.monitor)
         if current is None:
+            self.refuse_unknown()
             warnings.warn(f"Can save best model only with {self.monitor} available.", stacklevel=4)
             return True
         if np.ndim(current):

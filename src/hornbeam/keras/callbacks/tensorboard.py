@@ -12,11 +12,14 @@ import hornbeam as tf
 from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.callbacks.learning_rates import rates_of
 from hornbeam.keras.config.settings import image_data_format
+from hornbeam.keras.layers.core.embedding import Embedding
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.old_names import taking_old_arguments
 
 _MODEL = b"\n\x16\n\x11graph_keras_model\x12\x011"
 """The bytes of the `SummaryMetadata` that says: a model of Keras."""
+_EMBEDDING = "layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE"
+"""What an embedding is called in checkpoints of models whose first layer it is."""
 
 
 @keras_export("callbacks.TensorBoard")
@@ -25,8 +28,10 @@ class TensorBoard(Callback):
 
     histogram_freq: weights every so many epochs, 0 for never. write_graph: the model's configuration with the first
     epoch. write_images: weights as images too. write_steps_per_second: how fast epochs and batches go. update_freq:
-    'epoch', 'batch' or every so many batches for losses of batches. profile_batch, embeddings_freq,
-    embeddings_metadata: accepted.
+    'epoch', 'batch' or every so many batches for losses of batches. embeddings_freq: all weights every so many epochs,
+    as `train/keras_embedding.ckpt-{epoch}.weights.h5`; embeddings_metadata: files with the names of an embedding's
+    rows, one, or one for each layer's name; `projector_config.pbtxt` says which. profile_batch: accepted.
+    Raises ValueError for embeddings that the model has not.
     """
 
     @taking_old_arguments("batch_size", "write_grads", "embeddings_layer_names", "embeddings_data")
@@ -63,6 +68,26 @@ class TensorBoard(Callback):
         self._step = int(np.asarray(self.model.optimizer.iterations)) if self.model.optimizer is not None else 0
         if self.write_graph and hasattr(self.model, "to_json"):
             self._write_model()
+        if self.embeddings_freq:
+            self._configure_embeddings()
+
+    def _configure_embeddings(self) -> None:
+        """Write which embeddings there are, as TensorBoard's projector reads it."""
+        files = self.embeddings_metadata
+        left = set(files) if isinstance(files, dict) else set()
+        text = ""
+        for layer in self.model.layers:
+            if isinstance(layer, Embedding):
+                path = files.get(layer.name) if isinstance(files, dict) else files
+                left.discard(layer.name)
+                text += f'embeddings {{\n  tensor_name: "{_EMBEDDING}"\n'
+                text += "}\n" if path is None else f'  metadata_path: "{path}"\n}}\n'
+        if left:
+            raise ValueError("Unrecognized `Embedding` layer names passed to `keras.callbacks.TensorBoard` "
+                             f"`embeddings_metadata` argument: {sorted(left)}")
+        os.makedirs(self.log_dir, exist_ok=True)
+        with open(os.path.join(self.log_dir, "projector_config.pbtxt"), "w", encoding="utf-8") as file:
+            file.write(text)
 
     def _write_model(self) -> None:
         try:
@@ -114,6 +139,10 @@ class TensorBoard(Callback):
             self._step = self._iterations()
         if self.histogram_freq and epoch % self.histogram_freq == 0:
             self._write_weights(epoch)
+        if self.embeddings_freq and epoch % self.embeddings_freq == 0:
+            folder = os.path.join(self.log_dir, "train")
+            os.makedirs(folder, exist_ok=True)
+            self.model.save_weights(os.path.join(folder, f"keras_embedding.ckpt-{epoch}.weights.h5"))
         self._flush()
 
     def _write_weights(self, epoch: int) -> None:
