@@ -279,6 +279,30 @@ def test_a_step_that_gives_a_dictionary_in_its_dictionary(data) -> None:
     assert isinstance(history.history["mae"][0], float)
 
 
+def test_a_step_of_the_users_own_sees_inputs_without_targets_as_they_were_given() -> None:
+    seen = []
+
+    class Own(keras.Model):
+        def train_step(self, data):
+            seen.append(tree_of(data))
+            return {"a": tf.constant(1.0)}
+
+        test_step = train_step
+
+    def tree_of(data):
+        return tf.nest.map_structure(lambda leaf: 0, data)
+
+    x = np.ones((4, 3), np.float32)
+    for given, expected in ((x, 0), ({"a": x}, {"a": 0}), ((x, x), ((0, 0),)), (tf.data.Dataset.from_tensors(x), 0),
+                            (tf.data.Dataset.from_tensors((x,)), (0,)), (tf.data.Dataset.from_tensors((x, x)), (0, 0))):
+        model = Own()
+        model.compile()
+        model.fit(given, verbose=0)
+        model.evaluate(given, verbose=0)
+        assert set(map(str, seen)) == {str(expected)}
+        seen.clear()
+
+
 def test_one_batch_at_a_time(data) -> None:
     x, y = data
     model = linear(metrics=["mae"])

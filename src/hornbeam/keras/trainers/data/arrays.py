@@ -10,6 +10,7 @@ import numpy as np
 from hornbeam.graph.convert import to_array
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.keras.config.settings import floatx
+from hornbeam.keras.trainers.data.batch import pack_x_y_sample_weight
 from hornbeam.keras.trainers.data.source import Source, weights_of_classes
 from hornbeam.keras.tree import structures as tree
 
@@ -28,8 +29,10 @@ class ArraySource(Source):
         if class_weight is not None:
             data[2] = _class_weights(data[1], data[2], class_weight)
         sizes = cardinalities(x=data[0], y=data[1], sample_weight=data[2])
-        kept = 3 if data[2] is not None else 2 if data[1] is not None else 1
-        self.arrays = tuple(data[:kept])
+        if data[1] is None and data[2] is None:
+            self.arrays = pack_x_y_sample_weight(data[0])
+        else:
+            self.arrays = tuple(data[:2 if data[2] is None else 3])
         self.samples = sizes
         self.batch_size: int = batch_size or 32
         self.num_batches: int = -(-self.samples // self.batch_size)
@@ -63,7 +66,7 @@ class ArraySource(Source):
 
     def rows(self, rows: Any) -> Any:
         """A batch of these rows: places, or a slice."""
-        if all(type(a) is np.ndarray for a in self.arrays):  # the usual data
+        if type(self.arrays) is tuple and all(type(a) is np.ndarray for a in self.arrays):  # the usual data
             return tuple([a[rows] for a in self.arrays])
         return tree.map_structure(lambda a: None if a is None else a[rows], self.arrays)
 

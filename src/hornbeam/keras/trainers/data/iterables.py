@@ -21,6 +21,7 @@ class IterableSource(Source):
         self._once = iter(items) is items
         self._items = items
         self._class_weight = class_weight
+        self._bare = hasattr(items, "element_spec")  # a dataset, whose elements are batches as they are
         self.num_batches = _length(items)
         self._first: Any = None
         if self._once:
@@ -40,7 +41,7 @@ class IterableSource(Source):
     def batches(self) -> Iterator[Any]:
         for item in self._items:
             _check(item)
-            yield with_class_weight(as_batch(item), self._class_weight)
+            yield with_class_weight(as_batch(item, self._bare), self._class_weight)
 
 
 def _length(items: Any) -> int | None:
@@ -59,11 +60,16 @@ def _check(item: Any) -> None:
         raise ValueError("A generator of batches gave None.")
 
 
-def as_batch(item: Any) -> Any:
-    """An item as a tuple of structures of arrays. Raises ValueError for tuples of more than three."""
+def as_batch(item: Any, bare: bool = False) -> Any:
+    """An item as a tuple of structures of arrays. Raises ValueError for tuples of more than three.
+
+    bare: what is no tuple is left so, as steps of the user's own may know.
+    """
     if isinstance(item, list):
         item = tuple(item)
     if not isinstance(item, tuple):
+        if bare:
+            return tree.map_structure(_leaf, item)
         item = (item,)
     if not 1 <= len(item) <= 3:
         raise ValueError("Data is expected to be in format `x`, `(x,)`, `(x, y)`, or `(x, y, sample_weight)`, found: "
