@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, final
 
 from hornbeam.graph.body import Body, bodies
+from hornbeam.graph.dtypes import DType
 from hornbeam.graph.expansions import written_type
 from hornbeam.graph.op_signatures import signature
 from hornbeam.graph.operation import Operation
+from hornbeam.graph.shapes import Dims
 from hornbeam.graph.tensor import GraphTensor
 
 PORTABLE = frozenset(("If", "Case", "While"))
@@ -97,9 +99,9 @@ class Functions:
         texts = [t for t in node.input if not t.startswith("^")] if inside is None else [inside(t) for t in op.inputs]
         del node.input[:]
         node.input.extend([*texts, *(named[v] for v in read), *controls])
-        taken = [t.dtype.base_dtype for t in op.inputs[first:]] + [v.outputs[0].dtype.base_dtype for v in read]
-        self._types(node, op, [d.as_datatype_enum for d in taken], read)
-        for body, name in _named_bodies(op):
+        taken = [*op.inputs[first:], *(v.outputs[0] for v in read)]
+        fill_types(node, op, [(t.dtype.base_dtype, t._dims) for t in taken], self.write_shape)
+        for body, name in named_bodies(op):
             self._function(body, name, read, as_loop=op.type == "While" and body is op.attrs["body"])
         return [*made, node]
 
@@ -107,30 +109,6 @@ class Functions:
         node = type(like)(name=f"{op.name}/{variable.name}/read", op="Identity", input=[variable.name])
         node.attr["T"].type = variable.outputs[0].dtype.base_dtype.as_datatype_enum
         return node
-
-    def _types(self, node: Any, op: Operation, taken: Sequence[int], read: Sequence[Operation]) -> None:
-        if op.type == "While":
-            kinds = {"T": taken}
-        else:
-            kinds = {"Tin": taken, "Tout": [t.dtype.base_dtype.as_datatype_enum for t in op.outputs]}
-        for name, types in kinds.items():
-            node.attr[name].Clear()
-            node.attr[name].list.SetInParent()
-            node.attr[name].list.type.extend(types)
-        shapes = node.attr["output_shapes"].list
-        shapes.SetInParent()
-        rest = [*op.inputs[len(op.outputs):], *(v.outputs[0] for v in read)] if op.type == "While" else []
-        for tensor in (*op.outputs, *rest):
-            self.write_shape(shapes.shape.add(), tensor._dims)
-        for name in ("count", "counted", "limit", "N", "list_lengths"):
-            node.attr.pop(name, None)
-        for name, value in op.attrs.items():
-            if isinstance(value, Body):
-                node.attr[name].func.name = _function_name(op, name)
-            elif isinstance(value, tuple) and value and isinstance(value[0], Body):
-                node.attr[name].Clear()
-                for i in range(len(value)):
-                    node.attr[name].list.func.add(name=_function_name(op, f"{name}_{i}"))
 
     def _function(self, body: Body, name: str, read: Sequence[Operation], as_loop: bool) -> None:
         """One graph as a function of its inputs and of the variables that it and its fellows read."""
@@ -187,6 +165,36 @@ class Functions:
                 self._plain(inner)
 
 
+def fill_types(node: Any, op: Operation, taken: Sequence[tuple[DType, Dims]], write_shape: Callable[..., None]) -> None:
+    """Give the node of a branch or loop the attributes that TensorFlow's has.
+
+    taken: dtypes and static shapes of what its functions take.
+    """
+    enums = [dtype.as_datatype_enum for dtype, _ in taken]
+    if op.type == "While":
+        kinds = {"T": enums}
+    else:
+        kinds = {"Tin": enums, "Tout": [t.dtype.base_dtype.as_datatype_enum for t in op.outputs]}
+    for name, types in kinds.items():
+        node.attr[name].Clear()
+        node.attr[name].list.SetInParent()
+        node.attr[name].list.type.extend(types)
+    shapes = node.attr["output_shapes"].list
+    shapes.SetInParent()
+    rest = [dims for _, dims in taken[len(op.outputs):]] if op.type == "While" else []
+    for dims in (*(t._dims for t in op.outputs), *rest):
+        write_shape(shapes.shape.add(), dims)
+    for name in ("count", "counted", "limit", "N", "list_lengths"):
+        node.attr.pop(name, None)
+    for name, value in op.attrs.items():
+        if isinstance(value, Body):
+            node.attr[name].func.name = _function_name(op, name)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Body):
+            node.attr[name].Clear()
+            for i in range(len(value)):
+                node.attr[name].list.func.add(name=_function_name(op, f"{name}_{i}"))
+
+
 def plain_name(body: Body) -> str:
     """The name of a function in the form that only Hornbeam reads."""
     return f"body_{body._serial}"
@@ -197,7 +205,8 @@ def _function_name(op: Operation, what: str) -> str:
     return re.sub(r"\W", "_", f"{op.name}_{what}_{graph}")
 
 
-def _named_bodies(op: Operation) -> Iterable[tuple[Body, str]]:
+def named_bodies(op: Operation) -> Iterable[tuple[Body, str]]:
+    """The graphs in a branch or loop, with the names of their functions."""
     for name, value in op.attrs.items():
         if isinstance(value, Body):
             yield value, _function_name(op, name)

@@ -33,7 +33,7 @@ def test_a_module_comes_back_with_variables_and_functions(folder: Path) -> None:
     assert [v.numpy() for v in module.parts] == [3.0, 4.0]
     assert [v.trainable for v in module.parts] == [True, False]
     assert module(x).numpy().tolist() == [[15.0]]
-    assert module(np.float32([[1, 2], [3, 4]])).shape == [2, 1]
+    assert module(np.array([[1, 2], [3, 4]], np.float32)).shape == [2, 1]
     assert module.count.numpy() == 5
     trained = module.step(x, training=True)
     assert trained["y"].numpy().tolist() == [[15.0]]

@@ -32,9 +32,49 @@ def _(builder: Builder, place: Place, node: Node) -> None:
     if waits:
         with place.graph.control_dependencies(waits):
             done = builder.operation(place, node, registry["NoOp"], [], {}, f"{node.name}/done")
-            results = [registry["Identity"](t, name=f"{builder.scope}{node.name}/")
+            results = [registry["Identity"](t, name=f"{builder.scope}{node.name}/result/")
                        if not t.dtype._is_ref_dtype else t for t in results]
-    place.name(node.name, results, done)
+    if builder.open or not results or any(t.dtype._is_ref_dtype for t in results):
+        place.name(node.name, results, done)
+        return
+    called = builder.operation(place, node, registry["IdentityN"], results, {})  # so that it is found by its name
+    place.name(node.name, called.outputs, done or called)
+
+
+_READERS = frozenset(("ReadVariableOp", "ResourceGather", "ResourceGatherNd", "VariableShape"))
+_FIRST = {"If": 1, "StatelessIf": 1, "Case": 1, "StatelessCase": 1}
+"""How many inputs of a node are no arguments of its functions."""
+
+
+def _only_reads(builder: Builder, name: str, index: int) -> bool:
+    """Whether a function does nothing with an argument, a variable, but read it."""
+    function = builder.functions.get(name)
+    if function is None:
+        return False
+    handles = {function.signature.input_arg[index].name}
+    for node in sorted(function.node_def, key=lambda n: n.op != "Identity"):
+        places = [i for i, text in enumerate(node.input) if text.partition(":")[0] in handles]
+        if not places or node.op in _READERS:
+            continue
+        if node.op == "Identity":
+            handles.add(node.name)
+            continue
+        inner = [f.name for attr in node.attr.values() for f in ([attr.func] if attr.HasField("func")
+                                                                 else attr.list.func)]
+        first = _FIRST.get(node.op, 0)
+        if not inner or not all(_only_reads(builder, f, i - first) for f in inner for i in places):
+            return False
+    return True
+
+
+def _read_before(builder: Builder, place: Place, node: Node, given: list[GraphTensor],
+                 functions: list[str]) -> list[GraphTensor]:
+    """The arguments, with the values of variables that the functions only read: gradients flow to what comes in."""
+    out = list(given)
+    for i, tensor in enumerate(given):
+        if tensor.dtype._is_ref_dtype and all(_only_reads(builder, name, i) for name in functions):
+            out[i] = builder.operation(place, node, registry["Identity"], [tensor], {}, f"{node.name}/read").outputs[0]
+    return out
 
 
 def _is_plain(node: Node) -> bool:
@@ -64,6 +104,7 @@ def _(builder: Builder, place: Place, node: Node) -> None:
 def _branched(builder: Builder, place: Place, node: Node, choice: GraphTensor, given: list[GraphTensor],
               functions: list[str]) -> None:
     graph = place.graph
+    given = _read_before(builder, place, node, given, functions)
     bodies: list[Body] = []
     for name in functions:
         body = Body(graph, builder.scope)
@@ -87,7 +128,8 @@ def _(builder: Builder, place: Place, node: Node) -> None:
     if "count" in node.proto.attr:
         builder.node(place, node)
         return
-    given = _taken(builder, place, node)
+    handles = _taken(builder, place, node)
+    given = _read_before(builder, place, node, handles, [node.proto.attr[n].func.name for n in ("cond", "body")])
     moving = [i for i, t in enumerate(given) if not t.dtype._is_ref_dtype]
     found: list[Dims] = []
 
@@ -116,4 +158,5 @@ def _(builder: Builder, place: Place, node: Node) -> None:
     outputs = list(given)
     for i, tensor in zip(moving, made, strict=True):
         outputs[i] = tensor
+    outputs = [h if h.dtype._is_ref_dtype else t for h, t in zip(handles, outputs, strict=True)]
     place.name(node.name, outputs, made[0].op if made else None)

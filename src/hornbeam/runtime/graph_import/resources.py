@@ -66,7 +66,7 @@ def _(builder: Builder, place: Place, node: Node) -> None:
     _as(builder, place, node, "Shape")
 
 
-@translates("DestroyResourceOp")
+@translates("DestroyResourceOp", "DisableCopyOnRead")
 def _(builder: Builder, place: Place, node: Node) -> None:
     _as(builder, place, node, "NoOp", [])
 

@@ -18,12 +18,14 @@ from hornbeam.graph.graph_def import make_ndarray
 from hornbeam.graph.names import public
 from hornbeam.graph.op import registry
 from hornbeam.graph.tensor_spec import TensorSpec
+from hornbeam.runtime.concrete_function import ConcreteFunction
 from hornbeam.runtime.function import function as traced
 from hornbeam.runtime.graph_import.builder import Builder, load_translations
 from hornbeam.runtime.graph_import.nodes import Node
 from hornbeam.runtime.module import Module
 from hornbeam.runtime.variable import Variable, VariableAggregation, VariableSynchronization
 from hornbeam.train.checkpoints.reading import NewCheckpointReader
+from hornbeam.train.checkpoints.trackables import attributes
 from hornbeam.train.saved_model.loader import assets_of, meta_graph_with_tags, parse_saved_model, variables_path
 from hornbeam.train.saved_model.structures import decoded, shape_of
 
@@ -99,6 +101,10 @@ class Loaded(Module):
     name = _saved_or_found("name")
     name_scope = _saved_or_found("name_scope")
 
+    def _trackable_children(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The parts under the names that they were saved under."""
+        return {**attributes(self, ("_saved",)), **self.__dict__.get("_saved", {})}
+
 
 class _Callable(Loaded):
     """An object that can be called."""
@@ -165,12 +171,17 @@ class LoadedConcrete:
         """The specs of the tensors that it gives."""
         return [s for s in nest.flatten(self.structured_outputs, True) if isinstance(s, TensorSpec)]
 
-    def call_flat(self, tensors: Sequence[Any]) -> Any:
-        """What it gives for the tensors among its arguments, in order."""
+    @property
+    def flat(self) -> ConcreteFunction:
+        """The trace that it is here, which takes the tensors among its arguments in order and gives a list."""
         if self._traced is None:
             specs = [TensorSpec(s.shape, s.dtype) for s in self._specs]
             self._traced = traced(self._build).get_concrete_function(*specs)
-        found = iter(self._traced(*[convert_to_tensor(t, s.dtype) for t, s in zip(tensors, self._specs, strict=True)]))
+        return self._traced
+
+    def call_flat(self, tensors: Sequence[Any]) -> Any:
+        """What it gives for the tensors among its arguments, in order."""
+        found = iter(self.flat(*[convert_to_tensor(t, s.dtype) for t, s in zip(tensors, self._specs, strict=True)]))
         leaves = [next(found) if isinstance(leaf, TensorSpec) else leaf
                   for leaf in nest.flatten(self.structured_outputs, True)]
         return nest.pack_sequence_as(self.structured_outputs, leaves, True)
@@ -187,6 +198,8 @@ class LoadedConcrete:
     def _held(graph: Any, bound: Any) -> Any:
         if isinstance(bound, Variable):
             return bound.handle
+        if isinstance(bound, Asset):
+            return bound.asset_path
         if callable(bound):
             return bound()
         return convert_to_tensor(bound)
@@ -215,6 +228,7 @@ class LoadedFunction:
 
     def __init__(self, concrete: Sequence[LoadedConcrete], spec: Any) -> None:
         self.concrete_functions = list(concrete)
+        self.spec = spec
         full = decoded(spec.fullargspec)
         self._names = list(getattr(full, "args", []) or [])
         defaults = list(getattr(full, "defaults", None) or [])
@@ -341,7 +355,7 @@ class _Objects:
         if kind == "constant":
             return self._constant(node.constant.operation)
         if kind == "asset":
-            return self.assets[node.asset.asset_file_def_index]
+            return Asset(self.assets[node.asset.asset_file_def_index])
         if kind == "function":
             return LoadedFunction([self._concrete(n) for n in node.function.concrete_functions],
                                   node.function.function_spec)

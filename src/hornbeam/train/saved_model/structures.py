@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import collections
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from hornbeam.graph import dtypes
-from hornbeam.graph.graph_def import make_ndarray
+from hornbeam.graph.graph_def import make_ndarray, write_shape
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.tensor_spec import TensorSpec
 
@@ -42,3 +45,48 @@ def decoded(message: Any) -> Any:
 def shape_of(message: Any) -> TensorShape:
     """A `TensorShapeProto` as a shape."""
     return TensorShape(None if message.unknown_rank else [None if d.size < 0 else d.size for d in message.dim])
+
+
+def encoded(value: Any) -> Any:
+    """The `StructuredValue` of a nested value. Raises ValueError for what files cannot say."""
+    from hornbeam.graph.messages.struct_pb2 import StructuredValue
+    made = StructuredValue()
+    _encode(made, value)
+    return made
+
+
+def _encode(made: Any, value: Any) -> None:
+    if value is None:
+        made.none_value.SetInParent()
+    elif isinstance(value, bool):
+        made.bool_value = value
+    elif isinstance(value, (int, np.integer)):
+        made.int64_value = int(value)
+    elif isinstance(value, (float, np.floating)):
+        made.float64_value = float(value)
+    elif isinstance(value, str):
+        made.string_value = value
+    elif isinstance(value, TensorShape):
+        write_shape(made.tensor_shape_value, value._dims)
+    elif isinstance(value, dtypes.DType):
+        made.tensor_dtype_value = value.as_datatype_enum
+    elif isinstance(value, TensorSpec):
+        made.tensor_spec_value.name = value.name or ""
+        write_shape(made.tensor_spec_value.shape, value.shape._dims)
+        made.tensor_spec_value.dtype = value.dtype.as_datatype_enum
+    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+        made.named_tuple_value.name = type(value).__name__
+        for key in value._fields:  # pyright: ignore[reportAttributeAccessIssue]
+            pair = made.named_tuple_value.values.add(key=key)
+            _encode(pair.value, getattr(value, key))
+    elif isinstance(value, (list, tuple)):
+        field = made.list_value if isinstance(value, list) else made.tuple_value
+        field.SetInParent()
+        for item in value:
+            _encode(field.values.add(), item)
+    elif isinstance(value, Mapping) and all(isinstance(k, str) for k in value):
+        made.dict_value.SetInParent()
+        for key, item in value.items():
+            _encode(made.dict_value.fields[key], item)
+    else:
+        raise ValueError(f"a signature holds {value!r}, a {type(value).__name__}, which cannot be saved")
