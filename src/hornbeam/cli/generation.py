@@ -34,6 +34,11 @@ def generation_of(source: str | bytes, folder: Path) -> int:
     return 2
 
 
+_OF_SESSIONS = frozenset(f"keras.backend.{name}" for name in (
+    "get_session", "set_session", "gradients", "manual_variable_initialization", "tensorflow_backend"))
+"""What Keras had for TensorFlow 1 alone."""
+
+
 class _Module:
     """One file: what its names stand for below `tensorflow`, and the evidence in it.
 
@@ -84,13 +89,14 @@ class _Module:
                         self.names[name] = path
 
     def _bind_import(self, alias: ast.alias) -> None:
-        top, _, below = alias.name.partition(".")
+        top, below = _parted(alias.name)
         if top == "tensorflow":
             self._count(below)
-            self.names[alias.asname or top] = below if alias.asname else ""
+            self.names[alias.asname or alias.name.partition(".")[0]] = (
+                below if alias.asname else "keras" if alias.name.startswith("keras") else "")
 
     def _bind_from(self, module: str, alias: ast.alias) -> None:
-        top, _, below = module.partition(".")
+        top, below = _parted(module)
         if top == "tensorflow":
             self._count(below)
             if alias.name == "*":
@@ -130,7 +136,7 @@ class _Module:
         for public in _public(path):
             parts = public.split(".")
             starts = {".".join(parts[: n + 1]) for n in range(len(parts))}
-            self.first |= starts & only.FIRST
+            self.first |= starts & (only.FIRST | _OF_SESSIONS)
             self.second |= starts & only.SECOND
 
     # --- modules beside the program
@@ -162,6 +168,12 @@ class _Module:
             self.seen[path] = _Module(ast.Module([], []), self.folder, self.seen)  # in case they import each other
             self.seen[path] = _Module(tree, self.folder, self.seen)
         return self.seen[path]
+
+
+def _parted(module: str) -> tuple[str, str]:
+    """The package and the path below it; what `keras` holds stands below `tensorflow.keras`."""
+    top, _, below = module.partition(".")
+    return ("tensorflow", module) if top == "keras" else (top, below)
 
 
 def _joined(path: str, name: str) -> str:

@@ -6,14 +6,16 @@ so that a program which only trains and predicts builds nothing.
 
 from __future__ import annotations
 
+import contextlib
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hornbeam.graph import mode
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.op import registry
 from hornbeam.graph.tensor import GraphTensor
+from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.graph_scopes import called_again
 from hornbeam.keras.scopes import in_symbolic_scope
 from hornbeam.keras.state import thread
@@ -29,6 +31,7 @@ class GraphPlace:
 
     def __init__(self, graph: Graph, scope: str, is_layer: bool) -> None:
         self.graph, self.scope, self.is_layer = graph, scope, is_layer
+        self.phase = thread.learning_phase
         self.failure: Exception | None = None
         self.said: frozenset[str] | None = None
 
@@ -55,6 +58,7 @@ class GraphPlace:
         if self.said is not None:
             kwargs = {k: v for k, v in kwargs.items() if k in self.said or k not in node.operation._call_context_args}
         with called_again(self.graph, self.scope, self.is_layer):
+            thread.learning_phase = self.phase
             return tree.flatten(node.operation(*args, **kwargs))
 
 
@@ -89,6 +93,65 @@ def _add(place: GraphPlace, waiting: Callable[[], Any]) -> None:
     node = waiting()
     if node is not None:
         place.add(node)
+
+
+def called_in_graph(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What one of Hornbeam's functions makes of symbolic tensors, as tensors of the graph in which they have their
+    places; NotImplemented where they have none here. Layers and models take them as symbolic ones still."""
+    given = [x for x in tree.leaves((args, kwargs)) if hasattr(x, "_in_graph")]
+    if not all(_is_here(x) for x in given):
+        return NotImplemented
+    there = tree.map_structure(lambda x: _value_of(x) if hasattr(x, "_in_graph") else x, (args, kwargs))
+    made = function(*there[0], **there[1])
+    for i, tensor in enumerate(tree.leaves(made)):
+        if isinstance(tensor, GraphTensor):
+            tensor.__dict__.setdefault("_symbolic_call", (function, args, kwargs, i))
+    return made
+
+
+@contextlib.contextmanager
+def values_of_symbolic_tensors() -> Iterator[None]:
+    """Within the block, a step of training, losses find what stands for a model's symbolic tensors (Keras 2)."""
+    before = thread.forward
+    thread.forward = {} if Conventions.keras_2 else None
+    try:
+        yield
+    finally:
+        thread.forward = before
+
+
+def here(x: Any) -> Any:
+    """What stands for a symbolic tensor in the step of `fit` that is being traced; anything else as it is."""
+    return x if thread.forward is None else thread.forward.get(id(x), x)
+
+
+def _is_here(x: Any) -> bool:
+    if thread.forward is not None and id(x) in thread.forward:
+        return True
+    return x._place is not None and mode.graph_of_v1() is x._place.graph
+
+
+def _value_of(x: Any) -> Any:
+    found = None if thread.forward is None else thread.forward.get(id(x))
+    return tensor_of(x) if found is None else found
+
+
+def symbolic(x: Any) -> Any:
+    """The symbolic tensor for one that `called_in_graph` made; anything else as it is."""
+    held = x.__dict__.get("_symbolic_call") if type(x) is GraphTensor else None
+    if held is None:
+        return x
+    if "_symbolic" not in x.__dict__:
+        function, args, kwargs, i = held
+        made = next(iter(call_of_function))(function, args, kwargs)
+        found = tree.leaves(made)[i]
+        found._in_graph = x
+        x.__dict__["_symbolic"] = found
+    return x.__dict__["_symbolic"]
+
+
+call_of_function: list[Callable[..., Any]] = []
+"""Makes a node of a call of one of Hornbeam's functions (`operations.py` says how)."""
 
 
 def tensor_of(x: Any) -> GraphTensor:

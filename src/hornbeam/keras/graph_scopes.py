@@ -15,7 +15,6 @@ from hornbeam.graph.graph import Graph
 from hornbeam.keras.scopes import in_symbolic_scope
 from hornbeam.keras.state import thread
 
-
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 

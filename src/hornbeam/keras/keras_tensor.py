@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from hornbeam.graph.shapes import TensorShapeV1
 from hornbeam.graph.tensor import Tensor
 from hornbeam.keras.dtype_names import DTypeName, dtype_name
-from hornbeam.keras.graph_places import GraphPlace, tensor_of
+from hornbeam.keras.graph_places import GraphPlace, call_of_function, called_in_graph, tensor_of
 from hornbeam.keras.names import keras_export
-from hornbeam.keras.shapes import standardize_shape
+from hornbeam.keras.shapes import SizeTuple, standardize_shape
 from hornbeam.keras.tree import structures as tree
 from hornbeam.keras.utils.naming import auto_name
 
@@ -88,7 +89,7 @@ class KerasTensor:
     @property
     def shape(self) -> tuple[int | None, ...]:
         """The shape; None where only the data tells."""
-        return self._shape
+        return self._shape if self._place is None else SizeTuple(self._shape)
 
     @property
     def dtype(self) -> DTypeName:
@@ -135,9 +136,13 @@ class KerasTensor:
         """Itself: an op that is called with it becomes a node of a model."""
         return self
 
-    def get_shape(self) -> tuple[int | None, ...]:
-        """The shape (TensorFlow's spelling)."""
-        return self._shape
+    def get_shape(self) -> Any:
+        """The shape (TensorFlow's spelling); in a program of TensorFlow 1 as its graphs' tensors answer."""
+        return self._shape if self._place is None else TensorShapeV1(self._shape)
+
+    def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
+        """The value in a session of TensorFlow 1, as of a tensor of its graph."""
+        return tensor_of(self).eval(feed_dict, session)
 
     def reshape(self, newshape: Any) -> KerasTensor:
         """The same values in another shape."""
@@ -149,7 +154,8 @@ class KerasTensor:
 
     def _take_call(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call of one of Hornbeam's functions with this among its arguments."""
-        return _call_of_function[0](function, args, kwargs)
+        made = called_in_graph(function, args, kwargs)
+        return call_of_function[0](function, args, kwargs) if made is NotImplemented else made
 
     def __int__(self) -> int:
         raise ValueError(f"{_NO_VALUE}an int.")
@@ -195,7 +201,6 @@ class KerasTensor:
 
 functions: dict[str, Callable[..., Any]] = {}
 """`keras.ops` by name, as far as its modules are loaded."""
-_call_of_function: list[Callable[..., Any]] = []
 
 
 def _function(name: str) -> Callable[..., Any]:

@@ -22,7 +22,7 @@ from hornbeam.graph.names import names_v2
 from hornbeam.graph.op import Op
 from hornbeam.graph.op import registry as declarations
 from hornbeam.graph.registry import Registry
-from hornbeam.keras import keras_tensor
+from hornbeam.keras import graph_places, keras_tensor
 from hornbeam.keras.argument_errors import told_with_arguments
 from hornbeam.keras.auto_config import capture, config_of, made_from
 from hornbeam.keras.config.settings import is_traceback_filtering_enabled
@@ -31,7 +31,9 @@ from hornbeam.keras.lookup import named
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.nodes import Node
 from hornbeam.keras.rematerialization import remat_mode, rematerialized
+from hornbeam.keras.state import thread
 from hornbeam.keras.tracing import output_spec
+from hornbeam.keras.tree import structures as tree
 from hornbeam.keras.utils.naming import auto_name
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -221,6 +223,10 @@ def keras_op(path: str, config: str = "") -> Callable[[Function], Function]:
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             if any_symbolic(args, kwargs):
+                if thread.forward:  # the loss of a step of `fit` uses tensors of the model
+                    args, kwargs = tree.map_structure(graph_places.here, (args, kwargs))
+                    if not any_symbolic(args, kwargs):
+                        return function(*args, **kwargs)
                 return _symbolic(made, parameters, args, kwargs)
             return function(*args, **kwargs)
 
@@ -353,5 +359,5 @@ def call_of_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs
     return operation.symbolic_call(*args, **kwargs)
 
 
-keras_tensor._call_of_function.append(call_of_function)
+graph_places.call_of_function.append(call_of_function)
 op_classes.register("hornbeam.keras.operations>FunctionCall", FunctionCall)

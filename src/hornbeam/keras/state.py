@@ -24,6 +24,7 @@ class ThreadState(threading.local):
         self.graph_scopes: list[Any] = []  # of layers' calls in graphs of TensorFlow 1
         self.graphs_aside: list[Any] = []  # those that were open around what now runs at once
         self.given_scope: str | None = None  # that the next of them takes
+        self.forward: dict[int, Any] | None = None  # what the training step has for each of its symbolic tensors
         self.call_context: Any = None
         self.learning_phase: bool | None = None  # of calls that do not say whether they train
         self.name_counts: dict[str, int] = {}

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 import hornbeam as tf
+from hornbeam.graph import mode
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras.backend.old import old
 from hornbeam.keras.functions import Function
 from hornbeam.keras.graph_map import nodes_between
+from hornbeam.keras.graph_places import here, tensor_of
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.core.input_layer import origins_of_inputs
 from hornbeam.keras.learning_phase import LearningPhase
 from hornbeam.keras.models.functional import call_operation
 from hornbeam.keras.operations import Operation
+from hornbeam.keras.state import on_clear_session
 from hornbeam.keras.tree import structures as tree
 from hornbeam.keras.variables import to_tensor
 from hornbeam.runtime import session as sessions
@@ -29,7 +33,10 @@ def gradients(loss: Any, variables: Any) -> Any:
     Of a model's symbolic loss they are symbolic, for `K.function` or another model; of a graph's, graph tensors.
     """
     alone = not isinstance(variables, (list, tuple))
-    wanted = [variables] if alone else list(variables)
+    wanted = [here(x) for x in ([variables] if alone else variables)]
+    loss = here(loss)
+    if any(isinstance(x, GraphTensor) for x in wanted) and isinstance(loss, KerasTensor):
+        loss = tensor_of(loss)
     found = _symbolic_gradients(loss, wanted) if isinstance(loss, KerasTensor) else tf.gradients(loss, wanted)
     return [found[0]] if alone else found
 
@@ -150,19 +157,38 @@ def _in_session(inputs: list[Any], outputs: list[Any], updates: list[Any],
     return run
 
 
-_set: list[Any] = []
-
-
 def session_of(tensors: Sequence[Any] = ()) -> Any:
     """The session that runs tensors: the default one, the one that was set, or a new one with all variables started."""
     default = sessions.get_default_session()
-    if default is not None:
-        return default
-    graphs = [x.graph for x in tensors if isinstance(x, GraphTensor)]
-    graph = graphs[0] if graphs else None
-    if not _set or (graph is not None and _set[0].graph is not graph):
-        _set[:] = [sessions.Session(graph=graph)]
-    return _set[0]
+    if default is None:
+        graphs = [x.graph for x in tensors if isinstance(x, GraphTensor)]
+        graph = graphs[0] if graphs else mode.graph_of_v1()
+        if not _set or (graph is not None and _set[0].graph is not graph):
+            _set[:] = [sessions.Session(graph=graph)]
+        default = _set[0]
+    _start_variables(default)
+    return default
+
+
+_set: list[Any] = []
+_started: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+"""How many of a graph's variables each session has."""
+
+
+def _start_variables(session: Any) -> None:
+    """Give the graph's variables that have no value in the session their initial ones."""
+    held = session.graph.get_collection("variables")
+    new = [v for v in held[_started.get(session, 0):] if getattr(v, "_in_sessions_alone", False)]
+    _started[session] = len(held)
+    if new:
+        with session.graph.as_default(), session.graph.control_dependencies(None):
+            known = session.run([v.is_initialized() for v in new])
+            session.run([v.initializer for v, there in zip(new, known, strict=True) if not there])
+
+
+@on_clear_session
+def _forget_session() -> None:
+    _set.clear()
 
 
 @old("tf.compat.v1.Session")

@@ -14,6 +14,7 @@ from hornbeam.graph import mode
 from hornbeam.graph.call import graph_for
 from hornbeam.keras.dtype_policies import policy as dtype_policies
 from hornbeam.keras.dtypes import is_float_dtype, standardize_dtype
+from hornbeam.keras.graph_places import symbolic
 from hornbeam.keras.graph_scopes import LayerScope, graph_around
 from hornbeam.keras.keras_tensor import KerasTensor, any_symbolic, is_concrete
 from hornbeam.keras.layers.call_spec import CallContext, CallSpec, is_tensor
@@ -255,6 +256,8 @@ class Layer(LayerState, LayerDtypes, Operation):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self._check_super_called()
         self._called = True
+        if mode.graph_of_v1() is not None and not thread.graph_scopes:
+            args, kwargs = tree.map_structure(symbolic, (args, kwargs))
         given_args, given_kwargs = args, kwargs  # what is filled in below is part of the node, as in Keras's files
         if self._convert_input_args and (kwargs or len(args) != 1 or not is_tensor(args[0])
                                          or standardize_dtype(args[0].dtype) != self.input_dtype):

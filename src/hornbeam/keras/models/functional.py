@@ -9,6 +9,7 @@ from typing import Any
 import hornbeam as tf
 from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.functions import Function, history_of, is_model_input
+from hornbeam.keras.graph_places import symbolic
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.core.input_layer import InputLayer
 from hornbeam.keras.layers.input_spec import InputSpec
@@ -21,6 +22,7 @@ from hornbeam.keras.models.model import Model, _functional
 from hornbeam.keras.models.subgraphs import copied_nodes
 from hornbeam.keras.old_names import taking_old_arguments
 from hornbeam.keras.saving.serialization import internal
+from hornbeam.keras.state import thread
 from hornbeam.keras.tree import structures as tree
 from hornbeam.keras.variables import to_tensor
 
@@ -43,6 +45,7 @@ class Functional(Function, Model):
         self._lock = False
         if isinstance(inputs, dict):
             _warn_of_other_names(inputs)
+        outputs = tree.map_structure(symbolic, outputs)
         trainable = kwargs.pop("trainable", None)
         for what, structure in (("inputs", inputs), ("outputs", outputs)):
             for x in tree.flatten(structure):
@@ -97,6 +100,8 @@ class Functional(Function, Model):
                     set_keras_mask(x, own)
         passed = {"training": training, **kwargs}
         values = self._values_for(flat, lambda node, args, given: call_operation(node, args, given, passed))
+        if thread.forward is not None:
+            thread.forward.update(values)
         for loss in self._symbolic_losses:
             self.add_loss(values[id(loss)])
         outputs = tree.pack_sequence_as(self._outputs_struct, [values[id(x)] for x in self._outputs])
@@ -137,14 +142,15 @@ class Functional(Function, Model):
 
     def add_loss(self, loss: Any) -> None:
         """Add a scalar loss: of a call, or symbolic, which is then computed with every call."""
-        symbolic = [x for x in tree.flatten(loss) if isinstance(x, KerasTensor)]
-        if symbolic:
+        losses = [symbolic(x) for x in tree.flatten(loss)]
+        added = [x for x in losses if isinstance(x, KerasTensor)]
+        if added:
             with no_tracking():
-                self._symbolic_losses = [*self._symbolic_losses, *symbolic]
+                self._symbolic_losses = [*self._symbolic_losses, *added]
                 self._map_graph([*self._outputs, *self._symbolic_losses])
             for layer in self.layers:
                 self._tracker.track(layer)
-        rest = [x for x in tree.flatten(loss) if not isinstance(x, KerasTensor)]
+        rest = [x for x in losses if not isinstance(x, KerasTensor)]
         if rest:
             super().add_loss(rest)
 

@@ -130,9 +130,9 @@ class Sequential(Model):
 
     @staticmethod
     def _called_on(layer: Any, x: Any) -> Any:
-        """What a layer makes of a symbolic tensor: in a graph of TensorFlow 1 it is called once, however often layers
-        are added after it."""
-        if x._place is not None:
+        """What a layer makes of a symbolic tensor: in programs of Keras 2 it is called once, however often layers are
+        added after it."""
+        if Conventions.keras_2 or x._place is not None:
             for node in layer._inbound_nodes:
                 if node.input_tensors == [x] and len(node.outputs) == 1:
                     return node.outputs[0]

@@ -97,6 +97,15 @@ class OldMethods:
         warn_of_old_spelling("`model.predict_generator` is now `model.predict`.")
         return self.predict(generator, steps=steps, callbacks=callbacks, verbose=verbose)
 
+    def _make_train_function(self) -> None:
+        self.make_train_function()  # type: ignore[attr-defined]
+
+    def _make_test_function(self) -> None:
+        self.make_test_function()  # type: ignore[attr-defined]
+
+    def _make_predict_function(self) -> None:
+        self.make_predict_function()  # type: ignore[attr-defined]
+
     def to_yaml(self, **kwargs: Any) -> str:
         """The model's configuration as YAML. kwargs: those of `yaml.safe_dump`. Needs PyYAML."""
         warn_of_old_spelling("`model.to_yaml()` is now `model.to_json()`.")

@@ -21,6 +21,7 @@ from hornbeam.graph import infer
 from hornbeam.graph.body import bodies
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import EagerTensor
+from hornbeam.keras.graph_places import values_of_symbolic_tensors
 from hornbeam.keras.tree import structures as tree
 from hornbeam.ops.batches import rows_at
 from hornbeam.runtime.executor import random_operations
@@ -45,7 +46,8 @@ class Programs:
             traces = converted(own) if _is_users(own) and not self.model.run_eagerly else own
 
             def step(batch: Any) -> Any:
-                with self.model._trainable_as_compiled() if mode == "train" else contextlib.nullcontext():
+                as_compiled = self.model._trainable_as_compiled() if mode == "train" else contextlib.nullcontext()
+                with as_compiled, values_of_symbolic_tensors():
                     return traces(batch)
 
             found = EagerStep(step) if self.model.run_eagerly else TracedStep(step)

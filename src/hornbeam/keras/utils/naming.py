@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+import weakref
+from typing import Any, ClassVar
 
+from hornbeam.graph import mode
 from hornbeam.keras.names import keras_export
-from hornbeam.keras.state import thread
+from hornbeam.keras.state import on_clear_session, thread
 
 
 def to_snake_case(name: str) -> str:
@@ -20,10 +22,20 @@ def to_snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+_of_graphs: weakref.WeakKeyDictionary[Any, dict[str, int]] = weakref.WeakKeyDictionary()
+
+
+def _counts() -> dict[str, int]:
+    """How often names were taken: in graphs of TensorFlow 1 each graph counts for itself."""
+    graph = mode.graph_of_v1()
+    return thread.name_counts if graph is None else _of_graphs.setdefault(graph, {})
+
+
 def uniquify(name: str) -> str:
     """`name`, then `name_1`, `name_2`, …"""
-    count = thread.name_counts.get(name, 0)
-    thread.name_counts[name] = count + 1
+    counts = _counts()
+    count = counts.get(name, 0)
+    counts[name] = count + 1
     return f"{name}_{count}" if count else name
 
 
@@ -46,11 +58,13 @@ def auto_name(class_name: str) -> str:
 @keras_export("backend.get_uid")
 def get_uid(prefix: str = "") -> int:
     """How often a number was asked for under this prefix: 1, 2, …"""
-    count = thread.name_counts.get(prefix, 0) + 1
-    thread.name_counts[prefix] = count
-    return count
+    counts = _counts()
+    counts[prefix] = counts.get(prefix, 0) + 1
+    return counts[prefix]
 
 
+@on_clear_session
 def reset_uids() -> None:
     """Automatic names and numbers start again from the first."""
     thread.name_counts.clear()
+    _of_graphs.clear()

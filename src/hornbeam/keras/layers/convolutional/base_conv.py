@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam.keras import ops
 from hornbeam.keras.config.settings import standardize_data_format
 from hornbeam.keras.layers import sizes
 from hornbeam.keras.layers.input_spec import InputSpec
