@@ -178,3 +178,11 @@ def test_word_vectors_are_trained_in_one_program() -> None:
         assert np.mean(losses[-10:]) < 0.35 * np.mean(losses[:10])
         (binding,) = [b for b in session._bindings.values() if step in b.runner.plan.ops]
         assert [s.on_host for s in binding.runner.plan.stages] == [False]
+
+
+def test_true_classes_that_are_constant_are_checked_in_a_compiled_graph() -> None:
+    with tf.Graph().as_default(), tf.Session() as session:
+        drawn = tf.nn.fixed_unigram_candidate_sampler(tf.constant([[1], [2]], tf.int64), 1, 3, True, 4,
+                                                       unigrams=[1.0, 2.0, 1.0, 5.0])
+        more = tf.add_n([tf.random_uniform([])] * 2)
+        assert session.run([drawn, more])[0][0].shape == (3,)

@@ -93,7 +93,7 @@ def _outside(key: Any, true_classes: Any, **attrs: Any) -> Any:
     if not flat.shape[0]:
         return jnp.zeros((), bool), []
     wrong = (flat < 0) | (flat >= attrs["range_max"])
-    return jnp.any(wrong), [flat[jnp.argmax(wrong)]]
+    return jnp.any(wrong), [jnp.take(flat, jnp.argmax(wrong))]
 
 
 def _outside_text(numbers: Any, inputs: Any, attrs: dict[str, Any]) -> str:

@@ -385,7 +385,7 @@ def _(x):
     outside = (x < 0) | (x >= size)
     seen = jnp.zeros(size + 1, jnp.int32).at[jnp.clip(x, 0, max(0, size - 1))].add(1, mode="drop")
     twice = seen[:size] > 1
-    first = jnp.where(outside.any(), x[jnp.argmax(outside)] if size else 0, jnp.argmax(twice) if size else 0)
+    first = jnp.where(outside.any(), jnp.take(x, jnp.argmax(outside)) if size else 0, jnp.argmax(twice) if size else 0)
     return outside.any() | twice.any(), [outside.any(), first, size]
 
 
