@@ -180,9 +180,11 @@ def test_word_vectors_are_trained_in_one_program() -> None:
         assert [s.on_host for s in binding.runner.plan.stages] == [False]
 
 
-def test_true_classes_that_are_constant_are_checked_in_a_compiled_graph() -> None:
+def test_true_classes_that_are_constant_are_checked_in_a_compiled_program() -> None:
     with tf.Graph().as_default(), tf.Session() as session:
-        drawn = tf.nn.fixed_unigram_candidate_sampler(tf.constant([[1], [2]], tf.int64), 1, 3, True, 4,
-                                                       unigrams=[1.0, 2.0, 1.0, 5.0])
-        more = tf.add_n([tf.random_uniform([])] * 2)
-        assert session.run([drawn, more])[0][0].shape == (3,)
+        labels, table = tf.constant([[1], [2]], tf.int64), tf.get_variable("table", [4, 3])
+        drawn = tf.nn.fixed_unigram_candidate_sampler(labels, 1, 3, True, 4, unigrams=[1.0, 2.0, 1.0, 5.0])
+        loss = tf.nn.sampled_softmax_loss(table, tf.zeros([4]), labels, tf.tanh(table[:2]), 3, 4, sampled_values=drawn)
+        step = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+        session.run(tf.global_variables_initializer())
+        assert session.run([loss, step])[0].shape == (2,)

@@ -211,3 +211,9 @@ def test_the_graphs_seed_is_the_seed(monkeypatch):
     first = data_set(20).next_batch(20)[1]
     np.random.seed(777)
     assert data_set(20, seed=777).next_batch(20)[1].tolist() == first.tolist()
+
+
+def test_a_part_may_have_no_images():
+    part = input_data.DataSet(np.zeros((0, 28, 28, 1), np.uint8), np.zeros(0, np.uint8))
+    assert part.num_examples == 0
+    assert part.images.shape == (0, 784)

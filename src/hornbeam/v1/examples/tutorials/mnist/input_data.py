@@ -127,7 +127,7 @@ class DataSet:
             if reshape:
                 if images.shape[3] != 1:
                     raise ValueError(f"cannot reshape images of {images.shape[3]} channels, only of one")
-                images = images.reshape(len(images), -1)
+                images = images.reshape(len(images), images.shape[1] * images.shape[2])
         # Floats are four times the bytes: each batch is scaled by itself, all images only when asked for.
         self._raw = images
         self._images = None if dtype == np.float32 and not fake_data else images
