@@ -94,7 +94,7 @@ def test_masks_move_with_their_images() -> None:
     made = keras.layers.RandomFlip(seed=5)(given, training=True)
     assert np.array_equal(np.asarray(made["images"])[..., :1] > 128, np.asarray(made["segmentation_masks"]) > 0.5)
     assert np.asarray(made["labels"]).tolist() == [0, 1, 2, 3]
-    with pytest.raises(ValueError, match="bounding boxes"):
+    with pytest.raises(ValueError, match="didn't specify a bounding box format"):
         keras.layers.RandomFlip()({"images": IMAGES, "bounding_boxes": {}})
 
 
@@ -257,3 +257,64 @@ def test_aug_mix_mixes_images_with_changed_copies() -> None:
     link = {"index": drawn["weight_sample"], "transformations": {}}  # a chain that changes nothing
     kept = layer.transform_images(flat, {**drawn, "chain_transforms": [[link], []]})
     np.testing.assert_allclose(kept, flat, rtol=1e-5)
+
+
+BOXES = np.array([[[2, 3, 14, 12], [20, 1, 29, 18]], [[0, 0, 5, 5], [8, 8, 11, 19]]], np.float32)
+MOVED: dict[str, tuple[Any, list[list[float]]]] = {
+    "translation": (lambda k: k.RandomTranslation((0.3, 0.3), (-0.2, -0.2), bounding_box_format="xyxy"),
+        [[0.0, 9.0, 8.0, 18.0], [14.0, 7.0, 23.0, 20.0]]),
+    "zoom": (lambda k: k.RandomZoom((0.4, 0.4), (-0.3, -0.3), bounding_box_format="xyxy"),
+        [[0.0, 4.86, 13.79, 11.29], [22.36, 3.43, 30.0, 15.57]]),
+    "rotation": (lambda k: k.RandomRotation((0.1, 0.1), bounding_box_format="xyxy"),
+        [[0.57, 4.54, 15.56, 18.87], [13.95, 0.0, 30.0, 13.14]]),
+    "crop": (lambda k: k.CenterCrop(10, 12, bounding_box_format="xyxy"),
+        [[0.0, 0.0, 5.0, 7.0], [11.0, 0.0, 12.0, 10.0]]),
+    "crop of small images": (lambda k: k.CenterCrop(24, 28, bounding_box_format="xyxy"),
+        [[0.0, 3.6, 13.39, 14.4], [20.7, 1.2, 28.0, 21.6]]),
+    "resizing": (lambda k: k.Resizing(10, 12, bounding_box_format="xyxy"),
+        [[0.8, 1.5, 5.6, 6.0], [8.0, 0.5, 11.6, 9.0]]),
+    "padding": (lambda k: k.Resizing(11, 12, pad_to_aspect_ratio=True, bounding_box_format="xyxy"),
+        [[0.8, 2.2, 5.6, 5.8], [8.0, 1.4, 11.6, 8.2]]),
+    "cropping": (lambda k: k.Resizing(11, 12, crop_to_aspect_ratio=True, bounding_box_format="xyxy"),
+        [[0.0, 1.65, 5.7, 6.6], [9.0, 0.55, 12.0, 9.9]]),
+}
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_bounding_boxes_move_with_images_as_keras(name: str) -> None:
+    make, wanted = MOVED[name]
+    layer, images = make(keras.layers), np.zeros((2, 20, 30, 1), np.float32)
+    found = layer({"images": images, "bounding_boxes": {"boxes": BOXES, "labels": np.array([[1, 2], [3, 4]])}})
+    boxes = np.asarray(found["bounding_boxes"]["boxes"])
+    np.testing.assert_allclose(boxes[0], wanted, atol=0.02)
+    one = layer({"images": images[0], "bounding_boxes": {"boxes": BOXES[0], "labels": np.array([1, 2])}})
+    np.testing.assert_allclose(one["bounding_boxes"]["boxes"], boxes[0], atol=1e-4)
+    assert type(layer).from_config(layer.get_config()).bounding_box_format == "xyxy"
+
+
+def test_bounding_boxes_lie_where_their_pixels_are() -> None:
+    images = np.zeros((8, 16, 16, 1), np.float32)
+    images[:, 3:7, 5:11] = 1
+    boxes = {"boxes": np.tile(np.array([[[5 / 16, 3 / 16, 6 / 16, 4 / 16]]], np.float32), (8, 1, 1)),
+             "labels": np.zeros((8, 1), np.int32)}
+    form: dict[str, Any] = {"bounding_box_format": "rel_xywh", "seed": 1}
+    for layer in (keras.layers.RandomFlip(**form), keras.layers.RandomCrop(12, 12, **form),
+                  keras.layers.RandomTranslation((-0.1, 0.2), (-0.1, 0.2), fill_mode="constant", **form)):
+        found = layer({"images": images, "bounding_boxes": boxes}, training=True)
+        size = found["images"].shape[1]
+        for image, (x, y, w, h) in zip(np.asarray(found["images"])[..., 0],
+                                       np.asarray(found["bounding_boxes"]["boxes"])[:, 0] * size, strict=True):
+            rows, columns = np.nonzero(image > 0.5)
+            np.testing.assert_allclose([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1],
+                                       [x, y, x + w, y + h], atol=0.51)
+
+
+def test_numbers_of_bounding_boxes_and_what_is_refused() -> None:
+    data = {"images": IMAGES[:2], "bounding_boxes": {"boxes": BOXES, "labels": np.array([[5, 6], [7, 8]])}}
+    found = keras.layers.MaxNumBoundingBoxes(3, bounding_box_format="xyxy")(data)["bounding_boxes"]
+    assert np.asarray(found["labels"]).tolist() == [[5, 6, -1], [7, 8, -1]]
+    assert found["boxes"].shape == (2, 3, 4)
+    with pytest.raises(ValueError, match="didn't specify a bounding box format"):
+        keras.layers.RandomFlip()(data)
+    with pytest.raises(ValueError, match="to be a dict with keys 'boxes' and 'labels'"):
+        keras.layers.RandomFlip(bounding_box_format="xyxy")({**data, "bounding_boxes": BOXES})

@@ -11,6 +11,7 @@ from hornbeam.keras import ops, random
 from hornbeam.keras.layers.preprocessing.images import ImageLayer
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.random.seed_generator import SeedGenerator, make_default_seed
+from hornbeam.keras.utils.bounding_boxes.boxes import around, crop, scaled
 
 
 class RandomImageLayer(ImageLayer):
@@ -82,7 +83,24 @@ class RandomFlip(RandomImageLayer):
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         """Which images are turned over; None outside training."""
-        return {"flips": self._uniform(data, 0.0, 1.0, seed) <= 0.5} if training else None
+        return self._sized(data, flips=self._uniform(data, 0.0, 1.0, seed) <= 0.5) if training else None
+
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
+        """The boxes, turned over where that was drawn."""
+        if not training or transformation is None:
+            return bounding_boxes
+        height, width = self._size_before(transformation)
+
+        def turned(boxes: Any) -> Any:
+            left, top, right, bottom = ops.split(boxes, 4, axis=-1)
+            if "horizontal" in self.mode:
+                left, right = width - right, width - left
+            if "vertical" in self.mode:
+                top, bottom = height - bottom, height - top
+            flips = ops.reshape(transformation["flips"], (-1, *[1] * (len(boxes.shape) - 1)))
+            return ops.where(flips, ops.concatenate([left, top, right, bottom], axis=-1), boxes)
+
+        return self._with_boxes(bounding_boxes, (height, width), (height, width), turned)
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         """The images, in the compute dtype, turned over where that was drawn."""
@@ -125,6 +143,19 @@ class WarpLayer(RandomImageLayer):
                                           self.data_format)
         return made if len(images.shape) == 4 else ops.squeeze(made, 0)
 
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
+        """The boxes around the moved corners of the boxes."""
+        if not training or transformation is None:
+            return bounding_boxes
+        size = self._size_before(transformation)
+        return self._with_boxes(bounding_boxes, size, size, lambda boxes: self._moved(boxes, transformation, *size))
+
+    def _moved(self, boxes: Any, transformation: Any, height: Any, width: Any) -> Any:
+        size = (ops.cast(n, boxes.dtype) for n in (height, width))
+        a, b, c, d, e, f = (ops.cast(row, boxes.dtype) for row in self._rows(transformation, *size))
+        by = a * e - b * d  # the way that images go is the way back of what says where to sample
+        return around(boxes, (e / by, -b / by, (b * f - e * c) / by, -d / by, a / by, (d * c - a * f) / by))
+
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         """The images, in the compute dtype, moved."""
         return self._warped(images, transformation, training, self.interpolation)
@@ -153,7 +184,7 @@ class RandomRotation(WarpLayer):
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         """The angles in degrees; None outside training."""
         lower, upper = self.factor
-        return {"angle": self._uniform(data, 360.0 * lower, 360.0 * upper, seed)} if training else None
+        return self._sized(data, angle=self._uniform(data, 360.0 * lower, 360.0 * upper, seed)) if training else None
 
     def _rows(self, transformation: Any, height: Any, width: Any) -> tuple[Any, ...]:
         angle = transformation["angle"] * (math.pi / 180)
@@ -185,7 +216,10 @@ class _ByFactors(WarpLayer):
             return None
         height = self._uniform(data, self.height_lower, self.height_upper, seed)
         width = height if self.width_factor is None else self._uniform(data, self.width_lower, self.width_upper, seed)
-        return {"height": height, "width": width}
+        return self._sized(data, **self._drawn(data, height, width))
+
+    def _drawn(self, data: Any, height: Any, width: Any) -> dict[str, Any]:
+        raise NotImplementedError(f"{type(self).__name__} does not define `_drawn()`.")
 
 
 @keras_export("layers.RandomZoom")
@@ -203,8 +237,12 @@ class RandomZoom(_ByFactors):
                  data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(height_factor, width_factor, fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
 
+    def _drawn(self, data: Any, height: Any, width: Any) -> dict[str, Any]:
+        return {"height_zoom": 1 + ops.expand_dims(height, -1), "width_zoom": 1 + ops.expand_dims(width, -1)}
+
     def _rows(self, transformation: Any, height: Any, width: Any) -> tuple[Any, ...]:
-        by_x, by_y = transformation["width"], transformation["height"]
+        by_x, by_y = (ops.cast(ops.reshape(transformation[f"{n}_zoom"], (-1,)), "float32") - 1
+                      for n in ("width", "height"))
         none = ops.zeros_like(by_x)
         return 1 + by_x, none, -by_x * (width - 1) / 2, none, 1 + by_y, -by_y * (height - 1) / 2
 
@@ -227,9 +265,19 @@ class RandomTranslation(_ByFactors):
             raise ValueError(f"The `{name}` argument should be a number (or a list of two numbers). Received: None")
         return super()._range(factor, name)
 
+    def _drawn(self, data: Any, height: Any, width: Any) -> dict[str, Any]:
+        images = data["images"] if isinstance(data, dict) else data
+        rows, columns = (ops.cast(n, "float32") for n in self._extent(images))
+        return {"translations": ops.stack([width * columns, height * rows], axis=-1)}
+
     def _rows(self, transformation: Any, height: Any, width: Any) -> tuple[Any, ...]:
-        none = ops.zeros_like(transformation["width"])
-        return 1 + none, none, -transformation["width"] * width, none, 1 + none, -transformation["height"] * height
+        right, down = (transformation["translations"][:, i] for i in (0, 1))
+        none = ops.zeros_like(right)
+        return 1 + none, none, -right, none, 1 + none, -down
+
+    def _moved(self, boxes: Any, transformation: Any, height: Any, width: Any) -> Any:
+        ways = ops.cast(ops.tile(transformation["translations"], (1, 2)), boxes.dtype)
+        return boxes + (ops.expand_dims(ways, 1) if len(boxes.shape) == 3 else ways)
 
 
 @keras_export("layers.RandomCrop")
@@ -248,7 +296,7 @@ class RandomCrop(RandomImageLayer):
         self.height, self.width = height, width
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
-        """The window's first row and column."""
+        """The window's first row and column, then height and width of the images."""
         images = data["images"] if isinstance(data, dict) else data
         rows, columns = images.shape[self.height_axis], images.shape[self.width_axis]
         if rows is None or columns is None:
@@ -256,17 +304,30 @@ class RandomCrop(RandomImageLayer):
                              f"images.shape={tuple(images.shape)}")
         if training and rows > self.height and columns > self.width:
             key = self.generator if seed is None else seed
-            return tuple(ops.cast(random.uniform((), 0.0, float(have - wanted + 1), seed=key), "int32")
-                         for have, wanted in ((rows, self.height), (columns, self.width)))
+            return (*(ops.cast(random.uniform((), 0.0, float(have - wanted + 1), seed=key), "int32")
+                      for have, wanted in ((rows, self.height), (columns, self.width))), rows, columns)
         return ((rows - max(min(rows, columns * self.height // self.width), 1)) // 2,
-                (columns - max(min(columns, rows * self.width // self.height), 1)) // 2)
+                (columns - max(min(columns, rows * self.width // self.height), 1)) // 2, rows, columns)
+
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
+        """The boxes within the window."""
+        if not training:
+            return bounding_boxes
+        top, left, *size = transformation
+        before, after = tuple(size) or (self.height, self.width), (self.height, self.width)
+        tall, wide = after
+        if isinstance(top, int):  # what is cut there is made larger
+            tall, wide = min(tall, before[0] - top), min(wide, before[1] - left)
+        start = [top, left] if isinstance(top, int) else [ops.cast(n, "float32") for n in (top, left)]
+        return self._with_boxes(bounding_boxes, before, after, lambda boxes: scaled(
+            crop(boxes, *start, tall, wide), self.height / tall, self.width / wide))
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         """The window, in the compute dtype."""
         if not training:
             return images
         images = ops.cast(images, self.compute_dtype)
-        top, left = transformation
+        top, left = transformation[:2]
         rows, columns = images.shape[self.height_axis], images.shape[self.width_axis]
         if not isinstance(top, int):
             return self._cut(images, top, left, self.height, self.width)

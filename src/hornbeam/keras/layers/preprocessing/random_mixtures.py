@@ -11,6 +11,7 @@ from hornbeam.keras.layers.preprocessing.random_images import LightLayer, WarpLa
 from hornbeam.keras.masks import get_keras_mask
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.saving.serialization import deserialize_keras_object, serialize_keras_object
+from hornbeam.keras.utils.bounding_boxes.boxes import convert_format
 
 
 class _Windowed(LightLayer):
@@ -133,6 +134,15 @@ class MixUp(_Mixing):
             return images
         return self._mixed(ops.cast(images, self.compute_dtype), transformation, (-1, 1, 1, 1))
 
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
+        """The boxes of both images."""
+        if not training or transformation is None:
+            return bounding_boxes
+        both = {key: ops.convert_to_tensor(bounding_boxes[key]) for key in ("boxes", "labels")}
+        return {**bounding_boxes, **{key: ops.concatenate(
+            [x, ops.take(x, transformation["permutation_order"], axis=0)], axis=min(1, len(x.shape) - 1))
+            for key, x in both.items()}}
+
     def transform_segmentation_masks(self, segmentation_masks: Any, transformation: Any, training: bool = True) -> Any:
         """The masks, mixed as the images are."""
         return self._mixed(segmentation_masks, transformation, (-1, 1, 1, 1)) if training else segmentation_masks
@@ -174,6 +184,10 @@ class CutMix(_Mixing):
         other = ops.take(images, transformation["permutation_order"], axis=0)
         return ops.where(transformation["batch_masks"], other, images)
 
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
+        """Raises NotImplementedError: a window of another image hides parts of boxes."""
+        raise NotImplementedError("CutMix does not transform bounding boxes.")
+
     def transform_segmentation_masks(self, segmentation_masks: Any, transformation: Any, training: bool = True) -> Any:
         """The masks, with the same windows."""
         return self.transform_images(segmentation_masks, transformation, training)
@@ -212,7 +226,18 @@ class RandomShear(WarpLayer):
         sign = ops.where(sign > 0.5, -ops.ones_like(sign), ops.ones_like(sign))
         y = random.uniform((count, 1), *self.y_factor, dtype=self.compute_dtype, seed=source)
         x = random.uniform((count, 1), *self.x_factor, dtype=self.compute_dtype, seed=source)
-        return {"shear_factor": ops.concatenate([x, y], axis=1) * sign}
+        return self._sized(data, shear_factor=ops.concatenate([x, y], axis=1) * sign)
+
+    def _moved(self, boxes: Any, transformation: Any, height: Any, width: Any) -> Any:
+        across, down = (ops.expand_dims(f, 1) for f in ops.split(
+            ops.cast(transformation["shear_factor"], boxes.dtype), 2, axis=-1))
+        left, top, right, bottom = ops.split(convert_format(boxes, "xyxy", "rel_xyxy", height, width), 4, axis=-1)
+        left, right = (choose(x - across * top, x - across * bottom)
+                       for choose, x in ((ops.minimum, left), (ops.maximum, right)))
+        top, bottom = (choose(y - down * left, y - down * right)
+                       for choose, y in ((ops.minimum, top), (ops.maximum, bottom)))
+        found = ops.clip(ops.concatenate([left, top, right, bottom], axis=-1), 0.0, 1.0)
+        return convert_format(found, "rel_xyxy", "xyxy", height, width)
 
     def _rows(self, transformation: Any, height: Any, width: Any) -> tuple[Any, ...]:
         x, y = transformation["shear_factor"][:, 0], transformation["shear_factor"][:, 1]

@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from hornbeam.graph.tensor import EagerTensor
-from hornbeam.keras import ops, random
+from hornbeam.keras import ops, random, tree
 from hornbeam.keras.layers.preprocessing.images import ImageLayer
 from hornbeam.keras.layers.preprocessing.random_colours import (
     AutoContrast,
@@ -27,7 +27,9 @@ from hornbeam.keras.layers.preprocessing.random_images import (
 )
 from hornbeam.keras.layers.preprocessing.random_mixtures import RandomShear
 from hornbeam.keras.names import keras_export
+from hornbeam.keras.utils.bounding_boxes.boxes import around
 from hornbeam.keras.utils.naming import to_snake_case
+from hornbeam.ops.image_sampling import solve_homography
 
 
 @keras_export("layers.Equalization")
@@ -128,7 +130,8 @@ class RandAugment(RandomImageLayer):
             for place, step in enumerate(self._steps):
                 drawn = transformation["transforms"][to_snake_case(type(step).__name__)]
                 here = transformation["layer_idxes"][i] == place
-                values = ops.where(here, getattr(step, method)(values, drawn, True), values)
+                values = tree.map_structure(functools.partial(ops.where, here),
+                                            getattr(step, method)(values, drawn, True), values)
         return values
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
@@ -137,6 +140,12 @@ class RandAugment(RandomImageLayer):
         if not training or transformation is None:
             return images
         return ops.cast(self._changed(images, transformation, "transform_images"), self.compute_dtype)
+
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
+        """The boxes, moved as the images are."""
+        if not training or transformation is None:
+            return bounding_boxes
+        return self._changed(bounding_boxes, transformation, "transform_bounding_boxes")
 
     def transform_segmentation_masks(self, segmentation_masks: Any, transformation: Any, training: bool = True) -> Any:
         """The masks, moved as the images are."""
@@ -279,7 +288,17 @@ class RandomPerspective(_Bent):
         none = ops.zeros_like(right)
         corners = ((none, none), (right, none), (none, bottom), (right, bottom))
         start = ops.expand_dims(ops.stack([ops.stack(pair) for pair in corners]), 0) + ops.zeros_like(moved)
-        return {"apply_perspective": chosen, "start_points": start, "end_points": start + start * moved}
+        return self._sized(data, apply_perspective=chosen, start_points=start, end_points=start + start * moved)
+
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
+        """The boxes around the moved corners of the boxes, where the image moves."""
+        if not training or transformation is None:
+            return bounding_boxes
+        size = self._size_before(transformation)
+        points = [ops.cast(transformation[f"{name}_points"], "float32") for name in ("end", "start")]
+        way = ops.split(ops.expand_dims(solve_homography(*points), -1), 8, axis=1)
+        chosen = ops.reshape(transformation["apply_perspective"], (-1, 1, 1))
+        return self._with_boxes(bounding_boxes, size, size, lambda boxes: ops.where(chosen, around(boxes, way), boxes))
 
     def _bent(self, images: Any, transformation: Any, interpolation: str) -> Any:
         one = len(images.shape) == 3

@@ -7,6 +7,7 @@ and the size ("center_xywh", "center_yxhw"); "rel_…" counts in parts of the im
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from hornbeam.keras import ops
@@ -139,14 +140,15 @@ def affine_transform(boxes: Any, angle: Any, translate_x: Any, translate_y: Any,
     return around(boxes, rows)
 
 
-def around(boxes: Any, rows: tuple[Any, ...]) -> Any:
-    """Boxes "xyxy" around the moved corners of boxes [batch, n, 4]. rows: six numbers of each image, each [batch]: a
-    point's new x is a·x + b·y + c, its new y is d·x + e·y + f."""
-    a, b, c, d, e, f = (ops.reshape(v, (-1, 1, 1)) for v in rows)
+def around(boxes: Any, way: Sequence[Any]) -> Any:
+    """Boxes "xyxy" around the moved corners of boxes [batch, n, 4]. way: six numbers of each image, each [batch]: a
+    point's new x is a·x + b·y + c, its new y is d·x + e·y + f; with eight numbers, both divided by g·x + h·y + 1."""
+    a, b, c, d, e, f, *below = (ops.reshape(v, (-1, 1, 1)) for v in way)
     left, top, right, bottom = _corners(ops.cast(boxes, a.dtype), "xyxy")
     x = ops.concatenate([left, right, right, left], axis=-1)
     y = ops.concatenate([top, top, bottom, bottom], axis=-1)
-    x, y = a * x + b * y + c, d * x + e * y + f
+    by = below[0] * x + below[1] * y + 1 if below else 1
+    x, y = (a * x + b * y + c) / by, (d * x + e * y + f) / by
     return ops.stack([ops.min(x, -1), ops.min(y, -1), ops.max(x, -1), ops.max(y, -1)], axis=-1)
 
 
@@ -161,6 +163,33 @@ def _inverse(angle: Any, translate_x: Any, translate_y: Any, scale: Any, shear_x
     x = center_x - translate_x * (width - 1)
     y = center_y - translate_y * (height - 1)
     return a, b, center_x - a * x - b * y, c, d, center_y - c * x - d * y
+
+
+def scaled(boxes: Any, down: Any, across: Any, top: Any = 0, left: Any = 0) -> Any:
+    """Boxes "xyxy" of images that became `down` times as high and `across` times as wide, then moved."""
+    x0, y0, x1, y1 = _corners(boxes, "xyxy")
+    return _joined(x0 * across + left, y0 * down + top, x1 * across + left, y1 * down + top)
+
+
+def dense(bounding_boxes: Any) -> dict[str, Any]:
+    """Bounding boxes as tensors.
+
+    Raises ValueError for anything but a dictionary with `boxes` and `labels`, and for ranks that do not go together.
+    """
+    if not isinstance(bounding_boxes, dict) or not {"boxes", "labels"} <= set(bounding_boxes):
+        raise ValueError("Expected `bounding_boxes` argument to be a dict with keys 'boxes' and 'labels'. Received: "
+                         f"bounding_boxes={bounding_boxes}")
+    boxes = ops.convert_to_tensor(bounding_boxes["boxes"], dtype="float32")
+    labels = ops.convert_to_tensor(bounding_boxes["labels"])
+    rank = len(boxes.shape)
+    if rank not in (2, 3):
+        raise ValueError("Expected `bounding_boxes['boxes']` to have rank 2 or 3, with shape (num_boxes, 4) or "
+                         f"(batch_size, num_boxes, 4). Received: bounding_boxes['boxes'].shape={tuple(boxes.shape)}")
+    if len(labels.shape) not in (rank - 1, rank):
+        raise ValueError(f"Found bounding_boxes['boxes'].shape={tuple(boxes.shape)} and expected "
+                         f"bounding_boxes['labels'] to have rank {rank - 1} or {rank}, but received: "
+                         f"bounding_boxes['labels'].shape={tuple(labels.shape)}")
+    return {**bounding_boxes, "boxes": boxes, "labels": labels}
 
 
 # Anchors -------------------------------------------------------------------------------------------------
