@@ -87,3 +87,18 @@ def test_proportions_of_images_that_are_not_known_yet() -> None:
         resized = tf.function(lambda x, how=how: ops.image.resize(x, (3, 3), **how),
                               input_signature=[tf.TensorSpec((None, None, 3))])
         np.testing.assert_allclose(resized(images), ops.image.resize(images, (3, 3), **how), rtol=1e-5)
+
+
+def test_sounds_of_a_folder(tmp_path: Path) -> None:
+    for i, (name, samples) in enumerate([("high", 20), ("high", 30), ("low", 25)]):
+        (tmp_path / name).mkdir(exist_ok=True)
+        tf.io.write_file(str(tmp_path / name / f"{i}.wav"), tf.audio.encode_wav(np.full((samples, 1), 0.5), 8000))
+    sounds, labels = next(iter(utils.audio_dataset_from_directory(tmp_path, shuffle=False, verbose=False)))
+    assert sounds.shape == (3, 30, 1)
+    np.testing.assert_allclose(sounds[0, :, 0], [0.5] * 20 + [0.0] * 10, atol=1e-4)
+    assert labels.numpy().tolist() == [0, 0, 1]
+    parts = utils.audio_dataset_from_directory(tmp_path, labels=None, output_sequence_length=8, batch_size=None,
+                                                     validation_split=0.4, subset="both", seed=1, verbose=False)
+    assert [[x.shape for x in part] for part in parts] == [[(8, 1)] * 2, [(8, 1)]]
+    with pytest.raises(ValueError, match="`sampling_rate` should be higher than 0"):
+        utils.audio_dataset_from_directory(tmp_path, sampling_rate=-1)

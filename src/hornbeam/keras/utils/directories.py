@@ -1,4 +1,4 @@
-"""Datasets of files in folders: images and texts, each folder a class."""
+"""Datasets of files in folders: images, texts and sounds, each folder a class."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from hornbeam.keras.config.settings import standardize_data_format
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.utils.image_utils import smart_resize
 from hornbeam.keras.utils.messages import tell
+from hornbeam.ops.audio import decode_wav
 from hornbeam.ops.files import read_file
 from hornbeam.ops.image_codecs import decode_image
 from hornbeam.ops.image_resize import resize, resize_with_pad
@@ -29,13 +30,14 @@ _INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczo
 class _Folder:
     """What the functions below have in common: which files there are, of which classes, and a dataset of them.
 
-    kind: the word for a file in texts. load: the element of a file's path.
+    kind: the word for a file in texts. load: the element of a file's path. padded: elements may be of different sizes.
     """
 
     def __init__(self, kind: str, formats: tuple[str, ...], directory: Any, labels: Any, label_mode: str | None,
                  class_names: Any, batch_size: int | None, shuffle: bool, seed: int | None,
                  validation_split: float | None, subset: str | None, follow_links: bool, format: str,
-                 verbose: bool) -> None:
+                 verbose: bool, padded: bool = False) -> None:
+        self.padded = padded
         self.kind, self.formats, self.directory = kind, formats, directory
         if labels not in ("inferred", None):
             if not isinstance(labels, (list, tuple)):
@@ -82,7 +84,7 @@ class _Folder:
         one: Callable[..., Any] = load if labels is None else lambda path, label: (load(path), label)
         found = found.map(one, num_parallel_calls=AUTOTUNE)
         if self.batch_size is not None:
-            found = found.batch(self.batch_size)
+            found = (found.padded_batch if self.padded else found.batch)(self.batch_size)
         found = found.prefetch(AUTOTUNE)
         found.class_names = self.class_names
         if self.kind == "image":
@@ -233,3 +235,38 @@ def text_dataset_from_directory(directory: Any, labels: Any = "inferred", label_
 
     return _Folder("text", (".txt",), directory, labels, label_mode, class_names, batch_size, shuffle, seed,
                    validation_split, subset, follow_links, format, verbose).datasets(load)
+
+
+@keras_export("utils.audio_dataset_from_directory")
+def audio_dataset_from_directory(directory: Any, labels: Any = "inferred", label_mode: str | None = "int",
+                                 class_names: Any = None, batch_size: int | None = 32, sampling_rate: int | None = None,
+                                 output_sequence_length: int | None = None, ragged: bool = False, shuffle: bool = True,
+                                 seed: int | None = None, validation_split: float | None = None,
+                                 subset: str | None = None, follow_links: bool = False, verbose: bool = True) -> Any:
+    """A `Dataset` of the sounds below a folder (`.wav` files: float32 [batch, samples, channels]), with their labels.
+
+    output_sequence_length: how many samples of each; without it, shorter sounds of a batch are filled up with zeros.
+    sampling_rate: None; sounds stay at the rate of their file. ragged: False. Other arguments as for
+    `image_dataset_from_directory`; for the subset 'both', a pair comes back. Raises ValueError for other values,
+    ImportError for a `sampling_rate`, as nothing here changes rates.
+    """
+    if ragged:
+        raise ValueError("Cannot set both `ragged` and `output_sequence_length`" if output_sequence_length is not None
+                         else "`ragged=True` is not supported: without `output_sequence_length`, sounds are padded.")
+    if sampling_rate is not None:
+        if not isinstance(sampling_rate, int):
+            raise ValueError("`sampling_rate` should have an integer value. Received: "
+                             f"sampling_rate={sampling_rate}")
+        if sampling_rate <= 0:
+            raise ValueError(f"`sampling_rate` should be higher than 0. Received: sampling_rate={sampling_rate}")
+        raise ImportError("To use the argument `sampling_rate`, sounds have to be resampled, which Keras leaves to "
+                          "tensorflow_io: that package does not work with Hornbeam. Resample the files before.")
+    length = -1 if output_sequence_length is None else output_sequence_length
+
+    def load(path: Any) -> Any:
+        return decode_wav(read_file(path), desired_samples=length)[0]
+
+    found = _Folder("audio", (".wav",), directory, labels, label_mode, class_names, batch_size, shuffle, seed,
+                    validation_split, subset, follow_links, "tf", verbose,
+                    padded=length == -1).datasets(load)
+    return tuple(found) if isinstance(found, list) else found

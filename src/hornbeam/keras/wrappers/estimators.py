@@ -135,8 +135,7 @@ def _with_bases(cls: type) -> type:
 
 def _empty(cls: type) -> Any:
     """An estimator without any state."""
-    made = _with_bases(cls)
-    return made.__new__(made)
+    return object.__new__(_with_bases(cls))
 
 
 @keras_export("wrappers.SKLearnClassifier")

@@ -318,9 +318,10 @@ class RandomCrop(RandomImageLayer):
         tall, wide = after
         if isinstance(top, int):  # what is cut there is made larger
             tall, wide = min(tall, before[0] - top), min(wide, before[1] - left)
-        start = [top, left] if isinstance(top, int) else [ops.cast(n, "float32") for n in (top, left)]
+        else:
+            top, left = ops.cast(top, "float32"), ops.cast(left, "float32")
         return self._with_boxes(bounding_boxes, before, after, lambda boxes: scaled(
-            crop(boxes, *start, tall, wide), self.height / tall, self.width / wide))
+            crop(boxes, top, left, tall, wide), self.height / tall, self.width / wide))
 
     def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
         """The window, in the compute dtype."""

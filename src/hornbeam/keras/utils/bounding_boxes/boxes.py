@@ -50,7 +50,8 @@ def convert_format(boxes: Any, source: str, target: str, height: Any = None, wid
     if relative[0] != relative[1]:
         x, y = ops.cast(width, dtype), ops.cast(height, dtype)
         corners = tuple(v * n if relative[0] else v / n for v, n in zip(corners, (x, y, x, y), strict=True))
-    return _joined(*corners, target.removeprefix("rel_"))
+    left, top, right, bottom = corners
+    return _joined(left, top, right, bottom, target.removeprefix("rel_"))
 
 
 def _corners(boxes: Any, form: str) -> tuple[Any, ...]:
