@@ -39,6 +39,7 @@ OLD_PLACES: dict[str, tuple[str, ...]] = {
     "layers.recurrent": _LAYERS,
     "layers.rnn": _LAYERS,
     "layers.wrappers": _LAYERS,
+    "legacy.interfaces": ("optimizers",),
     "legacy.layers": _LAYERS,
     "utils.data_utils": _UTILS,
     "utils.generic_utils": ("utils", "saving"),

@@ -25,6 +25,7 @@ class ThreadState(threading.local):
         self.graphs_aside: list[Any] = []  # those that were open around what now runs at once
         self.given_scope: str | None = None  # that the next of them takes
         self.forward: dict[int, Any] | None = None  # what the training step has for each of its symbolic tensors
+        self.later_writes: list[tuple[Any, Any]] | None = None  # while set, variables are not written
         self.call_context: Any = None
         self.learning_phase: bool | None = None  # of calls that do not say whether they train
         self.name_counts: dict[str, int] = {}

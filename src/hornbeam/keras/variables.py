@@ -27,6 +27,7 @@ from hornbeam.keras.lookup import named
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.scopes import AutocastScope, autocast_dtype, current_path, initialize_later, stateless_scope
 from hornbeam.keras.shapes import SizeTuple, standardize_shape
+from hornbeam.keras.state import thread
 from hornbeam.keras.tracing import ScratchGraph
 from hornbeam.keras.utils.naming import auto_name
 from hornbeam.runtime.store import Cell
@@ -350,6 +351,9 @@ class Variable(BaseVariable):
         scope = stateless_scope()
         if scope is not None:
             scope.add_update((self, value))
+            return value
+        if thread.later_writes is not None:
+            thread.later_writes.append((self, value))
             return value
         with AutocastScope(None):  # it is written in its own dtype, whatever it is read in here
             made = super().assign(value, use_locking, name, read_value)

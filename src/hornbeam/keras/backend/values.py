@@ -11,6 +11,7 @@ import hornbeam as tf
 from hornbeam.graph.operation import Operation as GraphOperation
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras import ops
+from hornbeam.keras.backend.graphs import session_of
 from hornbeam.keras.backend.old import old
 from hornbeam.keras.config.settings import floatx
 from hornbeam.keras.functions import is_model_input
@@ -68,6 +69,7 @@ def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
 
 def _filled(value: int, shape: Any, dtype: Any, name: str | None) -> Any:
     """A variable; a tensor where a size is one."""
+    shape = (shape,) if isinstance(shape, int) else shape
     if all(isinstance(size, int) for size in shape):
         return Variable(np.full(tuple(shape), value, dtype or floatx()), dtype=dtype or floatx(), name=name)
     return tf.fill(tf.stack(list(shape)), tf.cast(value, dtype or floatx()))
@@ -120,7 +122,7 @@ def batch_get_value(ops: Iterable[Any]) -> list[Any]:
 @old("keras.ops.convert_to_numpy")
 def eval_(x: Any) -> Any:
     """The value as a NumPy array; of a graph's tensor, what a session gives."""
-    return x.eval() if not hasattr(x, "numpy") and hasattr(x, "eval") else ops.convert_to_numpy(x)
+    return session_of([x]).run(x) if isinstance(x, GraphTensor) else ops.convert_to_numpy(x)
 
 
 @old("variable.assign")

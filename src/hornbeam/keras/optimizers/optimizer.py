@@ -15,6 +15,7 @@ from typing import Any
 import hornbeam as tf
 from hornbeam.keras import initializers, ops
 from hornbeam.keras.config.settings import floatx
+from hornbeam.keras.layers.layer_state import set_value
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.optimizers import gradients
 from hornbeam.keras.optimizers.old_spellings import OldSpellings, learning_rate_and_decay
@@ -34,8 +35,26 @@ SETTINGS = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema
             "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps")
 
 
+bases_by_method: dict[str, type] = {}
+"""What programs of older generations derive their optimizers by, and the base that calls it (`old_subclasses.py`)."""
+
+
+class _OptimizerMeta(type):
+    """Puts the base that calls the methods of an older generation's optimizer below a program's class."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> Any:
+        method = next((m for m in bases_by_method if m in namespace), None)
+        if method is not None and not namespace["__module__"].startswith("hornbeam."):
+            base = bases_by_method[method]
+            if not any(issubclass(b, base) for b in bases):
+                bases = tuple(base if b is Optimizer else b for b in bases)
+                if base not in bases:
+                    bases = (base, *bases)
+        return super().__new__(mcs, name, bases, namespace, **kwargs)
+
+
 @keras_export("Optimizer", "optimizers.Optimizer")
-class Optimizer(OptimizerVariables, OldSpellings):
+class Optimizer(OptimizerVariables, OldSpellings, metaclass=_OptimizerMeta):
     """Base of optimizers. A subclass makes its variables (`build`) and defines `update_step`.
 
     learning_rate: a number, a schedule, or a function without arguments. weight_decay: this part of each weight, times
@@ -131,7 +150,7 @@ class Optimizer(OptimizerVariables, OldSpellings):
                             "rate to be settable, you should instantiate the optimizer with a float `learning_rate` "
                             "argument.")
         else:
-            before.assign(learning_rate)
+            set_value(before, learning_rate)
 
     def _rate(self) -> Any:
         """The learning rate of this step, as a tensor."""
@@ -192,7 +211,7 @@ class Optimizer(OptimizerVariables, OldSpellings):
             return self._step_and_write(grads, variables)
 
     def _step_and_write(self, grads: list[Any], variables: list[Any]) -> Any:
-        graph = self._iterations._graph
+        graph = self._graph_here()
         before = 0 if graph is None else len(graph.get_operations())
         with StatelessScope() as scope:
             self._step(grads, variables)
@@ -201,6 +220,11 @@ class Optimizer(OptimizerVariables, OldSpellings):
             return written
         # `tf.Variable`s of the program are no variables of Keras: the step has written them itself.
         return tf.group(written, *(op for op in graph.get_operations()[before:] if op.type.startswith("Assign")))
+
+    def _graph_here(self) -> Any:
+        """The graph of TensorFlow 1 in which a step becomes operations, None where it is made at once."""
+        counter = self._iterations
+        return None if counter._is_outside(counter._current()) else counter._graph
 
     def _can_be_compiled(self, variables: Sequence[Any]) -> bool:
         """Whether a step at once may be one compiled program: all of its Python is ours, so that none of it has
@@ -249,7 +273,7 @@ class Optimizer(OptimizerVariables, OldSpellings):
             value = scope.get_current_value(variable)
             if value is not None:
                 made.append(variable.assign(value))
-        return tf.group(*(m for m in made if hasattr(m, "op"))) if self._iterations._graph is not None else None
+        return tf.group(*(m for m in made if hasattr(m, "op"))) if self._graph_here() is not None else None
 
     def _step(self, grads: list[Any], variables: list[Any]) -> None:
         grads, variables = self._replace(grads, variables)
