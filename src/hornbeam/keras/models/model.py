@@ -124,6 +124,21 @@ class Model(Trainer, Layer):
         """
         saving_api.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
+    def export(self, filepath: Any, format: str = "tf_saved_model", verbose: bool | None = None,
+               input_signature: Any = None, **kwargs: Any) -> None:
+        """Write a SavedModel with the endpoint `serve`, which needs no Python code of the model.
+
+        verbose: False prints nothing. input_signature: what it takes, for a model that was never called or for other
+        shapes: a list of `InputSpec`s. Raises ValueError for a model that is not built and for another format.
+        """
+        from hornbeam.keras.export.archive import export_model
+        export_model(self, filepath, format, verbose, input_signature, **kwargs)
+
+    @property
+    def _default_save_signature(self) -> Any:
+        from hornbeam.keras.export.archive import default_signature
+        return default_signature(self)
+
     def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None) -> None:
         """Write the weights to a file that ends in `.weights.h5`, or to several (`.weights.json`).
 
