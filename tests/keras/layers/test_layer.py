@@ -364,3 +364,11 @@ def test_a_recurrence_of_integers_and_one_of_a_cell_of_ones_own_train() -> None:
     model.compile("sgd", "mse")
     model.fit(np.ones((2, 2, 3), np.float32), np.ones((2, 2), np.float32), verbose=0)
     assert keras.layers.LSTM(2)(np.ones((1, 2, 3), np.int64)).dtype.name == "float32"
+
+
+@pytest.mark.parametrize("kind", ["Dropout", "AlphaDropout"])
+def test_what_is_dropped_may_be_the_same_along_a_dimension(kind: str) -> None:
+    layer = getattr(keras.layers, kind)(0.5, noise_shape=(None, 1, None))
+    found = np.asarray(layer(np.ones((4, 3, 5), np.float32), training=True))
+    assert np.array_equal(found[:, 0], found[:, 2])
+    assert len(np.unique(found)) == 2

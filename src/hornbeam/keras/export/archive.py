@@ -93,12 +93,8 @@ class ExportArchive:
         if "jax2tf_kwargs" in kwargs or "is_static" in kwargs:
             raise ValueError("'jax2tf_kwargs' and 'is_static' are only supported with the jax backend.")
         if input_signature is not None:
-            def endpoint(*args: Any) -> Any:
-                return fn(*args)
-
-            endpoint.__name__ = name
             signature = tree.map_structure(tensor_spec, input_signature)
-            made = Function(endpoint, input_signature=signature, autograph=False)
+            made = Function(fn, input_signature=signature, autograph=False)
             made.get_concrete_function()
         elif not isinstance(fn, Function):
             raise ValueError("If the `fn` argument provided is not a `tf.function`, you must provide an "

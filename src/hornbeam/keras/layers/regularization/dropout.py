@@ -178,8 +178,9 @@ class AlphaDropout(Dropout):
         if not training or self.rate <= 0:
             return inputs
         lowest = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946
-        shape = self._mask_shape(inputs)
-        kept = random.uniform(ops.shape(inputs) if shape is None else shape, seed=self.seed_generator) >= self.rate
+        sizes = ops.shape(inputs)
+        shape = [size if n is None else n for n, size in zip(self._mask_shape(inputs) or sizes, sizes, strict=True)]
+        kept = random.uniform(shape, seed=self.seed_generator) >= self.rate
         kept = ops.cast(kept, inputs.dtype)
         scale = ((1 - self.rate) * (1 + self.rate * lowest**2)) ** -0.5
         return scale * (inputs * kept + lowest * (1 - kept)) - scale * lowest * self.rate
