@@ -1,8 +1,8 @@
 """Elements of datasets as structures: tuples and dictionaries of leaves. A list is one tensor, not a structure.
 
-A leaf is described by a spec (`TensorSpec`, `SparseTensorSpec`, `DatasetSpec`, `OptionalSpec`, `NoneTensorSpec`). While
-a dataset runs, an element is a flat list with one value for each leaf: an array, a `SparseTensorValue` of arrays, a
-dataset or an `Optional` ready to run, or None.
+A leaf is described by a spec (`TensorSpec`, `SparseTensorSpec`, `RaggedTensorSpec`, `DatasetSpec`, `OptionalSpec`,
+`NoneTensorSpec`). While a dataset runs, an element is a flat list with one value for each leaf: an array, a
+`SparseTensorValue` or `RaggedValue` of arrays, a dataset or an `Optional` ready to run, or None.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from hornbeam.graph.names import public
 from hornbeam.graph.shapes import TensorShape
 from hornbeam.graph.sparse_tensor import SparseTensor, SparseTensorSpec, SparseTensorValue
 from hornbeam.graph.tensor_spec import TensorSpec, TypeSpec
+from hornbeam.ops.ragged_tensor import RaggedTensorSpec, RaggedValue
 
 
 def is_nested(value: Any) -> bool:
     """Whether a value is a tuple or a dictionary."""
-    return isinstance(value, (tuple, Mapping)) and not isinstance(value, SparseTensorValue)
+    return isinstance(value, (tuple, Mapping)) and not isinstance(value, (SparseTensorValue, RaggedValue))
 
 
 def flatten(structure: Any) -> list[Any]:
@@ -229,7 +230,7 @@ def part_specs(spec: Any) -> list[tuple[Any, Any]]:
     for leaf in flatten(spec):
         if isinstance(leaf, TensorSpec):
             found.append((leaf.shape._dims, leaf.dtype))
-        elif isinstance(leaf, SparseTensorSpec):
+        elif isinstance(leaf, (SparseTensorSpec, RaggedTensorSpec)):
             found += [(part.shape._dims, part.dtype) for part in leaf._component_specs]
         elif not isinstance(leaf, NoneTensorSpec):
             found.append(((), dtypes.variant))

@@ -22,7 +22,7 @@ from hornbeam.graph.names import public
 from hornbeam.graph.shapes import Dims, TensorShape
 from hornbeam.graph.source import user_frames
 from hornbeam.graph.tensor import EagerTensor
-from hornbeam.graph.tensor_spec import TensorSpec
+from hornbeam.graph.tensor_spec import TensorSpec, TypeSpec
 from hornbeam.runtime import config
 from hornbeam.runtime.concrete_function import ConcreteFunction
 from hornbeam.runtime.function_signature import (
@@ -81,7 +81,7 @@ class Function:
         if config.functions_run_eagerly() and not _state.open_graphs:
             return self.python_function(*args, **kwargs)
         taker = _taker((args, kwargs))
-        if taker is not None:
+        if taker is not None and not hasattr(taker, "_parts"):  # a ragged tensor takes over calls of ops alone
             return taker._take_call(self, args, kwargs)
         concrete, tensors = self._concrete(args, kwargs)
         if not kwargs and tensors and len(tensors) == len(args) and all(a is t for a, t in zip(args, tensors,
@@ -331,19 +331,24 @@ def _signature(value: Any) -> tuple[Any, ...]:
     """An input signature. Raises TypeError where it is no sequence of specs."""
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"input_signature must be either a tuple or a list, got {type(value)}.")
-    for leaf in _specs(value):
-        if not isinstance(leaf, TensorSpec):
+    for leaf in nest.flatten(value):
+        if not isinstance(leaf, TypeSpec):
             raise TypeError("input_signature must be a possibly nested sequence of TensorSpec objects, "
                             f"got invalid args {value}")
     return tuple(value)
 
 
 def _specs(structure: Any) -> list[Any]:
-    return nest.flatten(structure)
+    """The specs of the tensors, those that composites consist of among them."""
+    return [part for leaf in nest.flatten(structure) for part in leaf.flatten()]
 
 
 def _fitted(value: Any, spec: Any, graph: Any, what: str) -> Any:
     """An argument as its part of the signature says. Raises TypeError where it does not fit."""
+    if isinstance(spec, TypeSpec) and not isinstance(spec, TensorSpec):
+        if not isinstance(value, TypeSpec) and not spec.is_compatible_with(value):
+            raise TypeError(f"{what} is not compatible with its signature: {spec} is wanted, {value!r} was given")
+        return value
     if not isinstance(spec, TensorSpec):
         specs, values = nest.flatten(spec), nest.flatten(value)
         if len(specs) != len(values):

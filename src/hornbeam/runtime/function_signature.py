@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from hornbeam.autodiff.tape import is_variable
+from hornbeam.graph import nest
 from hornbeam.graph.call import convert_to_tensor as convert
 from hornbeam.graph.dtypes import DType
 from hornbeam.graph.shapes import Dims, TensorShape
@@ -114,7 +115,7 @@ class Arguments:
         if isinstance(value, (slice, range)):
             return (type(value), value.start, value.stop, value.step), value
         if isinstance(value, TypeSpec):
-            return value, value
+            return self._composite_spec(value) if hasattr(value.value_type, "_parts") else (value, value)
         return Same(value), value
 
     def _tensor(self, value: Any, key: TensorKey) -> tuple[Any, Any]:
@@ -148,6 +149,11 @@ class Arguments:
         parts, make = value._parts()
         key, template = self._container(list(parts), None, list(parts))
         return Structure(type(value), (), key.items), _Composite(template, make)
+
+    def _composite_spec(self, value: TypeSpec) -> tuple[Any, Any]:
+        parts = nest.flatten(value._component_specs)
+        key, template = self._container(parts, None, parts)
+        return Structure(value.value_type, (), key.items), _Composite(template, value._from_components)
 
 
 def names_of(count: int, parameters: inspect.Signature | None) -> list[str]:

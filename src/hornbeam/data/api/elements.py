@@ -13,6 +13,7 @@ from hornbeam.graph import dtypes
 from hornbeam.graph.sparse_tensor import SparseTensor, SparseTensorSpec, SparseTensorValue
 from hornbeam.graph.tensor import EagerTensor
 from hornbeam.graph.tensor_spec import TensorSpec, TypeSpec
+from hornbeam.ops.ragged_tensor import RaggedTensor, RaggedTensorSpec, RaggedValue
 
 VARIANT = TensorSpec((), dtypes.variant)
 
@@ -53,6 +54,8 @@ def _leaf(leaf: Any) -> tuple[TypeSpec, Any]:
         sparse = SparseTensor.from_value(leaf) if isinstance(leaf, SparseTensorValue) else leaf
         parts = [value_of(p) for p in (sparse.indices, sparse.values, sparse.dense_shape)]
         return SparseTensorSpec(sparse.shape, sparse.dtype), SparseTensorValue(*parts)
+    if isinstance(leaf, RaggedTensor):
+        return leaf._type_spec, RaggedValue(value_of(p) for p in leaf._flat())
     node = getattr(leaf, "_node", None)
     if isinstance(node, Node):
         return leaf._type_spec, node
@@ -68,7 +71,7 @@ def _leaf(leaf: Any) -> tuple[TypeSpec, Any]:
 def parts_of(leaves: Sequence[Any]) -> list[Any]:
     """Leaves as flat tensors: a sparse one is three."""
     return [part for leaf in leaves if leaf is not None
-            for part in (leaf if isinstance(leaf, SparseTensorValue) else [leaf])]
+            for part in (leaf if isinstance(leaf, (SparseTensorValue, RaggedValue)) else [leaf])]
 
 
 def from_parts(spec: Any, parts: Sequence[Any]) -> Any:
@@ -84,6 +87,8 @@ def _from_tensors(spec: Any, given: Iterator[Any]) -> Any:
         return next(given)
     if isinstance(spec, SparseTensorSpec):
         return spec._from_components([next(given), next(given), next(given)])
+    if isinstance(spec, RaggedTensorSpec):
+        return spec._from_components([next(given) for _ in range(spec.ragged_rank + 1)])
     box = next(given)
     return spec._from_box(np.asarray(box._value) if isinstance(box, EagerTensor) else box)
 
@@ -98,7 +103,7 @@ def to_user(spec: Any, leaves: Sequence[Any]) -> Any:
 def _to_user(spec: Any, value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return EagerTensor(value)
-    if isinstance(value, SparseTensorValue):
+    if isinstance(value, (SparseTensorValue, RaggedValue)):
         return spec._from_components([EagerTensor(np.asarray(part)) for part in value])
     return None if value is None else spec._user_value(value)
 
@@ -114,6 +119,8 @@ def to_numpy(spec: Any, leaves: Sequence[Any]) -> Any:
 def _to_numpy(spec: Any, value: Any) -> Any:
     if isinstance(value, SparseTensorValue):
         return SparseTensorValue(*[np.array(part) for part in value])
+    if isinstance(value, RaggedValue):
+        return spec._from_components([EagerTensor(part) for part in value]).numpy()
     if isinstance(value, np.ndarray):
         return EagerTensor(value).numpy()
     if value is None:

@@ -53,6 +53,13 @@ def dense_to_sparse_batch(batch_size: Any, row_shape: Any) -> Transformation:
     return lambda dataset: dataset.sparse_batch(batch_size, row_shape)
 
 
+@_experimental("dense_to_ragged_batch")
+def dense_to_ragged_batch(batch_size: Any, drop_remainder: Any = False,
+                          row_splits_dtype: Any = dtypes.int64) -> Transformation:
+    """For `apply`: as `Dataset.ragged_batch`."""
+    return lambda dataset: dataset.ragged_batch(batch_size, drop_remainder, row_splits_dtype)
+
+
 @_experimental("enumerate_dataset")
 def enumerate_dataset(start: Any = 0) -> Transformation:
     """For `apply`: as `Dataset.enumerate`."""

@@ -209,6 +209,18 @@ class Transformations(_Described):
         return self._made(batching.PaddedBatchNode(self._node, _size(batch_size), shapes, paddings,
                                                    flag(drop_remainder)))
 
+    def ragged_batch(self, batch_size: Any, drop_remainder: Any = False, row_splits_dtype: Any = dtypes.int64,
+                     name: str | None = None) -> Any:
+        """`batch_size` elements as one, where tensors whose shapes are not known become ragged.
+
+        >>> from hornbeam.data.api.dataset import Dataset
+        >>> from hornbeam.ops.constants import range as range_of
+        >>> list(Dataset.range(1, 4).map(range_of).ragged_batch(2))
+        [<tf.RaggedTensor [[0], [0, 1]]>, <tf.RaggedTensor [[0, 1, 2]]>]
+        """
+        return self._made(batching.RaggedBatchNode(self._node, _size(batch_size), flag(drop_remainder),
+                                                   dtypes.as_dtype(row_splits_dtype)))
+
     def sparse_batch(self, batch_size: Any, row_shape: Any, name: str | None = None) -> Any:
         """`batch_size` tensors as one `SparseTensor`, whose rows have the shape `row_shape` (-1: the largest)."""
         leaf = self._node.spec

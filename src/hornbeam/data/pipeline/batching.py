@@ -10,11 +10,12 @@ import numpy as np
 from hornbeam.data import structure
 from hornbeam.data.pipeline.mapping import joined
 from hornbeam.data.pipeline.node import INFINITE, UNKNOWN, Context, Elements, Forwarding, Node, stacked
-from hornbeam.data.pipeline.sources import sparse_row
+from hornbeam.data.pipeline.sources import row_of
 from hornbeam.graph import errors
 from hornbeam.graph.sparse_tensor import SparseTensorSpec, SparseTensorValue
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.graph.tensor_spec import TensorSpec
+from hornbeam.ops.ragged_tensor import RaggedTensorSpec, RaggedValue
 
 
 def static(parameter: Any) -> Any:
@@ -73,6 +74,27 @@ class BatchNode(_Batches):
         if structure.is_dense(parent.spec):
             return _BatchElements(parent.elements(context), size, drop)
         return _MixedBatchElements(parent.elements(context), parent.spec, size, drop)
+
+
+@final
+class RaggedBatchNode(_Batches):
+    """`size` elements as one; leaves whose shapes are not known become ragged."""
+
+    def __init__(self, parent: Node, size: Any, drop: Any, dtype: Any) -> None:
+        super().__init__(parent, size, drop)
+        self._rows = structure.map_leaves(lambda s: _as_ragged(s, dtype), parent.spec)
+        self.spec = structure.map_leaves(lambda s: structure.batched(s, self.static_size()), self._rows)
+
+    def elements(self, context: Context) -> Elements:
+        return _MixedBatchElements(self.parents[0].elements(context), self._rows,
+                                   _batch_size(context, self.values[0]), bool(context.value(self.values[1])))
+
+
+def _as_ragged(spec: Any, dtype: Any) -> Any:
+    dims = spec.shape._dims if isinstance(spec, TensorSpec) else None
+    if dims is None or None not in dims:
+        return spec
+    return RaggedTensorSpec(dims, spec.dtype, max(i for i, d in enumerate(dims) if d is None), dtype)
 
 
 @final
@@ -322,15 +344,15 @@ class _UnbatchElements(Elements):
 def _length(leaf: Any) -> int:
     if isinstance(leaf, SparseTensorValue):
         return int(leaf.dense_shape[0])
+    if isinstance(leaf, RaggedValue):
+        return len(leaf)
     if not leaf.ndim:
         raise errors.InvalidArgumentError(None, None, "Input element must have a non-scalar value in each component.")
     return len(leaf)
 
 
 def _row(leaf: Any, index: int) -> Any:
-    if isinstance(leaf, SparseTensorValue):
-        return sparse_row(leaf, index)
-    return None if leaf is None else leaf[index, ...]
+    return None if leaf is None else row_of(leaf, index)
 
 
 # rebatch ----------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from hornbeam.data.pipeline.sources import KeptNode
 from hornbeam.graph import dtypes
 from hornbeam.graph.sparse_tensor import SparseTensorSpec, SparseTensorValue
 from hornbeam.graph.tensor_spec import TensorSpec
+from hornbeam.ops.ragged_tensor import RaggedValue
 
 _SIZE = struct.Struct("<Q")
 _FLOAT = struct.Struct("<d")
@@ -64,6 +65,8 @@ def _write(value: Any, out: list[bytes]) -> None:
         _write_bytes(b"b", bytes(value), out)
     elif isinstance(value, SparseTensorValue):
         _write_all(b"S", list(value), out)
+    elif isinstance(value, RaggedValue):
+        _write_all(b"R", list(tuple.__iter__(value)), out)
     elif isinstance(value, Made) and isinstance(value.node, KeptNode):
         _write_all(b"W", [list(value.node.kept), plain_spec(value.node.spec)], out)
     elif isinstance(value, (list, tuple)):
@@ -141,6 +144,8 @@ class _Reader:
             return dict(zip(items[::2], items[1::2], strict=True))
         if tag == b"S":
             return SparseTensorValue(*items)
+        if tag == b"R":
+            return RaggedValue(items)
         if tag == b"W":
             return Made(KeptNode(items[0], spec_from_plain(items[1])))
         if tag == b"o":

@@ -24,6 +24,7 @@ from hornbeam.graph.operation import Operation
 from hornbeam.graph.sparse_tensor import SparseTensor, SparseTensorSpec, SparseTensorValue
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.graph.tensor_spec import TensorSpec
+from hornbeam.ops.ragged_tensor import RaggedTensor, RaggedTensorSpec, RaggedValue
 from hornbeam.runtime.executor import Runner, random_operations
 from hornbeam.runtime.function import Function
 from hornbeam.runtime.function_graph import FunctionGraph
@@ -150,6 +151,11 @@ class Outputs:
             self.tensors += [self._tensor(t) for t in (leaf.indices, leaf.values, leaf.dense_shape)]
             self._makers.append(lambda given, context: SparseTensorValue(next(given), next(given), next(given)))
             return SparseTensorSpec(leaf.shape, leaf.dtype)
+        if isinstance(leaf, RaggedTensor):
+            self.tensors += [self._tensor(t) for t in leaf._flat()]
+            count = leaf.ragged_rank + 1
+            self._makers.append(lambda given, context: RaggedValue([next(given) for _ in range(count)]))
+            return leaf._type_spec
         box = getattr(leaf, "_boxed_value", None)
         if box is not None:
             self.tensors.append(self._tensor(box()))
@@ -200,6 +206,8 @@ def _symbolic(graph: FunctionGraph, spec: Any, inputs: list[GraphTensor]) -> Any
         made = SparseTensor(*[one(part.shape._dims, part.dtype) for part in spec._component_specs])
         made.set_shape(spec.shape)
         return made
+    if isinstance(spec, RaggedTensorSpec):
+        return spec._from_components([one(part.shape._dims, part.dtype) for part in spec._component_specs])
     return spec._from_box(one((), dtypes.variant))
 
 

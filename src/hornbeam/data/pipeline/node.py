@@ -20,6 +20,7 @@ from hornbeam.graph import dtypes, errors, infer, mode
 from hornbeam.graph.call import as_tensor, graph_for
 from hornbeam.graph.sparse_tensor import SparseTensorValue
 from hornbeam.graph.tensor import EagerTensor, GraphTensor
+from hornbeam.ops.ragged_tensor import RaggedValue
 from hornbeam.runtime.store import Store
 
 INFINITE = -1
@@ -255,7 +256,7 @@ def arrays_of(element: Sequence[Any]) -> list[Any]:
     for value in element:
         if isinstance(value, np.ndarray):
             found.append(value)
-        elif isinstance(value, SparseTensorValue):
+        elif isinstance(value, (SparseTensorValue, RaggedValue)):
             found += [np.asarray(part) for part in value]
         elif value is not None:
             found.append(boxed(value))

@@ -15,17 +15,20 @@ from hornbeam.graph.sparse_tensor import SparseTensorSpec, SparseTensorValue
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.graph.tensor_spec import TensorSpec
 from hornbeam.ops.host import _as_op_error
+from hornbeam.ops.ragged_tensor import RaggedTensorSpec, RaggedValue
 
 
 def _tensors(leaves: Sequence[Any]) -> list[Any]:
     """The parameters among the leaves of an element, flat."""
-    return [part for leaf in leaves for part in (leaf if isinstance(leaf, SparseTensorValue) else [leaf])
+    return [part for leaf in leaves for part in (leaf if isinstance(leaf, (SparseTensorValue, RaggedValue)) else [leaf])
             if isinstance(part, (np.ndarray, GraphTensor))]
 
 
 def known(leaf: Any, context: Context) -> Any:
     if isinstance(leaf, SparseTensorValue):
         return SparseTensorValue(*[context.value(part) for part in leaf])
+    if isinstance(leaf, RaggedValue):
+        return RaggedValue(context.value(part) for part in leaf)
     if isinstance(leaf, GraphTensor):
         found = context.value(leaf)
         return found[()] if found.dtype == object and found.shape == () and isinstance(found[()], Made) else found
@@ -111,7 +114,7 @@ class SlicesNode(Node):
 
     def cardinality(self, context: Context) -> int:
         for leaf in self._leaves:
-            if isinstance(leaf, np.ndarray):
+            if isinstance(leaf, np.ndarray) or (isinstance(leaf, RaggedValue) and isinstance(leaf[1], np.ndarray)):
                 return len(leaf)
             if isinstance(leaf, SparseTensorValue) and isinstance(leaf.dense_shape, np.ndarray):
                 return int(leaf.dense_shape[0])
@@ -127,7 +130,14 @@ def _sparse_rows(leaves: Sequence[Any]) -> Iterator[list[Any]]:
     first = leaves[0]
     count = int(first.dense_shape[0]) if isinstance(first, SparseTensorValue) else len(first)
     for i in range(count):
-        yield [sparse_row(leaf, i) if isinstance(leaf, SparseTensorValue) else leaf[i, ...] for leaf in leaves]
+        yield [row_of(leaf, i) for leaf in leaves]
+
+
+def row_of(leaf: Any, index: int) -> Any:
+    """One row of the runtime value of a leaf."""
+    if isinstance(leaf, RaggedValue):
+        return leaf.row(index)
+    return sparse_row(leaf, index) if isinstance(leaf, SparseTensorValue) else leaf[index, ...]
 
 
 def sparse_row(value: SparseTensorValue, index: int) -> SparseTensorValue:
@@ -404,6 +414,10 @@ def leaf_of(value: Any, spec: Any, item: Any, whole: Any) -> Any:
     if isinstance(spec, SparseTensorSpec):
         parts = [value.indices, value.values, value.dense_shape]
         return SparseTensorValue(*[np.asarray(getattr(p, "_value", p)) for p in parts])
+    if isinstance(spec, RaggedTensorSpec):
+        parts = spec._to_components(value)
+        made = [np.asarray(getattr(p, "_value", p)) for p in parts]
+        return RaggedValue(made) if spec.ragged_rank else made[0]
     if not isinstance(spec, TensorSpec):
         return spec._to_runtime(value) if value is not None else None
     try:

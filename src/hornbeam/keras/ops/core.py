@@ -9,6 +9,7 @@ import numpy as np
 
 from hornbeam.autodiff import custom
 from hornbeam.graph.op import registry
+from hornbeam.graph.sparse_tensor import SparseTensor
 from hornbeam.keras.dtypes import standardize_dtype
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.ops import tensors
@@ -16,6 +17,7 @@ from hornbeam.keras.ops.declare import core_op
 from hornbeam.keras.ops.tensors import axis_of, dims, dtype_of, rank, shape_vector, sizes, tensor
 from hornbeam.ops import clip, conversion, gathering, identity, joining, numpy_scatter
 from hornbeam.ops.moving import slice as slice_of
+from hornbeam.ops.ragged_tensor import RaggedTensor
 
 _scatters = {None: "TensorScatterUpdate", "add": "TensorScatterAdd", "max": "TensorScatterMax",
              "min": "TensorScatterMin", "mul": "TensorScatterMul"}
@@ -23,7 +25,9 @@ _scatters = {None: "TensorScatterUpdate", "add": "TensorScatterAdd", "max": "Ten
 
 @core_op(config="dtype")
 def cast(x: Any, dtype: Any) -> Any:
-    """`x` in another dtype: floats lose their fraction, numbers other than 0 are true."""
+    """`x` in another dtype: floats lose their fraction, numbers other than 0 are true. A sparse tensor stays one."""
+    if isinstance(x, (SparseTensor, RaggedTensor)):
+        return tensors.cast(x, dtype)
     return tensor(x, standardize_dtype(dtype))
 
 

@@ -24,6 +24,7 @@ from hornbeam.ops.compare import equal, select
 from hornbeam.ops.hashing import to_hash_bucket_fast, to_hash_bucket_strong
 from hornbeam.ops.host import string_format
 from hornbeam.ops.identity import identity
+from hornbeam.ops.ragged_tensor import RaggedTensor
 from hornbeam.ops.selecting import boolean_mask
 from hornbeam.ops.strings import as_string
 from hornbeam.runtime.graph_functions import control_dependencies
@@ -62,7 +63,9 @@ def batches_of(data: Any, steps: int | None) -> Any:
 
 
 def tokens_as(value: Any, dtype: Any) -> Any:
-    """A dense or sparse tensor of tokens of that dtype."""
+    """A dense, sparse or ragged tensor of tokens of that dtype."""
+    if isinstance(value, RaggedTensor):
+        return value.with_flat_values(tokens_as(value.flat_values, dtype))
     if isinstance(value, (SparseTensor, Tensor)):
         return value if value.dtype is dtype else ops.cast(value, dtype.name)
     if dtype.is_integer and np.asarray(value).dtype.kind in "iufb":
@@ -77,6 +80,8 @@ def _rows(data: Any) -> list[list[Any]]:
         for place, token in zip(np.asarray(data.indices)[:, 0].tolist(), np.asarray(data.values).tolist(), strict=True):
             rows[place].append(token)
         return rows
+    if isinstance(data, RaggedTensor):
+        return data.merge_dims(1, -1).to_list() if data.shape.rank > 2 else data.to_list()
     values = np.asarray(data)
     return values.reshape(len(values) if values.ndim > 1 else 1, -1).tolist()
 
@@ -345,6 +350,8 @@ class IndexLookup(Layer):
 
     def encode(self, places: Any) -> Any:
         """Vectors of places, by the output mode."""
+        if isinstance(places, RaggedTensor):
+            places = places.to_tensor(NOT_COUNTED)
         counted = "count" if self.output_mode == "tf_idf" else self.output_mode
         made = encoded(places, counted, self._depth() or 0, "int64")
         if self.output_mode != "tf_idf":
@@ -357,6 +364,8 @@ class IndexLookup(Layer):
         """The places of tokens (or with `invert` the tokens of places), in a tensor of the same shape."""
         if isinstance(tokens, SparseTensor):
             return tokens.with_values(self.lookup(tokens.values))
+        if isinstance(tokens, RaggedTensor):
+            return tokens.with_flat_values(self.lookup(tokens.flat_values))
         if self._table is None:
             self._set_tokens([])
         assert self._table is not None

@@ -25,6 +25,7 @@ from hornbeam.keras.layers.preprocessing.lookups import (
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.saving.serialization import deserialize_keras_object
 from hornbeam.ops.moving import pad
+from hornbeam.ops.ragged_tensor import RaggedTensor
 from hornbeam.ops.regex import regex_replace
 from hornbeam.ops.sparse import from_dense, to_dense
 from hornbeam.ops.string_joining import string_split_v2_op
@@ -45,7 +46,8 @@ class TextVectorization(Layer):
     already) or a function that gives a dense or sparse tensor. ngrams: also runs of up to so many words, or of the
     lengths in a tuple. output_mode: 'int' (place 0 is padding, 1 stands for unknown words), or one vector a text:
     'multi_hot', 'count' or 'tf_idf'. output_sequence_length: with 'int', how many words are kept; else as many as the
-    longest text of a batch has. vocabulary, idf_weights, pad_to_max_tokens: as for `StringLookup`. Without a
+    longest text of a batch has. ragged: with 'int', rows are as long as their texts.
+    vocabulary, idf_weights, pad_to_max_tokens: as for `StringLookup`. Without a
     vocabulary `adapt(data)` makes one. Works within `Dataset.map` too. Raises ValueError for arguments that do not go
     together.
 
@@ -60,8 +62,6 @@ class TextVectorization(Layer):
                  idf_weights: Any = None, sparse: bool = False, ragged: bool = False, encoding: str = "utf-8",
                  name: str | None = None, **kwargs: Any) -> None:
         kind = type(self).__name__
-        if ragged:
-            raise ValueError("`ragged=True` is not supported: results are dense tensors.")
         for what, value, known in (("standardize", standardize, ("lower_and_strip_punctuation", "lower",
                                                                  "strip_punctuation")),
                                    ("split", split, ("whitespace", "character"))):
@@ -78,6 +78,9 @@ class TextVectorization(Layer):
         if output_mode != "int" and output_sequence_length is not None:
             raise ValueError("`output_sequence_length` must not be set if `output_mode` is not 'int'. Received "
                              f"output_sequence_length={output_sequence_length}.")
+        if ragged and output_mode != "int":
+            raise ValueError("`ragged` must not be true if `output_mode` is not `'int'`. Received: "
+                             f"ragged={ragged} and output_mode={output_mode}")
         given = kwargs.pop("has_input_vocabulary", vocabulary is not None)
         size = kwargs.pop("vocabulary_size", None)
         super().__init__(name=name, **kwargs)
@@ -85,6 +88,7 @@ class TextVectorization(Layer):
         self._allow_non_tensor_positional_args = True
         self.supports_jit = False
         self._standardize, self._split, self._ngrams, self._encoding = standardize, split, ngrams, encoding
+        self._ragged = ragged
         self._output_mode, self._length = output_mode, output_sequence_length
         self._widths = tuple(range(1, ngrams + 1)) if isinstance(ngrams, int) else ngrams
         self._lookup_layer = StringLookup(max_tokens, vocabulary=vocabulary, idf_weights=idf_weights, mask_token="",
@@ -176,6 +180,9 @@ class TextVectorization(Layer):
         places = self._lookup_layer.lookup(self._words(inputs)) if self._output_mode == "int" else None
         if places is None:
             return self._vectors(self._words(inputs))
+        if isinstance(places, SparseTensor) and self._ragged:
+            rows = RaggedTensor.from_sparse(places)
+            return rows if self._length is None else rows[:, :self._length]
         if isinstance(places, SparseTensor):
             places = to_dense(places, 0)
         return places if self._length is None else _of_length(places, self._length)
@@ -210,7 +217,7 @@ class TextVectorization(Layer):
         return {**super().get_config(), "max_tokens": found.max_tokens, "standardize": self._standardize,
                 "split": self._split, "ngrams": self._ngrams, "output_mode": self._output_mode,
                 "output_sequence_length": self._length, "pad_to_max_tokens": found.pad_to_max_tokens,
-                "sparse": found.sparse, "ragged": False, "vocabulary": listed(found.input_vocabulary),
+                "sparse": found.sparse, "ragged": self._ragged, "vocabulary": listed(found.input_vocabulary),
                 "idf_weights": listed(found.input_idf_weights), "encoding": self._encoding,
                 "vocabulary_size": self.vocabulary_size()}
 
