@@ -5,6 +5,7 @@ import pytest
 
 import hornbeam as tf
 import hornbeam.v1 as tf1
+from hornbeam.graph.call import as_tensor
 
 
 def test_lists_of_tensors_take_the_dtype_asked_for():
@@ -39,3 +40,12 @@ def test_a_sparse_tensor_is_reshaped_by_sizes_of_either_integer_dtype():
     shape = tf.shape(x)
     np.testing.assert_array_equal(tf.sparse.to_dense(tf.sparse.reshape(x, [-1, shape[0], shape[1]]))[0],
                                   [[1, 0], [0, 2]])
+
+
+def test_lists_that_nobody_named_have_names_of_their_own():
+    with tf.Graph().as_default() as graph:
+        n = tf.shape(tf.zeros([2]))[0]
+        for _ in range(2):
+            as_tensor([n, as_tensor(8, None, graph), 4], None, graph)
+        names = [op.name for op in graph.get_operations()]
+    assert len(set(names)) == len(names)

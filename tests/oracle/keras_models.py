@@ -1,7 +1,8 @@
 """Models that are written by one Keras and read by another: each function below makes one with a `keras`.
 
 `python -m tests.oracle.keras_models write FOLDER` writes them all with Keras, `read FOLDER` reads what is there and
-prints how far the predictions are from those that were written with them; `train FOLDER` goes on with the compiled one.
+prints how far the predictions are from those that were written with them; `train FOLDER` goes on with the compiled
+one; `serve FOLDER` calls what was exported with TensorFlow.
 """
 
 from __future__ import annotations
@@ -197,6 +198,30 @@ def _distance(a: Any, b: Any) -> float:
     return float(np.abs(np.asarray(a) - np.asarray(b)).max())
 
 
+# Models that were exported -----------------------------------------------------------------------------
+
+
+def export(keras: Any, folder: Path, names: Collection[str]) -> None:
+    """Export models, and write their predictions to `predictions.json`."""
+    found = {}
+    for name in names:
+        keras.utils.clear_session(free_memory=False)
+        made = MODELS[name](keras)
+        found[name] = outputs_of(made, name)
+        made.export(folder / name, verbose=False)
+    (folder / "predictions.json").write_text(json.dumps(found))
+
+
+def served(tf: Any, folder: Path) -> dict[str, float]:
+    """How far what the exported models give is from those predictions."""
+    found = {}
+    for name, wanted in json.loads((folder / "predictions.json").read_text()).items():
+        loaded, given = tf.saved_model.load(str(folder / name)), tf.nest.map_structure(tf.constant, inputs_of(name))
+        out = tf.nest.map_structure(lambda t: np.asarray(tf.cast(t, "float32")), loaded.serve(given))
+        found[name] = _distance(out, wanted)
+    return found
+
+
 # Training that goes on --------------------------------------------------------------------------------
 
 
@@ -231,6 +256,9 @@ def main() -> None:
     if sys.argv[1] == "write":
         write(keras, folder)
         write_compiled(keras, folder)
+    elif sys.argv[1] == "serve":
+        import tensorflow
+        print(json.dumps(served(tensorflow, folder)))
     elif sys.argv[1] == "train":
         print(json.dumps(fit(keras.models.load_model(folder / "compiled.keras"))))
     else:

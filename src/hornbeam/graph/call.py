@@ -362,6 +362,8 @@ def _packed(value: Sequence[Any], dtype: DType | None, graph: Graph | None, name
     """
     own = _first_dtype(value)
     wanted = dtype or own
+    if graph is not None and name == "Const":  # nobody chose it, and others may have it
+        name = graph.unique_name("packed")
     with mode.opened(graph):
         parts = [as_tensor(v, wanted, graph, f"{name}/{i}") for i, v in enumerate(value)]
         if own is not None and own.base_dtype is not wanted:

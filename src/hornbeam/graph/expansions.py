@@ -1,6 +1,7 @@
 """Ops that TensorFlow lacks, written into files as the ops of TensorFlow that do the same.
 
-`ops/portable.py` says which; what is written comes from a scratch graph in which these ops are called.
+`ops/portable.py` and `ops/portable_layers.py` say which; what is written comes from a scratch graph in which these ops
+are called.
 """
 
 from __future__ import annotations
@@ -15,24 +16,31 @@ from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
 
 Expansion = Callable[..., Any]
-_expansions: dict[str, tuple[str, Expansion]] = {}
+Condition = Callable[[Operation], bool]
+_expansions: dict[str, tuple[str, Expansion, Condition | None]] = {}
 
 
-def expands(type: str, result: str) -> Callable[[Expansion], Expansion]:
+def expands(type: str, result: str, when: Condition | None = None) -> Callable[[Expansion], Expansion]:
     """Decorator: `function(*tensors, **attributes)` says what the op `type` is made of; `result` is the last op's type.
 
-    The last operation that it makes takes the name.
+    The last operation that it makes takes the name. when: which operations can be written so; others stay as they are.
     """
     def declare(function: Expansion) -> Expansion:
-        _expansions[type] = result, function
+        _expansions[type] = result, function, when
         return function
 
     return declare
 
 
+def _found(op: Operation) -> tuple[str, Expansion] | None:
+    result, function, when = _expansions.get(op.type, ("", None, None))
+    return None if function is None or (when is not None and not when(op)) else (result, function)
+
+
 def written_type(op: Operation) -> str:
     """The type under which an operation is written."""
-    return _expansions[op.type][0] if op.type in _expansions else op.type
+    found = _found(op)
+    return op.type if found is None else found[0]
 
 
 def expanded(op: Operation) -> tuple[list[Operation], Mapping[GraphTensor, GraphTensor], str] | None:
@@ -40,7 +48,8 @@ def expanded(op: Operation) -> tuple[list[Operation], Mapping[GraphTensor, Graph
 
     The last of them is to be named as `op` is. None where `op` is written as it is.
     """
-    if op.type not in _expansions:
+    found = _found(op)
+    if found is None:
         return None
     scratch = Graph()
     stands_for: dict[GraphTensor, GraphTensor] = {}
@@ -57,7 +66,7 @@ def expanded(op: Operation) -> tuple[list[Operation], Mapping[GraphTensor, Graph
             given.append(node.outputs[0])
         keywords = {k: v for k, v in op.attrs.items() if k in op.declaration.defaults}
         with scratch.name_scope(op.name):
-            result = _expansions[op.type][1](*op.declaration.group(given, op.attrs), **keywords)
+            result = found[1](*op.declaration.group(given, op.attrs), **keywords)
     made = [o for o in scratch.get_operations() if not any(t in stands_for for t in o.outputs)]
     last = result if isinstance(result, Operation) else result.op
     return [*(o for o in made if o is not last), last], stands_for, op.name

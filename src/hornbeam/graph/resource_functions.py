@@ -201,7 +201,7 @@ class _Writer:
                               *((dtypes.resource, ()) for _ in used)], write_shape)
         names = {}
         for body, name in named_bodies(op):
-            names[name] = f"{self.function.signature.name}_{name}"
+            names[name] = f"{self.function.signature.name}_{len(self.inside)}_{name}"
             as_loop = op.type == "While" and body is op.attrs["body"]
             _Writer(self.library, names[name], body, [(f"arg_{i}", t) for i, t in enumerate(body.inputs)], used,
                     handed_on=len(body.outputs) if as_loop else None)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.oracle.keras_models import MODELS, export
+from tests.oracle.peer import VARIABLE
 
 import hornbeam as tf
 from hornbeam import keras
@@ -91,3 +96,19 @@ def test_what_cannot_be_an_endpoint_is_refused(tmp_path: Path) -> None:
         keras.export.ExportArchive(format="other")
     with pytest.raises(ValueError, match="Unrecognized format"):
         _chain().export(str(tmp_path / "m"), format="onnx")
+
+
+@pytest.mark.oracle
+def test_tensorflow_serves_what_was_exported(tmp_path: Path) -> None:
+    interpreter = os.environ.get(VARIABLE)
+    if not interpreter:
+        pytest.skip(f"{VARIABLE} names no interpreter that has TensorFlow")
+    names = [name for name in MODELS if name != "recurrent"]
+    export(keras, tmp_path, names)
+    done = subprocess.run([interpreter, "-m", "tests.oracle.keras_models", "serve", str(tmp_path)], check=False,
+                          capture_output=True, text=True, cwd=Path(__file__).parents[3],
+                          env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"})
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert sorted(found) == sorted(names)
+    assert max(found.values()) < 1e-5, found

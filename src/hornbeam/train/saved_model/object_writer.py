@@ -20,6 +20,7 @@ from hornbeam.graph.bundle import files
 from hornbeam.graph.graph_def import PRODUCER, write_shape
 from hornbeam.graph.names import public
 from hornbeam.graph.tensor import EagerTensor
+from hornbeam.graph.tensor_spec import TensorSpec
 from hornbeam.runtime.concrete_function import ConcreteFunction
 from hornbeam.runtime.function import Function
 from hornbeam.runtime.variable import Variable
@@ -239,7 +240,7 @@ class _Saving:
                     f"{trace.name}.")
             held.bound_inputs.append(self._constant(bound) if number is None else number)
         held.canonicalized_input_signature.CopyFrom(encoded(trace.signature))
-        held.output_signature.CopyFrom(encoded(trace.outputs))
+        held.output_signature.CopyFrom(encoded(_named(trace.outputs)))
         return found
 
     # Assets -------------------------------------------------------------------------------------------
@@ -260,6 +261,13 @@ class _Saving:
                 target = os.path.join(folder, held.filename)
                 if os.path.abspath(target) != os.path.abspath(self._source(asset)):
                     shutil.copyfile(self._source(asset), target)
+
+
+def _named(outputs: Any) -> Any:
+    """The specs of outputs that a dictionary holds, each with its key for a name."""
+    if type(outputs) is not dict:
+        return outputs
+    return {k: TensorSpec(s.shape, s.dtype, k) if isinstance(s, TensorSpec) else s for k, s in outputs.items()}
 
 
 def functions_of(item: Any) -> dict[str, Any]:
