@@ -143,8 +143,7 @@ def symbolic(x: Any) -> Any:
         return x
     if "_symbolic" not in x.__dict__:
         function, args, kwargs, i = held
-        made = next(iter(call_of_function))(function, args, kwargs)
-        found = tree.leaves(made)[i]
+        found = list(tree.leaves(call_of_function[0](function, args, kwargs)))[i]
         found._in_graph = x
         x.__dict__["_symbolic"] = found
     return x.__dict__["_symbolic"]

@@ -29,9 +29,9 @@ def phase_of(graph: Any) -> Any:
     """The tensor of a graph that says whether layers train which were called without saying so: False if not fed."""
     found = _of_graphs.get(graph)
     if found is None:
-        with mode.opened(graph), tf.control_dependencies(None):
-            found = placeholder_with_default_op(tf.constant(False), shape=tf.TensorShape([]),
-                                                name="keras_learning_phase")
+        with mode.opened(graph), graph.control_dependencies(None), graph.name_scope(None):
+            found = placeholder_with_default_op(tf.constant(False, name="keras_learning_phase/input"),
+                                                shape=tf.TensorShape([]), name="keras_learning_phase")
         _of_graphs[graph] = found
     return found
 

@@ -128,7 +128,8 @@ class Variable(BaseVariable):
                        [] if self._in_no_collection else None)
         if self._home is not None and not isinstance(value, GraphTensor):
             with mode.opened(None), mode.running_once():
-                array = np.array((value() if callable(value) else value)._value)
+                given: Any = value() if callable(value) else value
+                array = np.array(given._value)
             self._dims = self._shape
             self._cell = Cell(self._variable.op.name)
             self._cell.write(array)

@@ -10,11 +10,13 @@ import numpy as np
 
 import hornbeam as tf
 from hornbeam.graph import mode
+from hornbeam.graph.operation import Operation as GraphOperation
 from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras.backend.old import old
 from hornbeam.keras.functions import Function
 from hornbeam.keras.graph_map import nodes_between
 from hornbeam.keras.graph_places import here, tensor_of
+from hornbeam.keras.graph_scopes import at_once
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.core.input_layer import origins_of_inputs
 from hornbeam.keras.learning_phase import LearningPhase
@@ -104,11 +106,12 @@ def function(inputs: Any, outputs: Any, updates: Any = None, name: str | None = 
     (`feed_dict`, `fetches`). Called with a list of arrays, it returns a list of arrays.
     """
     alone = not isinstance(outputs, (list, tuple, dict))
-    if any(isinstance(x, GraphTensor) for x in (*tree.flatten(inputs), *tree.flatten(outputs))):
-        run: Callable[[list[Any]], list[Any]] = _in_session(tree.flatten(inputs), tree.flatten(outputs),
-                                                            list(updates or ()), kwargs)
+    places, wanted = tree.flatten(inputs), tree.flatten(outputs)
+    if any(isinstance(x, (GraphTensor, GraphOperation)) for x in (*places, *wanted, *(updates or ()))):
+        run: Callable[[list[Any]], list[Any]] = _in_session([_in_graph(x) for x in places],
+                                                            [_in_graph(x) for x in wanted], list(updates or ()), kwargs)
     else:
-        run = _of_model(tree.flatten(inputs), tree.flatten(outputs), list(updates or ()))
+        run = at_once(_of_model(tree.flatten(inputs), tree.flatten(outputs), list(updates or ())))
 
     def call(values: Any = ()) -> Any:
         given = list(values) if isinstance(values, (list, tuple)) else [values]
@@ -119,6 +122,10 @@ def function(inputs: Any, outputs: Any, updates: Any = None, name: str | None = 
 
     call.__name__ = name or "function"
     return call
+
+
+def _in_graph(x: Any) -> Any:
+    return tensor_of(x) if isinstance(x, KerasTensor) else x
 
 
 def _of_model(inputs: list[Any], outputs: list[Any], updates: list[Any]) -> Callable[[list[Any]], list[Any]]:

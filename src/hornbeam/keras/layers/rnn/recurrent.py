@@ -96,7 +96,7 @@ class _WholeLayer(CellLayer):
                 sequences.dtype) != "float32":
             return super()._run(sequences, states, mask, training)
         cell = self.cell
-        if training and cell.dropout:
+        if cell.dropout and training:
             dropped, _ = cell.draw_masks(sequences[:, 0], states[0])
             sequences = cell.dropped(sequences, ops.expand_dims(dropped, 1))
         rows = ops.swapaxes(sequences, 0, 1)
@@ -111,7 +111,7 @@ class _WholeLayer(CellLayer):
         """Whether its cell is the one that the operation computes, in float32."""
         cell = self.cell
         return cell.activation is tanh and cell.recurrent_activation is sigmoid and cell.compute_dtype == "float32" \
-            and not (training and cell.recurrent_dropout)
+            and not (cell.recurrent_dropout and training)
 
 
 @keras_export("layers.GRU")
