@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.saving.serialization import in_safe_mode
+from hornbeam.keras.variables import Variable
+from hornbeam.runtime.variable import variable_creator_scope
 from hornbeam.train.saved_model.objects import load_v2
+
+
+def _weight(next_creator: Callable[..., Any], **given: Any) -> Any:
+    """A variable of a SavedModel as a layer's weight."""
+    if "initial_value" not in given:  # this one is being made
+        return next_creator(**given)
+    name = (given["name"] or "variable").split(":")[0].replace("/", "_")
+    return Variable(given["initial_value"], dtype=given["dtype"], trainable=given["trainable"], autocast=False,
+                    name=name)
 
 
 @keras_export("layers.TFSMLayer")
@@ -25,11 +37,13 @@ class TFSMLayer(Layer):
         super().__init__(trainable=trainable, name=name, dtype=dtype)
         self.filepath = os.fspath(filepath)
         self.call_endpoint, self.call_training_endpoint = call_endpoint, call_training_endpoint
-        self._reloaded_obj = load_v2(self.filepath)
+        with variable_creator_scope(_weight):
+            self._reloaded_obj = load_v2(self.filepath)
         self.call_endpoint_fn = self._endpoint(call_endpoint)
         if call_training_endpoint:
             self.call_training_endpoint_fn = self._endpoint(call_training_endpoint)
-        for variable in {id(v): v for fn in self._endpoints() for v in fn.variables}.values():
+        traces = [t for fn in self._endpoints() for t in getattr(fn, "concrete_functions", [fn])]
+        for variable in {id(v): v for trace in traces for v in trace.variables}.values():
             self._track_variable(variable)
         self.built = True
 

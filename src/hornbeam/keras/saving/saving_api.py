@@ -88,7 +88,8 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
                          "file.")
     raise ValueError(f"File format not supported: filepath={filepath}. Keras 3 only supports V3 `.keras` files, legacy "
                      "H5 format files (`.h5` extension). Note that the legacy SavedModel format is not supported by "
-                     "`load_model()` in Keras 3.")
+                     "`load_model()` in Keras 3; `keras.layers.TFSMLayer(path, call_endpoint='serving_default')` makes "
+                     "a layer of one.")
 
 
 @keras_export("saving.save_weights")
