@@ -407,3 +407,12 @@ def test_buckets_by_length():
     bounded = dataset.take(4).bucket_by_sequence_length(lambda x: tf.shape(x)[0], [3, 5], [2, 2, 2],
                                                         pad_to_bucket_boundary=True)
     assert [b.shape for b in bounded.as_numpy_iterator()] == [(2, 2), (2, 4)]
+
+
+def test_rows_of_other_shapes_are_no_batch_again():
+    rows = tf.data.Dataset.from_generator(lambda: (np.zeros(s) for s in ((3, 2), (3, 3))),
+                                          output_signature=tf.TensorSpec([None, None], tf.float64))
+    found = iter(rows.rebatch(2))
+    assert next(found).shape == (2, 2)
+    with pytest.raises(tf.errors.FailedPreconditionError, match="different shapes"):
+        next(found)

@@ -152,13 +152,14 @@ def _gradient_of_a_convolution(op: Operation) -> bool:
     return (len(op.attrs["strides"]) == 2 and not op.attrs["channels_first"] and x is not None
             and kernel is not None and None not in kernel and None not in x[1:]
             and all(d == 1 for d in op.attrs["dilations"])
-            and all(side <= size - 1 for size, pad in zip(kernel, op.attrs["pads"], strict=False) for side in pad))
+            and all(side < (size or 0) for size, pad in zip(kernel, op.attrs["pads"], strict=False) for side in pad))
 
 
 @expands("ConvTranspose", "Conv2DBackpropInput", when=_gradient_of_a_convolution)
 def _(x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any, channels_first: bool) -> Any:
     sizes: Any = kernel._dims[:2]
-    space = [(n - 1) * s + 1 + sum(pad) - (k - 1) for n, s, k, pad in zip(x._dims[1:3], strides, sizes, pads,
+    x_space: Any = x._dims[1:3]
+    space = [(n - 1) * s + 1 + sum(pad) - (k - 1) for n, s, k, pad in zip(x_space, strides, sizes, pads,
                                                                          strict=True)]
     batch = ops["StridedSlice"](ops["Shape"](x), [0], [1], [1], shrink_axis_mask=1)
     around = [k - 1 - side for k, pad in zip(sizes, pads, strict=True) for side in pad]

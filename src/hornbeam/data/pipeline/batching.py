@@ -307,6 +307,11 @@ class _UnbatchElements(Elements):
         return [_row(leaf, at) for leaf in self._element]
 
     def next_many(self, count: int) -> tuple[int, list[np.ndarray]]:
+        total, parts = self.next_parts(count)
+        return total, joined(parts) if parts else []
+
+    def next_parts(self, count: int) -> tuple[int, list[list[np.ndarray]]]:
+        """As `next_many`, with the rows of each element for themselves."""
         parts: list[list[np.ndarray]] = []
         total = 0
         while total < count and self._load():
@@ -315,7 +320,7 @@ class _UnbatchElements(Elements):
             parts.append([c[self._at:end] for c in self._element])
             total += end - self._at
             self._at = end
-        return total, joined(parts) if parts else []
+        return total, parts
 
     def _load(self) -> bool:
         while self._element is None or self._at >= self._length:
@@ -388,17 +393,20 @@ class RebatchNode(Node):
 
 @final
 class _RebatchElements(Elements):
-    def __init__(self, source: Elements, sizes: list[int], drop: bool) -> None:
+    def __init__(self, source: Any, sizes: list[int], drop: bool) -> None:
         self._source, self._sizes, self._drop = source, sizes, drop
         self._turn = 0
 
     def next(self) -> list[Any] | None:
         size = self._sizes[self._turn]
-        count, found = self._source.next_many(size)
+        count, parts = self._source.next_parts(size)
         if not count or (self._drop and count < size):
             return None
         self._turn = (self._turn + 1) % len(self._sizes)
-        return found
+        try:
+            return joined(parts)
+        except errors.InvalidArgumentError as error:
+            raise errors.FailedPreconditionError(None, None, f"rebatch: {error.message}") from None
 
     def state(self) -> Any:
         return [self._source.state(), self._turn]
