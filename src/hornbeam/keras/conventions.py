@@ -5,6 +5,8 @@
 - `model.metrics_names` names each number that `evaluate` gives: the loss, the losses of the outputs, metrics;
 - `train_on_batch` and `test_on_batch` give the metrics of that batch alone;
 - `predict` draws no progress bar;
+- callbacks call the learning rate `lr` in what `fit` returns;
+- `compute_output_shape` may ask for what `call` keeps, and layers take new variables after they are built;
 - inputs and models made of them are called `input_1`, `dense_input` and `model`; in Keras beside TensorFlow all names
   are numbered from 1, and Adadelta, Adagrad, Adamax and Nadam have its learning rates by default.
 """

@@ -11,6 +11,7 @@ import numpy as np
 
 from hornbeam.keras.callbacks.callback import Callback
 from hornbeam.keras.callbacks.monitor import Monitor
+from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.utils.messages import tell
 
@@ -27,8 +28,9 @@ def optimizers_of(optimizer: Any) -> list[tuple[str, Any]]:
 
 
 def rates_of(optimizer: Any) -> dict[str, float]:
-    """The learning rates as logs have them."""
-    return {f"learning_rate{end}": _rate(own) for end, own in optimizers_of(optimizer)}
+    """The learning rates as logs have them; Keras 2 called the one that it had `lr`."""
+    name = "lr" if Conventions.keras_2 else "learning_rate"
+    return {f"{name}{end}": _rate(own) for end, own in optimizers_of(optimizer)}
 
 
 @keras_export("callbacks.LearningRateScheduler")

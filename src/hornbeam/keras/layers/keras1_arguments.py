@@ -9,6 +9,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.lookup import named
 from hornbeam.keras.old_names import warn_of_old_spelling
@@ -67,6 +69,8 @@ def _taking(init: Callable[..., None], name: str, renamed: dict[str, str]) -> Ca
 
     @functools.wraps(init)
     def call(self: Any, *args: Any, **kwargs: Any) -> None:
+        if Conventions.keras_2:
+            args, kwargs = tuple(map(_as_int, args)), {key: _as_int(value) for key, value in kwargs.items()}
         if not old.isdisjoint(kwargs):
             _rename(name, kwargs, renamed, sizes, ignored)
         if sizes and Conventions.keras_2 and len(args) == len(sizes) + 1 and all(type(a) is int for a in args):
@@ -75,6 +79,11 @@ def _taking(init: Callable[..., None], name: str, renamed: dict[str, str]) -> Ca
         init(self, *args, **kwargs)
 
     return call
+
+
+def _as_int(value: Any) -> Any:
+    """NumPy's integers, as of `max(labels) + 1`, are numbers of units to Keras 2."""
+    return int(value) if isinstance(value, np.integer) else value
 
 
 def _rename(name: str, kwargs: dict[str, Any], renamed: dict[str, str], sizes: tuple[str, ...],

@@ -12,6 +12,7 @@ from typing import Any
 import hornbeam as tf
 from hornbeam.graph import mode
 from hornbeam.graph.call import graph_for
+from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.dtype_policies import policy as dtype_policies
 from hornbeam.keras.dtypes import is_float_dtype, standardize_dtype
 from hornbeam.keras.graph_places import symbolic
@@ -149,7 +150,7 @@ class Layer(LayerState, LayerDtypes, Operation):
         self.built = True
 
     def _lock_state(self) -> None:
-        if not self._tracker.locked:
+        if not self._tracker.locked and not Conventions.keras_2:
             self._tracker.lock("You cannot add new elements of state (variables or sub-layers) to a layer that is "
                                "already built. All state must be created in the `__init__()` method or in the "
                                "`build()` method.")
@@ -415,7 +416,12 @@ class Layer(LayerState, LayerDtypes, Operation):
             return Operation.compute_output_spec(self, *args, **kwargs)
         call = CallSpec(self._call_signature, self._call_context_args, args, dict(kwargs))
         shapes = call.shapes_for(self.compute_output_shape, type(self).__name__) or {}
-        return self._spec_of_shapes(self.compute_output_shape(**shapes))
+        try:
+            return self._spec_of_shapes(self.compute_output_shape(**shapes))
+        except AttributeError:
+            if not Conventions.keras_2:
+                raise
+        return Operation.compute_output_spec(self, *args, **kwargs)  # of Keras 2: it asks for what `call` keeps
 
     def _spec_of_shapes(self, shapes: Any) -> Any:
         if not isinstance(shapes, (list, tuple, dict)):

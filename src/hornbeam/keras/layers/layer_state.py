@@ -6,11 +6,13 @@ import math
 from collections import deque
 from typing import Any
 
+import hornbeam as tf
 from hornbeam.keras.graph_scopes import set_aside
 from hornbeam.keras.keras_tensor import is_concrete
 from hornbeam.keras.layers.tracking import Tracker, no_tracking
 from hornbeam.keras.lookup import is_a
 from hornbeam.keras.scopes import in_symbolic_scope, stateless_scope
+from hornbeam.keras.state import thread
 from hornbeam.keras.trackable import layer_children
 from hornbeam.keras.tree import structures as tree
 from hornbeam.keras.variables import Variable
@@ -111,10 +113,28 @@ class LayerState:
         """The weights that optimizers change."""
         return [v for v in self.weights if v.trainable] if self.trainable else []
 
+    @trainable_weights.setter
+    def trainable_weights(self, value: list[Variable]) -> None:
+        self._take_weights(self._trainable_variables, value, True)
+
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The weights that optimizers leave alone."""
         return [v for v in self.weights if not v.trainable] if self.trainable else self.weights
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, value: list[Variable]) -> None:
+        self._take_weights(self._non_trainable_variables, value, False)
+
+    def _take_weights(self, held: list[Variable], value: list[Variable], trainable: bool) -> None:
+        """Layers of Keras 2 say in `build` which of their variables are weights: these, and no others of the kind."""
+        inner = {id(w) for layer in self._layers for w in layer.weights}
+        own = [v for v in value if id(v) not in inner]
+        for variable in {id(v): v for v in (*held, *own)}.values():
+            self._tracker.untrack(variable)
+        for variable in own:
+            variable.trainable = trainable
+            self._track_variable(variable)
 
     @property
     def metrics(self) -> list[Any]:
@@ -165,8 +185,11 @@ class LayerState:
 
     # Losses ---------------------------------------------------------------------------------------
 
-    def add_loss(self, loss: Any) -> None:
-        """Add scalar losses that depend on the inputs, within `call`. Raises ValueError for what is no tensor."""
+    def add_loss(self, loss: Any, inputs: Any = None) -> None:
+        """Add scalar losses that depend on the inputs, within `call`. Raises ValueError for what is no tensor.
+
+        inputs: which ones; Keras 2 asked for them, and nothing follows from it.
+        """
         losses = tree.flatten(loss)
         for x in losses:
             if not is_concrete(x):
@@ -179,6 +202,19 @@ class LayerState:
             for x in losses:
                 scope.add_loss(x)
                 self._loss_ids.add(id(x))
+
+    def add_update(self, updates: Any, inputs: Any = None) -> None:
+        """While training, let variables take values, within `call`: pairs (variable, value). Keras 2's way.
+
+        What `K.update` and its like return has been done already. inputs: on which ones the values depend.
+        """
+        training = None if thread.call_context is None else thread.call_context.training
+        if training is None or training is False:
+            return
+        for pair in updates if isinstance(updates, list) else [updates]:
+            if isinstance(pair, tuple):
+                variable, value = pair
+                variable.assign(tf.where(training, value, variable) if tf.is_tensor(training) else value)
 
     def _get_own_losses(self) -> list[Any]:
         scope = stateless_scope()

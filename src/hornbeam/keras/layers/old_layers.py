@@ -9,6 +9,7 @@ from hornbeam.keras.backend import convolutions
 from hornbeam.keras.config.settings import standardize_data_format
 from hornbeam.keras.layers.input_spec import InputSpec
 from hornbeam.keras.layers.layer import Layer
+from hornbeam.keras.layers.merging.merge import Merge
 from hornbeam.keras.layers.parameters import config_of, parameters
 from hornbeam.keras.saving.object_registration import register_keras_serializable
 
@@ -33,6 +34,16 @@ class ThresholdedReLU(Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "theta": self.theta}
+
+
+class _Merge(Merge):
+    """Base of layers that make one tensor of a list of them: subclasses write `_merge_function(inputs)`."""
+
+    def _merge_function(self, inputs: list[Any]) -> Any:
+        return super()._merge(inputs)
+
+    def _merge(self, inputs: list[Any]) -> Any:
+        return self._merge_function(inputs)
 
 
 class _LocallyConnected(Layer):

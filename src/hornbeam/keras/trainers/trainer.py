@@ -277,9 +277,18 @@ class Trainer(OldMethods, Steps):
         names: list[str] = names_of_results(self) if Conventions.keras_2 else []
         for metric in self.metrics:
             names += [m.name for m in metric.metrics] if metric is self._compile_metrics else [metric.name]
-        values = [logs[name] for name in dict.fromkeys(names) if name in logs]
+        values = [value for name in dict.fromkeys(names) if name in logs for value in self._under(name, logs)]
         values += [logs[name] for name in sorted(logs) if name not in names]
         return values[0] if len(values) == 1 else values
+
+    def _under(self, name: str, logs: dict[str, Any]) -> list[Any]:
+        """What logs say under a name. Keras 2 lists the losses of all outputs, though one layer gives several."""
+        losses = [] if self._compile_loss is None else self._compile_loss.metrics
+        names = [loss.name for loss in losses]
+        if not Conventions.keras_2 or name not in names or len(set(names)) == len(names):
+            return [logs[name]]
+        found = plain_logs({str(i): loss.result() for i, loss in enumerate(losses)})
+        return list(found.values()) if name == names[0] else []
 
 
 def _verbosity(verbose: Any) -> int:

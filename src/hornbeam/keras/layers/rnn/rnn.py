@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.keras import ops
+from hornbeam.keras.graph_scopes import at_once, set_aside
 from hornbeam.keras.layers.layer import Layer
 from hornbeam.keras.layers.rnn.cells import Cell
 from hornbeam.keras.layers.rnn.stacked_cells import StackedRNNCells
@@ -80,7 +81,7 @@ class RNN(Layer):
             raise ValueError("When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch "
                              f"size: sequence.shape={sequences_shape}")
         self._batch = sequences_shape[0]
-        with name_scope(self.name, caller=self):
+        with name_scope(self.name, caller=self), set_aside():
             made = tree.map_structure(lambda value: Variable(value, trainable=False, dtype=self.variable_dtype,
                                                              name="rnn_state"), self.get_initial_state(self._batch))
         object.__setattr__(self, "states", made)
@@ -99,14 +100,20 @@ class RNN(Layer):
         found = own(batch_size=batch_size)
         return list(found) if tree.is_nested(found) else [found]
 
+    @at_once
     def reset_state(self) -> None:
         """Let a stateful layer start from zeros again."""
         for state in tree.flatten(self.states) if self.states is not None else ():
             state.assign(ops.zeros_like(state))
 
-    def reset_states(self) -> None:
-        """The older spelling of `reset_state`."""
-        self.reset_state()
+    @at_once
+    def reset_states(self, states: Any = None) -> None:
+        """The older spelling of `reset_state`. states: what a stateful layer starts from, by default zeros."""
+        if states is None:
+            self.reset_state()
+            return
+        for variable, value in zip(tree.flatten(self.states), tree.flatten(states), strict=True):
+            variable.assign(value)
 
     # Running --------------------------------------------------------------------------------------
 
