@@ -23,6 +23,7 @@ FIRST = {
     "within a function": "def main():\n    import tensorflow as tf\n    return tf.app.run()",
     "eager in the first": "import tensorflow as tf\ntf.enable_eager_execution()\ntf.GradientTape()",
     "graphs asked for": "import tensorflow as tf\ntf.compat.v1.disable_eager_execution()",
+    "estimators": "import tensorflow as tf\ntf.estimator.Estimator(lambda: tf.compat.v1.train.get_global_step())",
     "a private module": "from tensorflow.python.framework import ops\nops.reset_default_graph()",
     "whichever import works": (
         "try:\n    import tensorflow.compat.v1 as tf\nexcept ImportError:\n    import tensorflow as tf\ntf.Session()"

@@ -28,10 +28,11 @@ def generation_of(source: str | bytes, folder: Path) -> int:
     except (SyntaxError, ValueError):  # running it will say so
         return 2
     program = _Module(tree, folder)
-    for module in (program, *program.imported()):
+    modules = (program, *program.imported())
+    for module in modules:
         if len(module.first) != len(module.second):
             return 1 if len(module.first) > len(module.second) else 2
-    return 2
+    return 1 if any(module.of_estimators for module in modules) else 2
 
 
 _OF_SESSIONS = frozenset(f"keras.backend.{name}" for name in (
@@ -54,6 +55,7 @@ class _Module:
         self.all_of_it = False  # from tensorflow import *
         self.first: set[str] = set()
         self.second: set[str] = set()
+        self.of_estimators = False  # both generations had them for a time
         self._bind_names()
         for node in self.nodes:
             self._look_at(node)
@@ -135,6 +137,7 @@ class _Module:
         """Notes what the path, or the start of it, says."""
         for public in _public(path):
             parts = public.split(".")
+            self.of_estimators |= parts[0] == "estimator"
             starts = {".".join(parts[: n + 1]) for n in range(len(parts))}
             self.first |= starts & (only.FIRST | _OF_SESSIONS)
             self.second |= starts & only.SECOND
