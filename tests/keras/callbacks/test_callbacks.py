@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import http.server
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -237,6 +239,33 @@ def test_embeddings_are_written_for_the_projector(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Unrecognized `Embedding` layer names"):
         model.fit(x, y, verbose=0, callbacks=[keras.callbacks.TensorBoard(tmp_path, embeddings_freq=1,
                                                                           embeddings_metadata={"other": "w.tsv"})])
+
+
+def test_a_server_hears_of_each_epoch() -> None:
+    heard = []
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            heard.append((self.path, self.headers["Content-Type"], self.headers["X-Of"], text))
+            self.send_response(500)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("localhost", 0), Answer) as server:
+        thread = threading.Thread(target=lambda: [server.handle_request() for _ in range(2)])
+        thread.start()
+        root = f"http://localhost:{server.server_port}"
+        logs = {"loss": np.float32(0.5), "own": np.array([1])}
+        keras.callbacks.RemoteMonitor(root, headers={"X-Of": "me"}, send_as_json=True).on_epoch_end(3, logs)
+        keras.callbacks.RemoteMonitor(root, "/here", "logs").on_epoch_end(0)
+        thread.join()
+    assert heard == [("/publish/epoch/end/", "application/json", "me", '{"epoch": 3, "loss": 0.5, "own": 1}'),
+                     ("/here", "application/x-www-form-urlencoded", None, "logs=%7B%22epoch%22%3A+0%7D")]
+    with pytest.warns(UserWarning, match="Could not reach RemoteMonitor root server"):
+        keras.callbacks.RemoteMonitor(root).on_epoch_end(0)
 
 
 def test_messages_go_to_the_log_where_logging_is_not_interactive(capsys: pytest.CaptureFixture[str],
