@@ -1,4 +1,4 @@
-"""Small callbacks: a function for each turn, logs sent away, an end at NaN, averaged weights in place of the model's."""
+"""Small callbacks: a function for each turn, logs sent away, an end at NaN, averaged weights in the place of others."""
 
 from __future__ import annotations
 
