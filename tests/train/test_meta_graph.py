@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -147,3 +148,12 @@ def test_graphs_are_written(tmp_path: Path, graph) -> None:
     message = tf.GraphDef()
     message.ParseFromString(Path(path).read_bytes())
     assert [n.name for n in message.node] == ["one"]
+
+
+def test_a_savers_graph_is_written_where_none_is_open() -> None:
+    def written() -> list[str]:
+        saver = tf.train.Saver([tf.Variable(1.0, name="alone")])
+        return [node.name for node in saver.export_meta_graph().graph_def.node]
+
+    with ThreadPoolExecutor(1) as elsewhere:  # a new thread works in the default graph
+        assert "alone" in elsewhere.submit(written).result()

@@ -39,7 +39,9 @@ VERSION = "2.21.0"
 
 
 def _refuse_eager() -> None:
-    if mode.executing_eagerly():
+    with mode.graph_first():  # methods of TF1's classes are called from anywhere
+        eager = mode.executing_eagerly()
+    if eager:
         raise RuntimeError("Exporting/importing meta graphs is not supported when eager execution is enabled. No graph "
                            "exists when eager execution is enabled.")
 
