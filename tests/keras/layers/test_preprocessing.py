@@ -289,6 +289,10 @@ def test_bounding_boxes_move_with_images_as_keras(name: str) -> None:
     np.testing.assert_allclose(boxes[0], wanted, atol=0.02)
     one = layer({"images": images[0], "bounding_boxes": {"boxes": BOXES[0], "labels": np.array([1, 2])}})
     np.testing.assert_allclose(one["bounding_boxes"]["boxes"], boxes[0], atol=1e-4)
+    drawn = layer.get_random_transformation(images[:1])
+    alone = layer.transform_single_bounding_box({"boxes": BOXES[0], "labels": np.array([1, 2])}, drawn)
+    np.testing.assert_allclose(alone["boxes"], boxes[0], atol=1e-4)
+    assert layer.transform_single_image(images[0], drawn).shape == one["images"].shape
     assert type(layer).from_config(layer.get_config()).bounding_box_format == "xyxy"
 
 

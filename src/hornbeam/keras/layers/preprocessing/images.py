@@ -63,12 +63,29 @@ class ImageLayer(Layer):
             raise ValueError("You passed an input with a 'bounding_boxes' key, but you didn't specify a bounding box "
                              f"format. Pass a `bounding_box_format` argument to your {type(self).__name__} layer, e.g. "
                              "`bounding_box_format='xyxy'`.")
-        boxes = dense(given)
-        if batched:
-            return self.transform_bounding_boxes(boxes, transformation, training)
-        batch = {key: ops.expand_dims(boxes[key], 0) if key in ("boxes", "labels") else boxes[key] for key in boxes}
+        move = self.transform_bounding_boxes if batched else self.transform_single_bounding_box
+        return move(dense(given), transformation, training)
+
+    def transform_single_image(self, image: Any, transformation: Any, training: bool = True) -> Any:
+        """One image, transformed as a batch of one."""
+        return ops.squeeze(self.transform_images(ops.expand_dims(image, 0), transformation, training), 0)
+
+    def transform_single_label(self, label: Any, transformation: Any, training: bool = True) -> Any:
+        """The labels of one image, transformed as a batch of one."""
+        return ops.squeeze(self.transform_labels(ops.expand_dims(label, 0), transformation, training), 0)
+
+    def transform_single_segmentation_mask(self, segmentation_mask: Any, transformation: Any,
+                                           training: bool = True) -> Any:
+        """The mask of one image, transformed as a batch of one."""
+        masks = ops.expand_dims(segmentation_mask, 0)
+        return ops.squeeze(self.transform_segmentation_masks(masks, transformation, training), 0)
+
+    def transform_single_bounding_box(self, bounding_box: Any, transformation: Any, training: bool = True) -> Any:
+        """The boxes [boxes, 4] of one image, transformed as a batch of one."""
+        batch = {key: ops.expand_dims(value, 0) if key in ("boxes", "labels") else value
+                 for key, value in bounding_box.items()}
         found = self.transform_bounding_boxes(batch, transformation, training)
-        return {key: ops.squeeze(found[key], 0) if key in ("boxes", "labels") else found[key] for key in found}
+        return {key: ops.squeeze(value, 0) if key in ("boxes", "labels") else value for key, value in found.items()}
 
     def call(self, data: Any, training: bool = True) -> Any:
         transformation = self.get_random_transformation(data, training=training)
