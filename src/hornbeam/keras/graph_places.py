@@ -45,11 +45,11 @@ class GraphPlace:
             self.failure = error.__cause__ if isinstance(error.__cause__, Exception) else error
             return
         for x, tensor in zip(node.outputs, made, strict=False):
-            x._in_graph = tensor
+            x._graph_tensor = tensor
 
     def _placeholder(self, x: Any) -> list[Any]:
-        if x._in_graph is not None:
-            return [x._in_graph]
+        if x._graph_tensor is not None:
+            return [x._graph_tensor]
         with mode.opened(self.graph), self.graph.name_scope(None):
             return [registry["Placeholder"](dtype=x.dtype, shape=x.shape, name=f"{self.scope}/")]
 
@@ -98,10 +98,10 @@ def _add(place: GraphPlace, waiting: Callable[[], Any]) -> None:
 def called_in_graph(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What one of Hornbeam's functions makes of symbolic tensors, as tensors of the graph in which they have their
     places; NotImplemented where they have none here. Layers and models take them as symbolic ones still."""
-    given = [x for x in tree.leaves((args, kwargs)) if hasattr(x, "_in_graph")]
+    given = [x for x in tree.leaves((args, kwargs)) if hasattr(x, "_graph_tensor")]
     if not all(_is_here(x) for x in given):
         return NotImplemented
-    there = tree.map_structure(lambda x: _value_of(x) if hasattr(x, "_in_graph") else x, (args, kwargs))
+    there = tree.map_structure(lambda x: _value_of(x) if hasattr(x, "_graph_tensor") else x, (args, kwargs))
     made = function(*there[0], **there[1])
     for i, tensor in enumerate(tree.leaves(made)):
         if isinstance(tensor, GraphTensor):
@@ -144,7 +144,7 @@ def symbolic(x: Any) -> Any:
     if "_symbolic" not in x.__dict__:
         function, args, kwargs, i = held
         found = list(tree.leaves(call_of_function[0](function, args, kwargs)))[i]
-        found._in_graph = x
+        found._graph_tensor = x
         x.__dict__["_symbolic"] = found
     return x.__dict__["_symbolic"]
 
@@ -158,11 +158,11 @@ def tensor_of(x: Any) -> GraphTensor:
 
     Raises AttributeError where no graph of TensorFlow 1 was being built, ValueError where it could not be added.
     """
-    if x._in_graph is None:
+    if x._graph_tensor is None:
         if x._place is None:
             raise AttributeError(f"{x!r} stands for no tensor of a graph.")
         x._place.graph.catch_up()
-    if x._in_graph is None:
+    if x._graph_tensor is None:
         why = x._place.failure
         raise ValueError(f"{x!r} could not be added to the graph: {why}") from why
-    return x._in_graph
+    return x._graph_tensor

@@ -43,7 +43,7 @@ class KerasTensor:
 
     __array_priority__ = 200
     _place: GraphPlace | None = None
-    _in_graph: Any = None
+    _graph_tensor: Any = None
 
     def __init__(self, shape: Any, dtype: Any = "float32", sparse: bool = False, ragged: bool = False,
                  record_history: bool = True, name: str | None = None, **kwargs: Any) -> None:
@@ -182,8 +182,8 @@ class KerasTensor:
         raise TypeError("A symbolic KerasTensor cannot be used as a boolean.")
 
     def __repr__(self) -> str:
-        if self._in_graph is not None:
-            return repr(self._in_graph)
+        if self._graph_tensor is not None:
+            return repr(self._graph_tensor)
         return (f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse={self.sparse}, ragged={self.ragged}, "
                 f"name={self._own_name}>")
 

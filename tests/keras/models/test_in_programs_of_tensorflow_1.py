@@ -49,10 +49,11 @@ def test_names_of_layers() -> None:
         found.append(x.name)
     y = layers.Dense(2)(layers.Embedding(5, 2)(layers.Input((2,), name="words")))
     found += [layers.Add()([x, x]).name, layers.Concatenate()([x, x]).name, layers.Dense(2, name="d")(x).name]
-    assert found == ["conv2d/Relu:0", "batch_normalization/cond/Merge:0", "activation/Relu:0", "max_pooling2d/MaxPool:0",
-                     "dropout/cond/Merge:0", "flatten/Reshape:0", "lambda/mul:0", "reshape/Reshape:0",
+    assert found == ["conv2d/Relu:0", "batch_normalization/cond/Merge:0", "activation/Relu:0",
+                     "max_pooling2d/MaxPool:0", "dropout/cond/Merge:0", "flatten/Reshape:0", "lambda/mul:0", "reshape/Reshape:0",
                      "bidirectional/concat:0", "dense/BiasAdd:0", "add/add:0", "concatenate/concat:0", "d/BiasAdd:0"]
-    assert image.name == "image:0" and y.op.name == "dense_1/BiasAdd"
+    assert image.name == "image:0"
+    assert y.op.name == "dense_1/BiasAdd"
     names = [v.name for v in tf.global_variables()]
     assert names[:6] == [*(f"conv2d/{n}:0" for n in ("kernel", "bias")), *(
         f"batch_normalization/{n}:0" for n in ("gamma", "beta", "moving_mean", "moving_variance"))]
@@ -62,7 +63,8 @@ def test_names_of_layers() -> None:
 def test_names_of_models_within_models() -> None:
     x = layers.Input((3,))
     inner, later = keras.Sequential([layers.Dense(2, input_shape=(3,))]), keras.Sequential([layers.Dense(2)])
-    assert inner(x).name == "sequential/dense/BiasAdd:0" and inner.weights[0].name == "dense/kernel:0"
+    assert inner(x).name == "sequential/dense/BiasAdd:0"
+    assert inner.weights[0].name == "dense/kernel:0"
     assert later(x).name == "sequential_1/dense_1/BiasAdd:0"
     assert later.weights[0].name == "sequential_1/dense_1/kernel:0"
     shared = layers.Dense(3, name="shared")
@@ -81,8 +83,9 @@ def test_sessions_run_models(graph: tf.Graph) -> None:
     assert model.output.shape.as_list() == model.output.get_shape().as_list() == [None, 2]
     grown = session.run(model.output, {model.input: X, backend.learning_phase(): 1})
     assert not np.allclose(grown, found)
+    symbolic_one = backend.function([model.input], backend.gradients(model.output, [model.input]))
     assert np.allclose(session.run(tf.gradients(model.output, model.input)[0], {model.input: X}),
-                       backend.function([model.input], backend.gradients(model.output, [model.input]))([X])[0], atol=1e-6)
+                       symbolic_one([X])[0], atol=1e-6)
 
 
 def test_fit_beside_an_open_session(tmp_path: Path) -> None:
@@ -97,8 +100,10 @@ def test_fit_beside_an_open_session(tmp_path: Path) -> None:
             seen.append((tf.get_default_session() is session, session.run(model.weights[0]).copy()))
 
     history = model.fit(X, Y, epochs=3, verbose=0, callbacks=[Seen()]).history["loss"]
-    assert history[-1] < history[0] and all(same for same, _ in seen)
-    assert np.array_equal(seen[-1][1], model.get_weights()[0]) and not np.array_equal(seen[0][1], seen[1][1])
+    assert history[-1] < history[0]
+    assert all(same for same, _ in seen)
+    assert np.array_equal(seen[-1][1], model.get_weights()[0])
+    assert not np.array_equal(seen[0][1], seen[1][1])
     before = model.predict(X, verbose=0)
     path = tf.train.Saver().save(session, str(tmp_path / "model"))
     model.set_weights([w * 0 for w in model.get_weights()])
@@ -120,7 +125,8 @@ def test_a_graphs_loss_trains_a_model() -> None:
 def test_functions_of_a_graph_become_parts_of_models() -> None:
     x = layers.Input((3,))
     scaled = tf.multiply(layers.Dense(3)(x), 2.0)
-    assert type(scaled).__name__ == "GraphTensor" and isinstance(symbolic(scaled), keras.KerasTensor)
+    assert type(scaled).__name__ == "GraphTensor"
+    assert isinstance(symbolic(scaled), keras.KerasTensor)
     model = keras.Model(x, layers.Dense(1)(scaled))
     assert model.predict(X, verbose=0).shape == (4, 1)
     assert np.allclose(tf.get_default_session().run(model.output, {x: X}), model.predict(X, verbose=0), atol=1e-6)
@@ -141,3 +147,36 @@ def test_frozen_graphs(graph: tf.Graph) -> None:
 def test_values_of_graph_variables_start_in_keras_session() -> None:
     own = tf.Variable(3.0)
     assert keras.backend.get_session().run(own) == 3.0
+
+
+def test_losses_use_the_models_own_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras.conventions.Conventions, "keras_2", True)
+    x = layers.Input((3,))
+    hidden = layers.Dense(2, kernel_initializer="ones", use_bias=False)(x)
+    model = keras.Model(x, layers.Dense(1, kernel_initializer="ones", use_bias=False)(hidden))
+
+    def loss(wanted: object, found: object) -> object:
+        slope = backend.gradients(found, hidden)[0]  # 1 for each of the two
+        return backend.mean(backend.square(hidden), axis=-1) + backend.sum(slope, axis=-1)
+
+    model.compile("sgd", loss)
+    assert np.isclose(model.evaluate(X, Y[:, :1], verbose=0), np.mean(X.sum(1) ** 2) + 2, atol=1e-5)
+    assert model.fit(X, Y[:, :1], verbose=0).history["loss"]
+
+
+def test_estimators_of_models() -> None:
+    model = keras.Sequential([layers.Dense(1, input_shape=(3,), name="only", kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.1), "mse", metrics=["mae"])
+    name = model.input_names[0]
+    estimator = keras.estimator.model_to_estimator(model)
+
+    def data() -> object:
+        return tf.data.Dataset.from_tensors(({name: X}, Y[:, :1])).repeat(2)
+
+    before = model.evaluate(X, Y[:, :1], verbose=0)[0]
+    estimator.train(data)
+    found = estimator.evaluate(data)
+    assert found["global_step"] == 2 and found["loss"] < before and set(found) == {"global_step", "loss", "mae"}
+    predicted = next(estimator.predict(data))["only"]
+    model.fit(X, Y[:, :1], epochs=2, verbose=0)
+    assert np.allclose(predicted, model.predict(X, verbose=0)[0], atol=1e-6)

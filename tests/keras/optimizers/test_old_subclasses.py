@@ -9,7 +9,7 @@ import pytest
 
 import hornbeam as tf
 from hornbeam import keras
-from hornbeam.keras import backend as K  # noqa: N812  (as programs call it)
+from hornbeam.keras import backend as K
 from hornbeam.keras import layers, optimizers
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -94,7 +94,8 @@ def test_keras_2() -> None:
     assert np.allclose(model.get_weights()[0], expected(5, 1, True), atol=1e-6)
     K.set_value(model.optimizer.lr, 0.0)
     model.optimizer.momentum = 0.0
-    assert float(model.optimizer.learning_rate) == 0.0 and int(model.optimizer.iterations) == 5
+    assert float(model.optimizer.learning_rate) == 0.0
+    assert int(model.optimizer.iterations) == 5
     assert len(model.optimizer.weights) == 2
     assert Momentum.from_config(model.optimizer.get_config()).momentum == 0.0
     with pytest.raises(TypeError, match="Unexpected keyword argument passed to optimizer: rate"):
@@ -107,7 +108,8 @@ def test_tensorflow_1() -> None:
     optimizer = model.optimizer
     optimizer.lr = 0.25
     assert optimizer.get_config() == {"name": "Lazy", "learning_rate": 0.25, "beta": 0.5}
-    assert optimizer.get_slot_names() == ["m"] and len(optimizer.weights) == 2
+    assert optimizer.get_slot_names() == ["m"]
+    assert len(optimizer.weights) == 2
     assert Lazy.from_config(optimizer.get_config()).beta == 0.5
 
 

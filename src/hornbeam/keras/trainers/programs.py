@@ -9,7 +9,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, final
 
 import numpy as np
@@ -46,13 +46,19 @@ class Programs:
             traces = converted(own) if _is_users(own) and not self.model.run_eagerly else own
 
             def step(batch: Any) -> Any:
-                as_compiled = self.model._trainable_as_compiled() if mode == "train" else contextlib.nullcontext()
-                with as_compiled, values_of_symbolic_tensors():
+                with self._around(mode):
                     return traces(batch)
 
             found = EagerStep(step) if self.model.run_eagerly else TracedStep(step)
             self._made[key] = found
         return found
+
+    @contextlib.contextmanager
+    def _around(self, mode: str) -> Iterator[None]:
+        """What holds while a step is traced."""
+        as_compiled = self.model._trainable_as_compiled() if mode == "train" else contextlib.nullcontext()
+        with as_compiled, values_of_symbolic_tensors():
+            yield
 
     def repeated(self, mode: str, batch_size: int) -> Function:
         """`run(first, last, order, data)`: the steps from batch `first` to before `last` of data on the device.
@@ -73,7 +79,7 @@ class Programs:
             own = getattr(model, f"{mode}_step")
 
             def step(batch: Any) -> None:
-                with model._trainable_as_compiled() if mode == "train" else contextlib.nullcontext():
+                with self._around(mode):
                     own(batch)
 
             def run(first: Any, last: Any, order: Any, data: Any) -> Any:

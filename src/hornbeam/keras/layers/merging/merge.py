@@ -36,7 +36,8 @@ class Merge(Layer):
             raise ValueError("A merge layer should be called on a list of inputs. Received: inputs="
                              f"{inputs} (not a list of tensors)")
         most = max(len(x.shape) for x in inputs)
-        return self._merge([_filled(x, most) for x in inputs])
+        merge = getattr(self, "_merge_function", self._merge)  # Keras 2's name of the method
+        return merge([_filled(x, most) for x in inputs])
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         shape = tuple(input_shape[0][1:])
