@@ -35,12 +35,11 @@ def encoded(x: Any, mode: str, depth: int, dtype: Any, weights: Any = None) -> A
 
 
 def encoded_shape(shape: Any, mode: str, depth: int) -> tuple[Any, ...]:
-    """The shape of what `encoded` gives."""
+    """The shape of what `encoded` gives; of a single number, as Keras has it: one vector."""
     shape = tuple(shape)
     if mode == "int":
         return shape
     if mode == "one_hot":
-        shape = shape or (1,)
         return (*(shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape), depth)
     return (shape[0], *shape[2:], depth) if len(shape) > 1 else (depth,)
 
