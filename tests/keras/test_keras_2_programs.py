@@ -108,6 +108,10 @@ def test_merging_layers_of_ones_own() -> None:
     np.testing.assert_allclose(model.predict([X, X + 1]), np.full((8, 4), -1), rtol=1e-6)
 
 
+def test_older_names_of_models() -> None:
+    assert keras.models.Network is keras.models.Container is keras.Model
+
+
 def test_numbers_of_units_from_arrays() -> None:
     assert keras.layers.Dense(np.max([3, 4]) + 1).units == 5
     assert keras.layers.LSTM(units=np.int32(3)).units == 3
