@@ -100,5 +100,9 @@ def test_sounds_of_a_folder(tmp_path: Path) -> None:
     parts = utils.audio_dataset_from_directory(tmp_path, labels=None, output_sequence_length=8, batch_size=None,
                                                      validation_split=0.4, subset="both", seed=1, verbose=False)
     assert [[x.shape for x in part] for part in parts] == [[(8, 1)] * 2, [(8, 1)]]
+    ragged, _ = next(iter(utils.audio_dataset_from_directory(tmp_path, ragged=True, shuffle=False, verbose=False)))
+    assert ragged.row_lengths().numpy().tolist() == [20, 30, 25]
+    with pytest.raises(ValueError, match="Cannot set both `ragged` and `output_sequence_length`"):
+        utils.audio_dataset_from_directory(tmp_path, ragged=True, output_sequence_length=8)
     with pytest.raises(ValueError, match="`sampling_rate` should be higher than 0"):
         utils.audio_dataset_from_directory(tmp_path, sampling_rate=-1)

@@ -20,6 +20,7 @@ from hornbeam.ops.audio import decode_wav
 from hornbeam.ops.files import read_file
 from hornbeam.ops.image_codecs import decode_image
 from hornbeam.ops.image_resize import resize, resize_with_pad
+from hornbeam.ops.ragged_tensor import RaggedTensor
 from hornbeam.ops.strings import substr
 
 IMAGE_FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -246,13 +247,12 @@ def audio_dataset_from_directory(directory: Any, labels: Any = "inferred", label
     """A `Dataset` of the sounds below a folder (`.wav` files: float32 [batch, samples, channels]), with their labels.
 
     output_sequence_length: how many samples of each; without it, shorter sounds of a batch are filled up with zeros.
-    sampling_rate: None; sounds stay at the rate of their file. ragged: False. Other arguments as for
-    `image_dataset_from_directory`; for the subset 'both', a pair comes back. Raises ValueError for other values,
-    ImportError for a `sampling_rate`, as nothing here changes rates.
+    ragged: they stay as long as they are, in ragged tensors. sampling_rate: None; sounds stay at the rate of their
+    file. Other arguments as for `image_dataset_from_directory`; for the subset 'both', a pair comes back. Raises
+    ValueError for other values, ImportError for a `sampling_rate`, as nothing here changes rates.
     """
-    if ragged:
-        raise ValueError("Cannot set both `ragged` and `output_sequence_length`" if output_sequence_length is not None
-                         else "`ragged=True` is not supported: without `output_sequence_length`, sounds are padded.")
+    if ragged and output_sequence_length is not None:
+        raise ValueError("Cannot set both `ragged` and `output_sequence_length`")
     if sampling_rate is not None:
         if not isinstance(sampling_rate, int):
             raise ValueError("`sampling_rate` should have an integer value. Received: "
@@ -264,9 +264,10 @@ def audio_dataset_from_directory(directory: Any, labels: Any = "inferred", label
     length = -1 if output_sequence_length is None else output_sequence_length
 
     def load(path: Any) -> Any:
-        return decode_wav(read_file(path), desired_samples=length)[0]
+        sound = decode_wav(read_file(path), desired_samples=length)[0]
+        return RaggedTensor.from_tensor(sound) if ragged else sound
 
     found = _Folder("audio", (".wav",), directory, labels, label_mode, class_names, batch_size, shuffle, seed,
                     validation_split, subset, follow_links, "tf", verbose,
-                    padded=length == -1).datasets(load)
+                    padded=length == -1 and not ragged).datasets(load)
     return tuple(found) if isinstance(found, list) else found
