@@ -416,3 +416,44 @@ def test_rows_of_other_shapes_are_no_batch_again():
     assert next(found).shape == (2, 2)
     with pytest.raises(tf.errors.FailedPreconditionError, match="different shapes"):
         next(found)
+
+
+def test_shapes_may_change_in_loops_over_datasets():
+    """As TensorFlow's: other loops want a shape that stays."""
+    @tf.function
+    def joined(dataset):
+        found = tf.zeros([1])
+        for x in dataset:
+            found = tf.concat([found, [x]], 0)
+        return found
+
+    @tf.function
+    def total(dataset):
+        found = tf.constant(0)
+        for x in dataset:
+            found += x
+        return found
+
+    assert joined(Dataset.from_tensor_slices([1.0, 2.0])).numpy().tolist() == [0, 1, 2]
+    assert int(total(Dataset.from_generator(lambda: [1, 2], tf.int32))) == 3
+
+
+def test_functions_of_python_as_decorators():
+    @tf.numpy_function(Tout=tf.int64)
+    def doubled(x):
+        return np.array(x.sum() * 2, np.int64)
+
+    @tf.py_function(Tout=[tf.float32])
+    def product(x, y):
+        return [x * y]
+
+    assert int(doubled(tf.constant([1, 2], tf.int64))) == 6
+    assert [int(x) for x in Dataset.range(2).map(lambda x: doubled(x))] == [0, 2]
+    assert float(product(tf.constant(2.0), tf.constant(3.0))[0]) == 6.0
+
+
+def test_a_rest_that_is_dropped_is_not_stacked():
+    rows = tf.data.Dataset.from_generator(lambda: (np.zeros(n) for n in (2, 2, 1, 3)),
+                                          output_signature=tf.TensorSpec([None], tf.float64))
+    assert [b.shape for b in rows.take(3).skip(1).batch(3, drop_remainder=True)] == []
+    assert [b.shape for b in rows.take(2).batch(2, drop_remainder=True)] == [(2, 2)]

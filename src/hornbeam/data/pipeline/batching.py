@@ -71,7 +71,8 @@ class BatchNode(_Batches):
     def elements(self, context: Context) -> Elements:
         size, drop = _batch_size(context, self.values[0]), bool(context.value(self.values[1]))
         parent = self.parents[0]
-        if structure.is_dense(parent.spec):
+        uneven = drop and not all(s.shape.is_fully_defined() for s in structure.flatten(parent.spec) if s is not None)
+        if structure.is_dense(parent.spec) and not uneven:  # else what is dropped may not be stacked
             return _BatchElements(parent.elements(context), size, drop)
         return _MixedBatchElements(parent.elements(context), parent.spec, size, drop)
 
