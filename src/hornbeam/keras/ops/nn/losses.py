@@ -40,8 +40,8 @@ from hornbeam.ops.shaping import reshape, squeeze_op
 def _refuse_unlike(target: Any, output: Any, upto: int | None = None) -> None:
     a, b = dims(target), dims(output)[:upto]
     if len(a) != len(b) or any(d != e for d, e in zip(a, b, strict=True) if None not in (d, e)):
-        what = "the same shape" if upto is None else "the same shape up until the last dimension"
-        raise ValueError(f"Arguments `target` and `output` must have {what}. Received: target.shape={dims(target)}, "
+        what = "the same shape. Received" if upto is None else "the same shape up until the last dimension"
+        raise ValueError(f"Arguments `target` and `output` must have {what}: target.shape={dims(target)}, "
                          f"output.shape={dims(output)}")
 
 
