@@ -96,10 +96,10 @@ def _add(place: GraphPlace, waiting: Callable[[], Any]) -> None:
 
 
 def called_in_graph(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """What one of Hornbeam's functions makes of symbolic tensors, as tensors of the graph in which they have their
-    places; NotImplemented where they have none here. Layers and models take them as symbolic ones still."""
+    """What a function of TensorFlow 1 makes of symbolic tensors, as tensors of the graph in which they have their
+    places; NotImplemented elsewhere. Layers and models take them as symbolic ones still."""
     given = [x for x in tree.leaves((args, kwargs)) if hasattr(x, "_graph_tensor")]
-    if not all(_is_here(x) for x in given):
+    if not (mode.state.graph_first or thread.forward) or not all(_is_here(x) for x in given):
         return NotImplemented
     there = tree.map_structure(lambda x: _value_of(x) if hasattr(x, "_graph_tensor") else x, (args, kwargs))
     made = function(*there[0], **there[1])

@@ -107,7 +107,8 @@ def function(inputs: Any, outputs: Any, updates: Any = None, name: str | None = 
     """
     alone = not isinstance(outputs, (list, tuple, dict))
     places, wanted = tree.flatten(inputs), tree.flatten(outputs)
-    if any(isinstance(x, (GraphTensor, GraphOperation)) for x in (*places, *wanted, *(updates or ()))):
+    if any(isinstance(x, (GraphTensor, GraphOperation)) for x in (*places, *wanted, *(updates or ()))) or (
+            _uses_a_graph([*places, *wanted])):
         run: Callable[[list[Any]], list[Any]] = _in_session([_in_graph(x) for x in places],
                                                             [_in_graph(x) for x in wanted], list(updates or ()), kwargs)
     else:
@@ -126,6 +127,13 @@ def function(inputs: Any, outputs: Any, updates: Any = None, name: str | None = 
 
 def _in_graph(x: Any) -> Any:
     return tensor_of(x) if isinstance(x, KerasTensor) else x
+
+
+def _uses_a_graph(tensors: list[Any]) -> bool:
+    """Whether what symbolic tensors follow from has tensors of a graph among its arguments."""
+    nodes, _ = nodes_between([], [x for x in tensors if isinstance(x, KerasTensor)])
+    return any(isinstance(x, GraphTensor) for node in nodes
+               for x in tree.leaves((node.arguments.args, node.arguments.kwargs)))
 
 
 def _of_model(inputs: list[Any], outputs: list[Any], updates: list[Any]) -> Callable[[list[Any]], list[Any]]:

@@ -122,7 +122,9 @@ def batch_get_value(ops: Iterable[Any]) -> list[Any]:
 @old("keras.ops.convert_to_numpy")
 def eval_(x: Any) -> Any:
     """The value as a NumPy array; of a graph's tensor, what a session gives."""
-    return session_of([x]).run(x) if isinstance(x, GraphTensor) else ops.convert_to_numpy(x)
+    if isinstance(x, GraphTensor):
+        return session_of([x]).run(x)
+    return x.numpy() if isinstance(x, Variable) else ops.convert_to_numpy(x)
 
 
 @old("variable.assign")

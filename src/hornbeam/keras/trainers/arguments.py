@@ -60,5 +60,5 @@ def warn_of_nan(logs: dict[str, Any], epoch: int, source: Any) -> bool:
                 if bad.any():
                     places.append(f"`{name}` holds NaN at sample {int(np.argmax(bad))}")
     why = "; ".join(places) or "the data hold none, the learning rate may be too high"
-    warnings.warn(f"The loss is NaN in epoch {epoch + 1}: {why}.", RuntimeWarning, stacklevel=4)
+    warnings.warn(f"The loss is NaN in epoch {epoch + 1}: {why}.", RuntimeWarning, stacklevel=5)
     return True

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from hornbeam.keras.old_names import Later, warn_of_old_spelling
+from hornbeam.keras.old_names import Later, taking_old_arguments, warn_of_old_spelling
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -65,6 +65,11 @@ def _as_given(metrics: Any, outputs: list[str]) -> list[str]:
             for m in flat]
 
 
+_QUEUES_OF_KERAS_1 = {"max_q_size": "max_queue_size", "nb_worker": "workers", "pickle_safe": "use_multiprocessing"}
+_OF_KERAS_1 = {"samples_per_epoch": "steps_per_epoch", "nb_epoch": "epochs", "nb_val_samples": "validation_steps",
+               **_QUEUES_OF_KERAS_1}
+
+
 class OldMethods:
     """The part of a model that Keras 2's programs call."""
 
@@ -72,6 +77,7 @@ class OldMethods:
     evaluate: Callable[..., Any]
     predict: Callable[..., Any]
 
+    @taking_old_arguments(**_OF_KERAS_1)
     def fit_generator(self, generator: Any, steps_per_epoch: int | None = None, epochs: int = 1, verbose: Any = 1,
                       callbacks: Any = None, validation_data: Any = None, validation_steps: int | None = None,
                       validation_freq: Any = 1, class_weight: Any = None, max_queue_size: int = 10, workers: int = 1,
@@ -83,6 +89,7 @@ class OldMethods:
                         validation_freq=validation_freq, class_weight=class_weight, shuffle=shuffle,
                         initial_epoch=initial_epoch)
 
+    @taking_old_arguments(val_samples="steps", **_QUEUES_OF_KERAS_1)
     def evaluate_generator(self, generator: Any, steps: int | None = None, callbacks: Any = None,
                            max_queue_size: int = 10, workers: int = 1, use_multiprocessing: bool = False,
                            verbose: Any = 0) -> Any:
@@ -90,6 +97,7 @@ class OldMethods:
         warn_of_old_spelling("`model.evaluate_generator` is now `model.evaluate`.")
         return self.evaluate(generator, steps=steps, callbacks=callbacks, verbose=verbose)
 
+    @taking_old_arguments(val_samples="steps", **_QUEUES_OF_KERAS_1)
     def predict_generator(self, generator: Any, steps: int | None = None, callbacks: Any = None,
                           max_queue_size: int = 10, workers: int = 1, use_multiprocessing: bool = False,
                           verbose: Any = 0) -> Any:

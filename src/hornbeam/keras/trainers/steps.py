@@ -83,7 +83,7 @@ class Steps(OfLayer):
         self._untracked_set("_loss_tracker", Mean(name="loss"))
         if run_eagerly and jit_compile is True:
             warnings.warn("If `run_eagerly` is True, then `jit_compile` cannot also be True. Disabling `jit_compile`.",
-                          stacklevel=2)
+                          stacklevel=3)
             jit_compile = False
         self.run_eagerly, self.jit_compile = run_eagerly, jit_compile
         self.steps_per_execution = steps_per_execution
@@ -122,7 +122,7 @@ class Steps(OfLayer):
         if changed and changed != self._told_of_changes:
             warnings.warn("A layer's `trainable` state has changed since the model was compiled, which has no effect "
                           "on training until `compile()` is called again (model.compile(...)). Changed layers: "
-                          f"{list(changed)}", stacklevel=3)
+                          f"{list(changed)}", stacklevel=4)
         self._told_of_changes = changed
 
     @contextlib.contextmanager

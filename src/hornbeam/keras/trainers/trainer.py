@@ -80,7 +80,7 @@ class Trainer(OldMethods, Steps):
                                                                           or batch_size)
         limit = settings.max_epochs()
         if limit is not None and limit < epochs:
-            warnings.warn(f"Limiting epochs to {limit}, as `keras.config.set_max_epochs` says.", stacklevel=3)
+            warnings.warn(f"Limiting epochs to {limit}, as `keras.config.set_max_epochs` says.", stacklevel=4)
             epochs = limit
         steps_per_epoch = _limited(steps_per_epoch, source)
         steps = steps_per_epoch if steps_per_epoch is not None else source.num_batches
@@ -132,7 +132,7 @@ class Trainer(OldMethods, Steps):
     def _warn_ran_out(short: bool) -> None:
         warnings.warn("Your input ran out of data; interrupting training. Make sure that your dataset or generator "
                       "can generate at least `steps_per_epoch * epochs` batches. You may need to use the `.repeat()` "
-                      "function when building your dataset.", stacklevel=4)
+                      "function when building your dataset.", stacklevel=5)
 
     @at_once
     @taking_old_arguments(*_QUEUES)

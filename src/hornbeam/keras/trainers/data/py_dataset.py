@@ -96,7 +96,7 @@ class PyDatasetSource(Source):
         count = dataset.num_batches
         self.num_batches = None if count is None or count == math.inf else int(count)
         if self.num_batches == 0:
-            warnings.warn("The PyDataset has no batches.", stacklevel=4)
+            warnings.warn("The PyDataset has no batches.", stacklevel=5)
         self._pool: ThreadPoolExecutor | None = None
 
     def on_epoch_begin(self) -> None:
