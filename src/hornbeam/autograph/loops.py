@@ -223,6 +223,7 @@ def _for_own(own: Any, more: Any, body: Callable[[Any], None], state: State, opt
     """
     graph = mode.default_graph()
     variables = Variables(state, graph, options)
+    variables.widens = getattr(getattr(own, "__self__", None), "_autograph_widens", False)
     if variables.late or variables.peeled:
         raise fault(ValueError, f"'{state.names[variables.late[0]]}' must be defined before the loop",
                     "give it a value of the dtype and shape that it has after an iteration")
@@ -236,7 +237,14 @@ def _for_own(own: Any, more: Any, body: Callable[[Any], None], state: State, opt
         variables.enter(given)
         return more()
 
-    variables.exit(own(step, variables.start, None if more is None else go_on))
+    while True:
+        try:
+            found = own(step, variables.widened(), None if more is None else go_on)
+        except _Again:
+            variables._start()
+        else:
+            variables.exit(found)
+            return
 
 
 # The variables --------------------------------------------------------------------------------------
@@ -252,6 +260,8 @@ class Variables:
 
     late: the variables that have no value before the loop. peeled: whether one of them is None and read in the loop.
     """
+
+    widens = False  # whether a shape that is another after an iteration leaves it open, as in loops over datasets
 
     def __init__(self, state: State, graph: Graph, options: LoopOptions) -> None:
         self.state, self.graph, self.options = state, graph, options
@@ -283,6 +293,11 @@ class Variables:
                     self.start.append(tensor)
                     dims = self.wider.get((i, j), tensor._dims)
                     self.dims.append(self.invariants.dims(self.state.names[i], i, j, dims))
+
+    def widened(self) -> list[GraphTensor]:
+        """The values before the loop, with the shapes that they may have in it."""
+        return [t if t._dims == dims else ops["PlaceholderWithDefault"](t, shape=TensorShape(dims))
+                for t, dims in zip(self.start, self.dims, strict=True)]
 
     def _is_variable(self, place: tuple[int, int], part: Any) -> bool:
         return place in self.forced or (is_tensor_like(part) and not _is_reference(part))
@@ -372,7 +387,7 @@ class Variables:
             raise fault(TypeError, f"'{name}' has dtype {a.name} before the loop, but dtype {b.name} after one "
                                    "iteration", f"start with a value of dtype {b.name}, or use `tf.cast`")
         if not control_flow.includes(dims, tensor._dims):
-            if composite and (i, j) not in self.wider:
+            if self.widens or (composite and (i, j) not in self.wider):
                 self.wider[i, j] = structural.merged_dims(dims, tensor._dims)
                 raise _Again
             after = TensorShape(tensor._dims)

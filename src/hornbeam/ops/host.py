@@ -5,6 +5,7 @@ These operations stand in host stages: the runtime splits the program around the
 
 from __future__ import annotations
 
+import functools
 import pprint
 import sys
 import traceback
@@ -156,10 +157,26 @@ def numpy_function(func: Any = None, inp: Any = None, Tout: Any = None, stateful
                    name: str | None = None) -> Any:
     """What the Python function `func` of NumPy arrays returns, as tensors. See `hornbeam.v1.py_func`.
 
+    Without `func` a decorator, whose function then takes tensors.
+
     >>> numpy_function(lambda x: x * 2, [np.arange(3)], dtypes.int64).numpy().tolist()
     [0, 2, 4]
     """
+    if func is None:
+        return _decorator(lambda function, given: py_func(function, given, Tout, stateful, name))
     return py_func(func, inp, Tout, stateful, name)
+
+
+def _decorator(call: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    """A decorator whose functions are called as `call(function, arguments)`."""
+    def decorate(function: Any) -> Any:
+        @functools.wraps(function)
+        def called(*args: Any) -> Any:
+            return call(function, args)
+
+        return called
+
+    return decorate
 
 
 def _called_now(func: Any, inp: Any) -> Any:
@@ -175,8 +192,10 @@ def py_function(func: Any = None, inp: Any = None, Tout: Any = None,
     """What the Python function `func` of eager tensors returns, as tensors of unknown shape.
 
     inp: the tensors it takes. Tout: the dtype of what it returns, or a list of them. Exceptions as for `py_func`.
-    Gradients flow back through the ops that `func` called.
+    Gradients flow back through the ops that `func` called. Without `func` a decorator, whose function takes tensors.
     """
+    if func is None:
+        return _decorator(lambda function, given: py_function(function, given, Tout, name))
     return _called(eager_py_func_op, func, inp, Tout, True, name or "EagerPyFunc")
 
 

@@ -147,6 +147,8 @@ class Dataset(Combining, Storing):
                 raise RuntimeError("`tf.data.Dataset.as_numpy_iterator()` is only supported in eager mode.")
         return NumpyIterator(self)
 
+    _autograph_widens = True
+
     def _autograph_for(self, step: Any, start: Any, go_on: Any) -> Any:
         return iter(self)._autograph_for(step, start, go_on)  # type: ignore[attr-defined]
 
