@@ -151,3 +151,27 @@ def test_states_start_again_while_a_graph_is_open() -> None:
         np.testing.assert_array_equal(model.predict(X[:, None]), first)
         model.layers[0].reset_states(first)
         np.testing.assert_allclose(model.predict(X[:, None]), second, rtol=1e-6)
+
+
+class _Asking(keras.callbacks.Callback):
+    """Looks at what is validated."""
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        x, y, weights = self.validation_data
+        self.seen = (x is X, y.shape, weights.tolist(), self.params["samples"], self.params["do_validation"])
+
+
+def test_callbacks_find_the_data_of_the_validation() -> None:
+    asking = _Asking()
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(X[:4], X[:4, :1], validation_data=(X, X[:, :1]), verbose=0, callbacks=[asking])
+    assert asking.seen == (True, (8, 1), [1.0] * 8, 4, True)
+    given = iter([(X, X[:, :1])] * 2)
+    assert len(model.fit_generator(given, samples_per_epoch=2, nb_epoch=1, verbose=0, nb_worker=1).history["loss"]) == 1
+
+
+def test_variables_values_while_a_graph_is_open() -> None:
+    with tf.Graph().as_default():
+        tf.constant(1)
+        assert K.eval(K.variable(2.0)) == 2

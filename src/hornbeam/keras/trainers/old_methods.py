@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from hornbeam.keras.old_names import Later, taking_old_arguments, warn_of_old_spelling
+from hornbeam.keras.trainers.compile_metrics import metric_name
+from hornbeam.keras.tree import structures as tree
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -61,8 +63,24 @@ def _as_given(metrics: Any, outputs: list[str]) -> list[str]:
                 for name in _as_given(metrics[output], [output])]
     given = metrics if isinstance(metrics, (list, tuple)) else [metrics]
     flat = [m for item in given for m in (item if isinstance(item, (list, tuple)) else [item]) if m is not None]
-    return [m if isinstance(m, str) else getattr(m, "name", None) or getattr(m, "__name__", type(m).__name__)
+    return [metric_name(m) if isinstance(m, str) else getattr(m, "name", None) or getattr(m, "__name__", type(m).__name__)
             for m in flat]
+
+
+def tell_callbacks(called: Any, model: Any, x: Any, validation_data: Any, batch_size: int | None) -> None:
+    """Callbacks of Keras 2 find the data of the validation, and in `params` how many samples there are."""
+    arrays = [leaf for leaf in tree.flatten(x) if isinstance(leaf, np.ndarray)]
+    validated = validation_data is not None
+    names = names_of_results(model)
+    called.set_params({**called.params, "batch_size": (batch_size or 32) if arrays else None,
+                       "samples": len(arrays[0]) if arrays else None, "do_validation": validated,
+                       "metrics": [*names, *(f"val_{name}" for name in names if validated)]})
+    if isinstance(validation_data, (tuple, list)) and len(validation_data) > 1:
+        targets = tree.flatten(validation_data[1])
+        weights = [w for w in tree.flatten(validation_data[2:]) if w is not None]
+        held = [*tree.flatten(validation_data[0]), *targets, *(weights or [np.ones(len(y)) for y in targets])]
+        for callback in called.callbacks:
+            callback.validation_data = held
 
 
 _QUEUES_OF_KERAS_1 = {"max_q_size": "max_queue_size", "nb_worker": "workers", "pickle_safe": "use_multiprocessing"}

@@ -30,7 +30,7 @@ from hornbeam.keras.trainers.data.sources import is_array_data, source_for
 from hornbeam.keras.trainers.interrupts import HeldInterrupts
 from hornbeam.keras.trainers.logs import Logs, plain_logs
 from hornbeam.keras.trainers.loops import Pass
-from hornbeam.keras.trainers.old_methods import OldMethods, names_of_results, resetting_metrics
+from hornbeam.keras.trainers.old_methods import OldMethods, names_of_results, resetting_metrics, tell_callbacks
 from hornbeam.keras.trainers.programs import Programs, as_tensors
 from hornbeam.keras.trainers.steps import Steps
 from hornbeam.keras.tree import structures as tree
@@ -86,6 +86,8 @@ class Trainer(OldMethods, Steps):
         steps = steps_per_epoch if steps_per_epoch is not None else source.num_batches
         called = CallbackList(callbacks, add_history=True, add_progbar=_verbosity(verbose) != 0, model=self,
                               verbose=_verbosity(verbose), epochs=epochs, steps=steps)
+        if Conventions.keras_2:
+            tell_callbacks(called, self, x, validation_data, batch_size)
         results: Any = None
         logs: dict[str, Any] = {}
         warned = False
