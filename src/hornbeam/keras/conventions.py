@@ -7,6 +7,8 @@
 - `predict` draws no progress bar;
 - callbacks call the learning rate `lr` in what `fit` returns;
 - `compute_output_shape` may ask for what `call` keeps, and layers take new variables after they are built;
+- in `tensorflow.keras` of TensorFlow 1 metrics that were given by short names have their functions' (`"mae"`:
+  `mean_absolute_error`), and `"accuracy"` is called `acc`;
 - inputs and models made of them are called `input_1`, `dense_input` and `model`; in Keras beside TensorFlow all names
   are numbered from 1, and Adadelta, Adagrad, Adamax and Nadam have its learning rates by default.
 """
@@ -17,6 +19,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from hornbeam.graph import mode
 from hornbeam.keras.lookup import named
 from hornbeam.keras.old_names import warn_of_old_spelling
 from hornbeam.keras.utils.naming import Style
@@ -28,6 +31,7 @@ class Conventions:
     """Which conventions hold in this process."""
 
     keras_2 = False
+    full_metric_names = False
 
 
 def follow_keras_2(beside_tensorflow: bool = True) -> None:
@@ -35,6 +39,7 @@ def follow_keras_2(beside_tensorflow: bool = True) -> None:
     if Conventions.keras_2:
         return
     Conventions.keras_2 = True
+    Conventions.full_metric_names = not beside_tensorflow and mode.v1_builds()
     Style.renamed = {"functional": "model", "input_layer": "input"}
     Style.numbered = None if beside_tensorflow else ("input",)
     if beside_tensorflow:

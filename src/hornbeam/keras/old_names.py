@@ -94,10 +94,10 @@ class Results(dict):
 
     def _today(self, key: Any) -> str | None:
         if isinstance(key, str):
-            for old, now in _SHORT_TODAY.items():
-                if key == old or key.endswith(f"_{old}"):
-                    renamed = key.removesuffix(old) + now
-                    return renamed if super().__contains__(renamed) else None
+            for old, now in (*_SHORT_TODAY.items(), *((now, old) for old, now in _SHORT_TODAY.items())):
+                renamed = key.removesuffix(old) + now
+                if (key == old or key.endswith(f"_{old}")) and super().__contains__(renamed):
+                    return renamed
         return None
 
 

@@ -90,9 +90,13 @@ def test_sessions_run_models(graph: tf.Graph) -> None:
 
 def test_fit_beside_an_open_session(tmp_path: Path) -> None:
     model = network()
+    model.layers[1].rate = 0.0
     model.compile(keras.optimizers.SGD(0.1), "mse")
     session = tf.get_default_session()
+    given = model.get_weights()
     session.run(tf.global_variables_initializer())
+    assert not np.array_equal(model.get_weights()[0], given[0])
+    model.set_weights(given)
     seen = []
 
     class Seen(keras.callbacks.Callback):

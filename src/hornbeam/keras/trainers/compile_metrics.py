@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, final
 
 from hornbeam.keras import metrics as known
+from hornbeam.keras.conventions import Conventions
 from hornbeam.keras.metrics.means import MeanMetricWrapper
 from hornbeam.keras.metrics.metric import Metric
 from hornbeam.keras.trainers.outputs import Outputs, has_class_numbers, is_binary
@@ -116,6 +117,16 @@ class CompileMetrics(Metric):
         return {"name": self.name}
 
 
+def metric_name(identifier: str) -> str:
+    """What a metric is called that was given by a name: so, but for programs of TensorFlow 1."""
+    if not Conventions.full_metric_names:
+        return identifier
+    if identifier.lower() in ("accuracy", "acc"):
+        return "acc"
+    found = known.get(identifier)
+    return getattr(found, "name", None) or getattr(found, "__name__", identifier)
+
+
 def as_metric(identifier: Any, y_true: Any, y_pred: Any) -> Any:
     """The metric object that an argument of `compile` stands for. Raises ValueError for an unknown one."""
     lower = identifier.lower() if isinstance(identifier, str) else None
@@ -130,7 +141,7 @@ def as_metric(identifier: Any, y_true: Any, y_pred: Any) -> Any:
     else:
         found = known.get(identifier)
     if isinstance(identifier, str):
-        name: Any = identifier
+        name: Any = metric_name(identifier)
     else:
         name = getattr(found, "name", None) or getattr(found, "__name__", None) or type(found).__name__
     if not isinstance(found, Metric):

@@ -63,8 +63,8 @@ def _as_given(metrics: Any, outputs: list[str]) -> list[str]:
                 for name in _as_given(metrics[output], [output])]
     given = metrics if isinstance(metrics, (list, tuple)) else [metrics]
     flat = [m for item in given for m in (item if isinstance(item, (list, tuple)) else [item]) if m is not None]
-    return [metric_name(m) if isinstance(m, str) else getattr(m, "name", None) or getattr(m, "__name__", type(m).__name__)
-            for m in flat]
+    return [metric_name(m) if isinstance(m, str) else
+            getattr(m, "name", None) or getattr(m, "__name__", type(m).__name__) for m in flat]
 
 
 def tell_callbacks(called: Any, model: Any, x: Any, validation_data: Any, batch_size: int | None) -> None:
