@@ -234,7 +234,7 @@ def _plain(value: Any) -> Any:
 
 
 def _error(error: Exception) -> str:
-    if "Incompatible shapes at component" in str(error):
+    if any(words in str(error) for words in ("Incompatible shapes at component", "ShuffleAndRepeatDataset")):
         return "a fault of the library's own rewriting"
     return f"error {type(error).__name__}"
 

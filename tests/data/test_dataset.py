@@ -457,3 +457,12 @@ def test_a_rest_that_is_dropped_is_not_stacked():
                                           output_signature=tf.TensorSpec([None], tf.float64))
     assert [b.shape for b in rows.take(3).skip(1).batch(3, drop_remainder=True)] == []
     assert [b.shape for b in rows.take(2).batch(2, drop_remainder=True)] == [(2, 2)]
+
+
+def test_components_of_other_lengths_are_no_batch_again():
+    pair = tf.data.Dataset.from_tensors((np.zeros(3), np.zeros(2)))
+    with pytest.raises(ValueError, match="batch dimensions of all components"):
+        pair.rebatch(2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="same batch size in each component"):
+        next(iter(pair.rebatch(2, drop_remainder=True)))
+    assert list(pair.rebatch(2, drop_remainder=True).take(0)) == []

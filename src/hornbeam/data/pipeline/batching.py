@@ -374,7 +374,7 @@ class RebatchNode(Node):
         same = isinstance(sizes, np.ndarray) and len(set(sizes.reshape(-1).tolist())) == 1
         size = int(sizes.reshape(-1)[0]) if same else None
         rows = [s.shape._dims[0] if s.shape._dims else None for s in structure.flatten(parent.spec)]
-        if len({r for r in rows if r is not None}) > 1:
+        if size is not None and not static(drop) and len({r for r in rows if r is not None}) > 1:
             raise ValueError("Invalid input to `rebatch`: the batch dimensions of all components must be the same, but "
                              f"are {rows}.")
         whole = size is not None and (static(drop) or all(r is not None and r % size == 0 for r in rows))
