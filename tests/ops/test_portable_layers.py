@@ -38,7 +38,8 @@ def test_what_is_written_gives_the_same(name: str) -> None:
         message = graph.as_graph_def()
     assert not [node.op for node in message.node if signature(node.op) is None]
     with tf.Graph().as_default(), tf.Session() as session:
-        found: Any = session.run(tf.import_graph_def(message, return_elements=["y:0"])[0], {"import/x:0": X})
+        again: Any = tf.import_graph_def(message, return_elements=["y:0"])
+        found = session.run(again[0], {"import/x:0": X})
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
 
 
