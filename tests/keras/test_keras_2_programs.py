@@ -108,6 +108,12 @@ def test_merging_layers_of_ones_own() -> None:
     np.testing.assert_allclose(model.predict([X, X + 1]), np.full((8, 4), -1), rtol=1e-6)
 
 
+def test_configurations_without_modules() -> None:
+    inner = {"class_name": "Dense", "config": {"units": 3}}
+    layer = keras.layers.deserialize({"class_name": "TimeDistributed", "config": {"layer": inner}})
+    assert layer.layer.units == 3
+
+
 def test_older_names_of_models() -> None:
     assert keras.models.Network is keras.models.Container is keras.Model
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hornbeam.graph.names import names_v2
 from hornbeam.keras.saving.object_registration import get_registered_name, get_registered_object
-from hornbeam.keras.saving.serialization import internal_classes, op_classes
+from hornbeam.keras.saving.serialization import internal_classes, op_classes, serialize_keras_object
 from hornbeam.keras.state import thread
 
 
@@ -43,10 +43,25 @@ def layer_of_old_config(config: dict[str, Any], custom_objects: Any = None) -> A
     inner = _renamed(name, dict(config["config"])) if isinstance(config["config"], dict) else config["config"]
     if isinstance(config["config"], list):  # Sequential of Keras before 2.2.3
         inner = {"name": None, "layers": config["config"]}
+    for key in _INNER.intersection(inner):
+        inner[key] = _today(inner[key], custom_objects)
     takes_objects = "custom_objects" in inspect.signature(cls.from_config).parameters
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the file's spelling, not the program's
         return cls.from_config(inner, custom_objects=custom_objects) if takes_objects else cls.from_config(inner)
+
+
+_INNER = frozenset(("layer", "backward_layer", "cell", "cells"))
+"""Where layers that wrap others keep them in their configurations."""
+
+
+def _today(config: Any, custom_objects: Any) -> Any:
+    """Layers within another's configuration as they are written today."""
+    if isinstance(config, list):
+        return [_today(entry, custom_objects) for entry in config]
+    if not isinstance(config, dict) or "class_name" not in config or "module" in config:
+        return config
+    return serialize_keras_object(layer_of_old_config(config, custom_objects))
 
 
 def _class_named(name: str, config: Any) -> Any:
