@@ -132,14 +132,14 @@ def test_gradients_flow_through_rows() -> None:
     with tf.GradientTape() as tape:
         v = tf.Variable([1.0, 2.0, 3.0])
         r = tf.RaggedTensor.from_row_lengths(v * 2, [2, 0, 1])
-        loss = tf.reduce_sum(tf.reduce_sum(r * r, axis=1) * [1.0, 2.0, 3.0]) + tf.reduce_sum(r.to_tensor())
+        loss = tf.reduce_sum(tf.reduce_sum(tf.square(r), axis=1) * [1.0, 2.0, 3.0]) + tf.reduce_sum(r.to_tensor())
     assert tape.gradient(loss, v).numpy().tolist() == [10.0, 18.0, 74.0]
 
 
 def test_what_is_refused() -> None:
     d = NAMES["d"]
     with pytest.raises(ValueError, match="constructor is private"):
-        tf.RaggedTensor([1], [0, 1])
+        tf.RaggedTensor([1], False, [0, 1])
     with pytest.raises(ValueError, match="same nesting depth"):
         ragged([["a"], [["b"]]])
     with pytest.raises(tf.errors.InvalidArgumentError, match="do not form a valid RaggedTensor"):

@@ -103,7 +103,8 @@ def constant(pylist: Any, dtype: Any = None, ragged_rank: int | None = None, inn
         splits.append(np.cumsum([0, *map(len, flat)]).astype(dtypes.as_dtype(row_splits_dtype).np_dtype))
         flat = [item for row in flat for item in row]
     if not flat:
-        shape = (0, *(inner or (0,) * max(0, deepest - ragged_rank - 1) if at_scalars is None else inner or ()))
+        rest: Any = inner or (0,) * max(0, deepest - ragged_rank - 1) if at_scalars is None else inner or ()
+        shape: Any = (0, *rest)
         values = array.constant(np.zeros(shape, np.float32) if dtype is None else [], dtype, shape=shape)
     else:
         values = array.constant(flat, dtype)
@@ -298,10 +299,10 @@ def getitem(x: Any, key: Any) -> Any:
     if isinstance(first, slice):
         rows = x if first == slice(None) else gather_rows(x, _range(x.nrows())[first])
         return _columns(rows, rest) if rest else rows
-    at = cast(first, x.row_splits.dtype) if not isinstance(first, int) else first
     if isinstance(first, int):
-        starts, limits = x.row_splits[:-1][at], x.row_splits[1:][at]
+        starts, limits = x.row_splits[:-1][first], x.row_splits[1:][first]
     else:
+        at = cast(first, x.row_splits.dtype)
         at = where(less(at, cast(0, at.dtype)), at + x.nrows(), at)
         starts, limits = gather(x.row_splits, at), gather(x.row_splits, at + 1)
     row = gather_rows(x.values, _between(starts, limits)) if is_ragged(x.values) else x.values[starts:limits]

@@ -70,8 +70,8 @@ def _decoding(op: Any, encoding: str, errors: str, replacement: int, controls: b
     def decode(words: Any) -> Any:
         splits, *found = op(words, input_encoding=encoding, errors=errors, replacement_char=replacement,
                             replace_control_characters=controls)
-        made = tuple(RaggedTensor.from_row_splits(values, splits, validate=False) for values in found)
-        return made if len(made) > 1 else made[0]
+        made = [RaggedTensor.from_row_splits(values, splits, validate=False) for values in found]
+        return made[0] if len(made) == 1 else tuple(made)
 
     return decode
 

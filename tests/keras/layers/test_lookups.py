@@ -102,3 +102,26 @@ def test_hashes() -> None:
     pair = (np.array(["A", "B"]), np.array([1, 2]))
     assert layers.HashedCrossing(5)(pair).numpy().tolist() == [0, 1]
     assert layers.HashedCrossing(5, output_mode="one_hot")(pair).numpy().tolist() == [[1, 0, 0, 0, 0], [0, 1, 0, 0, 0]]
+
+
+def test_rows_of_different_lengths() -> None:
+    words = tf.ragged.constant([["a", "b"], ["c"], []])
+    layer = keras.layers.StringLookup(output_mode="multi_hot")
+    layer.adapt(words)
+    assert layer(words).numpy().sum(axis=1).tolist() == [2, 1, 0]
+    places = keras.layers.StringLookup(vocabulary=["a", "b"])(words)
+    assert places.to_list() == [[1, 2], [0], []]
+    back = keras.layers.StringLookup(vocabulary=["a", "b"], invert=True)
+    assert back(places).to_list() == [[b"a", b"b"], [b"[UNK]"], []]
+    text = keras.layers.TextVectorization(vocabulary=["a", "b"], ragged=True)
+    assert text(["a b c", "a"]).to_list() == [[2, 3, 1], [2]]
+    assert text.get_config()["ragged"]
+    short = keras.layers.TextVectorization(vocabulary=["a", "b"], ragged=True, output_sequence_length=2)
+    assert short(["a b c", "a"]).to_list() == [[2, 3], [2]]
+    with pytest.raises(ValueError, match="ragged"):
+        keras.layers.TextVectorization(ragged=True, output_mode="count")
+
+
+def test_a_sparse_tensor_is_cast() -> None:
+    found = keras.ops.cast(tf.SparseTensor([[0, 1]], [2.5], [2, 2]), "int32")
+    assert tf.sparse.to_dense(found).numpy().tolist() == [[0, 2], [0, 0]]

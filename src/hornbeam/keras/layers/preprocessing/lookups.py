@@ -81,7 +81,7 @@ def _rows(data: Any) -> list[list[Any]]:
             rows[place].append(token)
         return rows
     if isinstance(data, RaggedTensor):
-        return data.merge_dims(1, -1).to_list() if data.shape.rank > 2 else data.to_list()
+        return data.to_list() if data.shape.rank == 2 else data.merge_dims(1, -1).to_list()
     values = np.asarray(data)
     return values.reshape(len(values) if values.ndim > 1 else 1, -1).tolist()
 
