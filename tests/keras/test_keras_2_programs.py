@@ -114,6 +114,12 @@ def test_configurations_without_modules() -> None:
     assert layer.layer.units == 3
 
 
+def test_results_by_the_older_name_of_a_metric() -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Activation("linear")])
+    model.compile("sgd", "mse", metrics=["cosine_proximity"])
+    assert model.fit(X, X, verbose=0).history["cosine_proximity"][0] == pytest.approx(1)
+
+
 def test_older_names_of_models() -> None:
     assert keras.models.Network is keras.models.Container is keras.Model
 

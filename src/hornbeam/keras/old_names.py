@@ -66,7 +66,8 @@ def taking_old_arguments(*without_effect: str, **renamed: str) -> Callable[[Func
 
 
 _SHORT_TODAY = {"lr": "learning_rate", "mean_absolute_error": "mae", "mean_squared_error": "mse",
-                "mean_absolute_percentage_error": "mape", "mean_squared_logarithmic_error": "msle", "acc": "accuracy"}
+                "mean_absolute_percentage_error": "mape", "mean_squared_logarithmic_error": "msle", "acc": "accuracy",
+                "cosine_proximity": "cosine_similarity"}
 
 
 class Results(dict):

@@ -11,7 +11,8 @@ from hornbeam.keras.names import keras_export
 _SHORT = {"bce": "BinaryCrossentropy", "mse": "MeanSquaredError", "mae": "MeanAbsoluteError",
           "mape": "MeanAbsolutePercentageError", "msle": "MeanSquaredLogarithmicError"}
 METRICS = Identifiers("metrics", "metric", with_snake_case,
-                      also={**_SHORT, **{short.upper(): full for short, full in _SHORT.items()}})
+                      also={**_SHORT, **{short.upper(): full for short, full in _SHORT.items()},
+                            "cosine_proximity": "CosineSimilarity"})
 
 
 @keras_export("metrics.get")
