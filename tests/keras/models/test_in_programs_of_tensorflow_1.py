@@ -50,8 +50,9 @@ def test_names_of_layers() -> None:
     y = layers.Dense(2)(layers.Embedding(5, 2)(layers.Input((2,), name="words")))
     found += [layers.Add()([x, x]).name, layers.Concatenate()([x, x]).name, layers.Dense(2, name="d")(x).name]
     assert found == ["conv2d/Relu:0", "batch_normalization/cond/Merge:0", "activation/Relu:0",
-                     "max_pooling2d/MaxPool:0", "dropout/cond/Merge:0", "flatten/Reshape:0", "lambda/mul:0", "reshape/Reshape:0",
-                     "bidirectional/concat:0", "dense/BiasAdd:0", "add/add:0", "concatenate/concat:0", "d/BiasAdd:0"]
+                     "max_pooling2d/MaxPool:0", "dropout/cond/Merge:0", "flatten/Reshape:0", "lambda/mul:0",
+                     "reshape/Reshape:0", "bidirectional/concat:0", "dense/BiasAdd:0", "add/add:0",
+                     "concatenate/concat:0", "d/BiasAdd:0"]
     assert image.name == "image:0"
     assert y.op.name == "dense_1/BiasAdd"
     names = [v.name for v in tf.global_variables()]
@@ -180,7 +181,17 @@ def test_estimators_of_models() -> None:
     before = model.evaluate(X, Y[:, :1], verbose=0)[0]
     estimator.train(data)
     found = estimator.evaluate(data)
-    assert found["global_step"] == 2 and found["loss"] < before and set(found) == {"global_step", "loss", "mae"}
+    assert found["global_step"] == 2
+    assert found["loss"] < before
+    assert set(found) == {"global_step", "loss", "mae"}
     predicted = next(estimator.predict(data))["only"]
     model.fit(X, Y[:, :1], epochs=2, verbose=0)
     assert np.allclose(predicted, model.predict(X, verbose=0)[0], atol=1e-6)
+
+
+def test_an_input_takes_a_placeholder_over() -> None:
+    held = tf.placeholder(tf.float32, [None, 3], name="held")
+    x = layers.Input(tensor=held)
+    model = keras.Model(x, layers.Dense(1, kernel_initializer="ones")(x))
+    assert x.name == "held:0"
+    assert np.allclose(tf.get_default_session().run(model.output, {held: X}), model.predict(X, verbose=0))

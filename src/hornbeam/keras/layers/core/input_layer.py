@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hornbeam.graph.tensor import GraphTensor
 from hornbeam.keras.dtypes import standardize_dtype
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.layer import Layer
@@ -34,7 +35,8 @@ def origins_of_inputs(inputs: Sequence[Any]) -> Iterator[None]:
 
 @keras_export("layers.InputLayer")
 class InputLayer(Layer):
-    """The layer behind an `Input`. Its arguments are those of `Input`; `input_tensor` is a KerasTensor to take over."""
+    """The layer behind an `Input`. Its arguments are those of `Input`; `input_tensor` is a KerasTensor to take over, or
+    a placeholder of a graph of TensorFlow 1."""
 
     def __init__(self, shape: Any = None, batch_size: int | None = None, dtype: Any = None, sparse: bool | None = None,
                  ragged: bool | None = None, batch_shape: Any = None, input_tensor: Any = None, optional: bool = False,
@@ -44,6 +46,9 @@ class InputLayer(Layer):
             warnings.warn("Argument `input_shape` is deprecated. Use `shape` instead.", stacklevel=2)
             shape = kwargs.pop("input_shape")
         batch_shape = kwargs.pop("batch_input_shape", batch_shape)
+        if isinstance(input_tensor, GraphTensor):
+            given, input_tensor = input_tensor, KerasTensor(input_tensor.dims, input_tensor.dtype.name, name=name)
+            input_tensor._graph_tensor = given
         if input_tensor is not None:
             _check_fits(input_tensor, shape, batch_size, batch_shape, dtype, sparse)
             batch_shape, dtype, sparse = input_tensor.shape, input_tensor.dtype, input_tensor.sparse
@@ -112,7 +117,8 @@ def Input(shape: Any = None, batch_size: int | None = None, dtype: Any = None, s
     """A symbolic tensor that a functional model begins with.
 
     shape: without the batch; None for sizes that vary. batch_size: where it is fixed. batch_shape: both in one.
-    dtype: `floatx()` by default. name: of the input, unique in a model. tensor: a KerasTensor to take over.
+    dtype: `floatx()` by default. name: of the input, unique in a model. tensor: a KerasTensor to take over, or a
+    placeholder of a graph of TensorFlow 1.
     sparse, ragged: how it will be stored. optional: whether None may be given. Raises ValueError without a shape.
 
     >>> Input((3,), name="x")
