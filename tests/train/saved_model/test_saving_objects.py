@@ -67,3 +67,12 @@ def test_one_function_is_the_default_signature(tmp_path: Path) -> None:
     held = tf.saved_model.load(str(tmp_path / "m"), ["serve", "more"]).signatures["serving_default"]
     found = held(x=np.array([1, 2], np.int32))
     assert {k: v.numpy().tolist() for k, v in found.items()} == {"output_0": [2, 3], "output_1": [2, 4]}
+
+
+def test_damaged_objects_are_refused_by_name(folder: str, tmp_path: Path) -> None:
+    from hornbeam.graph.messages.saved_model_pb2 import SavedModel
+    held = SavedModel.FromString((Path(folder) / "saved_model.pb").read_bytes())
+    held.meta_graphs[0].object_graph_def.nodes[0].children[0].node_id = 1000
+    (tmp_path / "saved_model.pb").write_bytes(held.SerializeToString())
+    with pytest.raises(ValueError, match=str(tmp_path)):
+        tf.saved_model.load(str(tmp_path), options=tf.saved_model.LoadOptions(experimental_skip_checkpoint=True))

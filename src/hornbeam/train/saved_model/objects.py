@@ -6,8 +6,9 @@ flow through it and it compiles as any other.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -71,7 +72,7 @@ def load_v2(export_dir: Any, tags: Any = None, options: LoadOptions | None = Non
     else:
         meta_graph = meta_graph_with_tags(saved_model, tags, folder)
     load_translations()
-    with mode.opened(None):
+    with mode.opened(None), _named(folder):
         if meta_graph.HasField("object_graph_def"):
             found = _Objects(meta_graph, folder, options).root()
         else:
@@ -80,6 +81,18 @@ def load_v2(export_dir: Any, tags: Any = None, options: LoadOptions | None = Non
     found.tensorflow_version = meta_graph.meta_info_def.tensorflow_version
     found.tensorflow_git_version = meta_graph.meta_info_def.tensorflow_git_version
     return found
+
+
+@contextlib.contextmanager
+def _named(folder: str) -> Iterator[None]:
+    """Errors about what a file says, a damaged one perhaps, as a ValueError that names it."""
+    try:
+        yield
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        text = error.args[0] if error.args else error
+        if folder in str(text):
+            raise
+        raise ValueError(f"{folder}: {text}") from error
 
 
 def _saved_or_found(name: str) -> property:
