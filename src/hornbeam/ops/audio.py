@@ -132,4 +132,4 @@ def encode_wav(audio, sample_rate):
 
 @encode_wav.shape
 def _(inputs, attrs):
-    return ()
+    return [((), dtypes.string)]
