@@ -139,7 +139,7 @@ def test_gradients_flow_through_rows() -> None:
 def test_what_is_refused() -> None:
     d = NAMES["d"]
     with pytest.raises(ValueError, match="constructor is private"):
-        tf.RaggedTensor([1], False, [0, 1])
+        tf.RaggedTensor([1], [0, 1])
     with pytest.raises(ValueError, match="same nesting depth"):
         ragged([["a"], [["b"]]])
     with pytest.raises(tf.errors.InvalidArgumentError, match="do not form a valid RaggedTensor"):
@@ -148,6 +148,11 @@ def test_what_is_refused() -> None:
         _ = d + ragged([[1], [], [5, 9, 2], [6], []])
     with pytest.raises(TypeError, match="takes no ragged tensors"):
         tf.linalg.matmul(d, d)
+
+
+def test_rows_of_rows_by_the_rows_of_their_values() -> None:
+    made = tf.RaggedTensor.from_nested_value_rowids([1, 2, 3, 4], [[0, 0, 2], [0, 0, 1, 2]], [4, 3])
+    assert made.to_list() == [[[1, 2], [3]], [], [[4]], []]
 
 
 def test_in_a_function_with_a_signature() -> None:

@@ -111,8 +111,8 @@ class Strategy:
 
     _device = f"{_HOST}/device:CPU:0"
 
-    def __init__(self, extended: Any = None) -> None:
-        self._extended = extended if extended is not None else StrategyExtended(self)
+    def __init__(self, extended: Any) -> None:
+        self._extended = extended
 
     @property
     def extended(self) -> Any:
@@ -195,6 +195,9 @@ def _reduction(name: Any) -> Callable[..., Any]:
 class _Default(Strategy):
     """The one where no other is: its scope and its `run` change nothing."""
 
+    def __init__(self) -> None:
+        super().__init__(StrategyExtended(self))
+
     @contextmanager
     def _scope(self) -> Iterator[Any]:
         if has_strategy():
@@ -214,7 +217,7 @@ class OneDeviceStrategy(Strategy):
     """One replica, on the device of this name."""
 
     def __init__(self, device: str) -> None:
-        super().__init__()
+        super().__init__(StrategyExtended(self))
         self._device = _full_name(device)
 
 
@@ -227,7 +230,7 @@ class MirroredStrategy(Strategy):
     """
 
     def __init__(self, devices: Sequence[str] | None = None, cross_device_ops: CrossDeviceOps | None = None) -> None:
-        super().__init__()
+        super().__init__(StrategyExtended(self))
         given = [_first_device()] if devices is None else [devices] if isinstance(devices, str) else list(devices)
         if not given:
             raise ValueError("Got an empty `devices` list and unable to recognize any local devices.")

@@ -36,7 +36,7 @@ class RaggedTensor:
     [[3, 1], [0, 0], [4, 0]]
     """
 
-    def __init__(self, values: Any, internal: bool = False, row_partition: Any = None) -> None:
+    def __init__(self, values: Any, row_partition: Any, internal: bool = False) -> None:
         if internal is not True:
             raise ValueError(_CONSTRUCTOR)
         self._values, self._row_splits = values, row_partition
@@ -55,7 +55,7 @@ class RaggedTensor:
         made = _values(values)
         if validate and type(splits) is EagerTensor:
             _check(splits.numpy(), made)
-        return cls(made, True, splits)
+        return cls(made, splits, True)
 
     @classmethod
     def from_row_lengths(cls, values: Any, row_lengths: Any, name: str | None = None, validate: bool = True) -> Self:
@@ -102,6 +102,23 @@ class RaggedTensor:
         made = flat_values
         for lengths in reversed(list(nested_row_lengths)):
             made = cls.from_row_lengths(made, lengths, validate=validate)
+        return made
+
+    @classmethod
+    def from_nested_value_rowids(cls, flat_values: Any, nested_value_rowids: Any, nested_nrows: Any = None,
+                                 name: str | None = None, validate: bool = True) -> Any:
+        """Rows of rows, by the rows of their values: those of the outermost dimension first.
+
+        nested_nrows: how many rows each dimension has. Raises ValueError where there are not as many of both.
+        """
+        rowids = list(nested_value_rowids)
+        counts = [None] * len(rowids) if nested_nrows is None else list(nested_nrows)
+        if len(counts) != len(rowids):
+            raise ValueError("Argument `nested_nrows` must have the same length as argument `nested_value_rowids`. "
+                             f"len(nested_nrows) = {len(counts)} vs. len(nested_values_rowids) = {len(rowids)}.")
+        made = flat_values
+        for ids, count in zip(reversed(rowids), reversed(counts), strict=True):
+            made = cls.from_value_rowids(made, ids, count, validate=validate)
         return made
 
     @classmethod
@@ -212,7 +229,7 @@ class RaggedTensor:
 
     def with_values(self, new_values: Any) -> RaggedTensor:
         """The same rows of other values."""
-        return RaggedTensor(_values(new_values), True, self._row_splits)
+        return RaggedTensor(_values(new_values), self._row_splits, True)
 
     def with_flat_values(self, new_values: Any) -> RaggedTensor:
         """The same rows of other innermost values."""
@@ -222,7 +239,7 @@ class RaggedTensor:
     def with_row_splits_dtype(self, dtype: Any) -> RaggedTensor:
         """The same with places of another dtype, int32 or int64."""
         inner = self._values.with_row_splits_dtype(dtype) if isinstance(self._values, RaggedTensor) else self._values
-        return RaggedTensor(inner, True, rules["cast"](self._row_splits, dtype))
+        return RaggedTensor(inner, rules["cast"](self._row_splits, dtype), True)
 
     def merge_dims(self, outer_axis: int, inner_axis: int) -> Any:
         """The dimensions from `outer_axis` to `inner_axis` as one."""
