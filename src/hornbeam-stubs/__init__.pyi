@@ -1,5 +1,6 @@
 """The public names of `hornbeam`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam import audio as audio
 from hornbeam import autodiff as autodiff
 from hornbeam import autograph as autograph
 from hornbeam import bitwise as bitwise
@@ -7,6 +8,7 @@ from hornbeam import compat as compat
 from hornbeam import config as config
 from hornbeam import data as data
 from hornbeam import debugging as debugging
+from hornbeam import distribute as distribute
 from hornbeam import dtypes as dtypes
 from hornbeam import errors as errors
 from hornbeam import experimental as experimental
@@ -14,6 +16,7 @@ from hornbeam import feature_column as feature_column
 from hornbeam import graph_util as graph_util
 from hornbeam import image as image
 from hornbeam import io as io
+from hornbeam import keras as keras
 from hornbeam import linalg as linalg
 from hornbeam import lookup as lookup
 from hornbeam import math as math
@@ -21,6 +24,7 @@ from hornbeam import nest as nest
 from hornbeam import nn as nn
 from hornbeam import quantization as quantization
 from hornbeam import queue as queue
+from hornbeam import ragged as ragged
 from hornbeam import random as random
 from hornbeam import saved_model as saved_model
 from hornbeam import sets as sets
@@ -142,6 +146,8 @@ from hornbeam.ops.moving import slice as slice
 from hornbeam.ops.moving import transpose as transpose
 from hornbeam.ops.norms import norm as norm
 from hornbeam.ops.permutations import random_index_shuffle as random_index_shuffle
+from hornbeam.ops.ragged_tensor import RaggedTensor as RaggedTensor
+from hornbeam.ops.ragged_tensor import RaggedTensorSpec as RaggedTensorSpec
 from hornbeam.ops.reduce import argmax as argmax
 from hornbeam.ops.reduce import argmin as argmin
 from hornbeam.ops.reduce import reduce_all as reduce_all

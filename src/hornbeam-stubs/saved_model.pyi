@@ -1,6 +1,8 @@
 """The public names of `hornbeam.saved_model`. Written by tools/make_api.py: run `make api`, do not edit."""
 
 from hornbeam.train.saved_model.loader import contains_saved_model as contains_saved_model
+from hornbeam.train.saved_model.object_writer import SaveOptions as SaveOptions
+from hornbeam.train.saved_model.object_writer import save as save
 from hornbeam.train.saved_model.objects import Asset as Asset
 from hornbeam.train.saved_model.objects import LoadOptions as LoadOptions
 from hornbeam.train.saved_model.objects import load_v2 as _load

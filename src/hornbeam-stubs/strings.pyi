@@ -8,6 +8,13 @@ from hornbeam.ops.regex import regex_replace as regex_replace
 from hornbeam.ops.string_joining import reduce_join as reduce_join
 from hornbeam.ops.string_joining import unsorted_segment_join as unsorted_segment_join
 from hornbeam.ops.string_parsing import to_number as to_number
+from hornbeam.ops.string_splitting import bytes_split as bytes_split
+from hornbeam.ops.string_splitting import ngrams as ngrams
+from hornbeam.ops.string_splitting import split as split
+from hornbeam.ops.string_splitting import unicode_decode as unicode_decode
+from hornbeam.ops.string_splitting import unicode_decode_with_offsets as unicode_decode_with_offsets
+from hornbeam.ops.string_splitting import unicode_split as unicode_split
+from hornbeam.ops.string_splitting import unicode_split_with_offsets as unicode_split_with_offsets
 from hornbeam.ops.strings import join as join
 from hornbeam.ops.strings import length as length
 from hornbeam.ops.strings import substr as substr

@@ -13,6 +13,7 @@ from hornbeam.data.api.experimental import bucket_by_sequence_length as bucket_b
 from hornbeam.data.api.experimental import cardinality as cardinality
 from hornbeam.data.api.experimental import choose_from_datasets as choose_from_datasets
 from hornbeam.data.api.experimental import copy_to_device as copy_to_device
+from hornbeam.data.api.experimental import dense_to_ragged_batch as dense_to_ragged_batch
 from hornbeam.data.api.experimental import dense_to_sparse_batch as dense_to_sparse_batch
 from hornbeam.data.api.experimental import enable_debug_mode as enable_debug_mode
 from hornbeam.data.api.experimental import enumerate_dataset as enumerate_dataset

@@ -474,6 +474,7 @@ from hornbeam.strings import strip as _string_strip
 from hornbeam.strings import to_hash_bucket_fast as _string_to_hash_bucket_fast
 from hornbeam.strings import to_hash_bucket_strong as _string_to_hash_bucket_strong
 from hornbeam.v1 import app as app
+from hornbeam.v1 import audio as audio
 from hornbeam.v1 import autodiff as autodiff
 from hornbeam.v1 import autograph as autograph
 from hornbeam.v1 import bitwise as bitwise
@@ -482,6 +483,7 @@ from hornbeam.v1 import config as config
 from hornbeam.v1 import contrib as contrib
 from hornbeam.v1 import data as data
 from hornbeam.v1 import debugging as debugging
+from hornbeam.v1 import distribute as distribute
 from hornbeam.v1 import distributions as distributions
 from hornbeam.v1 import dtypes as dtypes
 from hornbeam.v1 import errors as errors

@@ -21,6 +21,7 @@ from hornbeam.data.experimental import Reducer as Reducer
 from hornbeam.data.experimental import TFRecordWriter as TFRecordWriter
 from hornbeam.data.experimental import bucket_by_sequence_length as bucket_by_sequence_length
 from hornbeam.data.experimental import copy_to_device as copy_to_device
+from hornbeam.data.experimental import dense_to_ragged_batch as dense_to_ragged_batch
 from hornbeam.data.experimental import dense_to_sparse_batch as dense_to_sparse_batch
 from hornbeam.data.experimental import enumerate_dataset as enumerate_dataset
 from hornbeam.data.experimental import get_next_as_optional as get_next_as_optional

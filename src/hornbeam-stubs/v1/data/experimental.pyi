@@ -26,6 +26,7 @@ from hornbeam.data.experimental import at as at
 from hornbeam.data.experimental import bucket_by_sequence_length as bucket_by_sequence_length
 from hornbeam.data.experimental import cardinality as cardinality
 from hornbeam.data.experimental import copy_to_device as copy_to_device
+from hornbeam.data.experimental import dense_to_ragged_batch as dense_to_ragged_batch
 from hornbeam.data.experimental import dense_to_sparse_batch as dense_to_sparse_batch
 from hornbeam.data.experimental import enable_debug_mode as enable_debug_mode
 from hornbeam.data.experimental import enumerate_dataset as enumerate_dataset

@@ -22,6 +22,7 @@ from hornbeam.saved_model import SAVED_MODEL_FILENAME_PB as SAVED_MODEL_FILENAME
 from hornbeam.saved_model import SAVED_MODEL_FILENAME_PBTXT as SAVED_MODEL_FILENAME_PBTXT
 from hornbeam.saved_model import SAVED_MODEL_SCHEMA_VERSION as SAVED_MODEL_SCHEMA_VERSION
 from hornbeam.saved_model import SERVING as SERVING
+from hornbeam.saved_model import SaveOptions as SaveOptions
 from hornbeam.saved_model import TPU as TPU
 from hornbeam.saved_model import TRAINING as TRAINING
 from hornbeam.saved_model import VARIABLES_DIRECTORY as VARIABLES_DIRECTORY
@@ -29,6 +30,7 @@ from hornbeam.saved_model import VARIABLES_FILENAME as VARIABLES_FILENAME
 from hornbeam.saved_model import contains_saved_model as _maybe_saved_model_directory
 from hornbeam.saved_model import contains_saved_model as contains_saved_model
 from hornbeam.saved_model import load as _load_v2
+from hornbeam.saved_model import save as save
 from hornbeam.train.saved_model.builder import Builder as Builder
 from hornbeam.train.saved_model.builder import simple_save as simple_save
 from hornbeam.train.saved_model.loader import load as load
@@ -42,6 +44,7 @@ from hornbeam.train.saved_model.signatures import predict_signature_def as predi
 from hornbeam.train.saved_model.signatures import regression_signature_def as regression_signature_def
 from hornbeam.v1.saved_model import builder as builder
 from hornbeam.v1.saved_model import constants as constants
+from hornbeam.v1.saved_model import experimental as experimental
 from hornbeam.v1.saved_model import loader as loader
 from hornbeam.v1.saved_model import main_op as main_op
 from hornbeam.v1.saved_model import signature_constants as signature_constants

@@ -23,4 +23,4 @@ def _old_name_of(today: type) -> type:
 
 
 for _today in (adaptive.Adagrad, moments.Adam, adaptive.Ftrl, optimizer.Optimizer, adaptive.RMSprop, descent.SGD):
-    _old_name_of(_today)
+    globals()[_today.__name__] = _old_name_of(_today)

@@ -1,5 +1,6 @@
 """The public names of `hornbeam.v1.contrib.distributions`. Written by tools/make_api.py: run `make api`, do not edit."""
 
+from hornbeam.v1.contrib.distributions import bijectors as bijectors
 from hornbeam.v1.contrib.distributions.counts import Binomial as Binomial
 from hornbeam.v1.contrib.distributions.counts import Geometric as Geometric
 from hornbeam.v1.contrib.distributions.counts import NegativeBinomial as NegativeBinomial
@@ -26,6 +27,7 @@ from hornbeam.v1.contrib.distributions.positive import InverseGamma as InverseGa
 from hornbeam.v1.contrib.distributions.positive import InverseGammaWithSoftplusConcentrationRate as InverseGammaWithSoftplusConcentrationRate
 from hornbeam.v1.contrib.distributions.positive import LaplaceWithSoftplusScale as LaplaceWithSoftplusScale
 from hornbeam.v1.contrib.distributions.positive import StudentTWithAbsDfSoftplusScale as StudentTWithAbsDfSoftplusScale
+from hornbeam.v1.contrib.distributions.transformed import TransformedDistribution as TransformedDistribution
 from hornbeam.v1.contrib.distributions.vectors import Independent as Independent
 from hornbeam.v1.contrib.distributions.vectors import MultivariateNormalDiag as MultivariateNormalDiag
 from hornbeam.v1.contrib.distributions.vectors import MultivariateNormalDiagWithSoftplusScale as MultivariateNormalDiagWithSoftplusScale

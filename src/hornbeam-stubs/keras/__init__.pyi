@@ -1,0 +1,52 @@
+"""The public names of `hornbeam.keras`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.keras import activations as activations
+from hornbeam.keras import applications as applications
+from hornbeam.keras import backend as backend
+from hornbeam.keras import callbacks as callbacks
+from hornbeam.keras import config as config
+from hornbeam.keras import constraints as constraints
+from hornbeam.keras import datasets as datasets
+from hornbeam.keras import dtype_policies as dtype_policies
+from hornbeam.keras import export as export
+from hornbeam.keras import initializers as initializers
+from hornbeam.keras import layers as layers
+from hornbeam.keras import legacy as legacy
+from hornbeam.keras import losses as losses
+from hornbeam.keras import metrics as metrics
+from hornbeam.keras import mixed_precision as mixed_precision
+from hornbeam.keras import models as models
+from hornbeam.keras import ops as ops
+from hornbeam.keras import optimizers as optimizers
+from hornbeam.keras import preprocessing as preprocessing
+from hornbeam.keras import random as random
+from hornbeam.keras import regularizers as regularizers
+from hornbeam.keras import saving as saving
+from hornbeam.keras import tree as tree
+from hornbeam.keras import utils as utils
+from hornbeam.keras import wrappers as wrappers
+from hornbeam.keras.dtype_policies.policy import DTypePolicy as DTypePolicy
+from hornbeam.keras.dtype_policies.policy import FloatDTypePolicy as FloatDTypePolicy
+from hornbeam.keras.functions import Function as Function
+from hornbeam.keras.initializers.initializer import Initializer as Initializer
+from hornbeam.keras.keras_tensor import KerasTensor as KerasTensor
+from hornbeam.keras.layers.core.input_layer import Input as Input
+from hornbeam.keras.layers.input_spec import InputSpec as InputSpec
+from hornbeam.keras.layers.layer import Layer as Layer
+from hornbeam.keras.losses.loss import Loss as Loss
+from hornbeam.keras.metrics.metric import Metric as Metric
+from hornbeam.keras.models.model import Model as Model
+from hornbeam.keras.models.sequential import Sequential as Sequential
+from hornbeam.keras.operations import Operation as Operation
+from hornbeam.keras.optimizers.optimizer import Optimizer as Optimizer
+from hornbeam.keras.regularizers.regularizers import Regularizer as Regularizer
+from hornbeam.keras.rematerialization import RematScope as RematScope
+from hornbeam.keras.rematerialization import remat as remat
+from hornbeam.keras.scopes import StatelessScope as StatelessScope
+from hornbeam.keras.scopes import SymbolicScope as SymbolicScope
+from hornbeam.keras.scopes import name_scope as name_scope
+from hornbeam.keras.utils.session import device as device
+from hornbeam.keras.utils.session import version as version
+from hornbeam.keras.variables import Variable as Variable
+
+__version__: str

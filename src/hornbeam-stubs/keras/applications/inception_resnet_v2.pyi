@@ -1,0 +1,8 @@
+"""The public names of `hornbeam.keras.applications.inception_resnet_v2`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.keras.applications import InceptionResNetV2 as InceptionResNetV2
+from hornbeam.keras.applications.convnext import decode_predictions as decode_predictions
+from typing import Any
+
+def preprocess_input(x: Any, data_format: str | None = None) -> Any:
+    r"""Images as this model takes them: `imagenet_utils.preprocess_input` with the mode 'tf'."""

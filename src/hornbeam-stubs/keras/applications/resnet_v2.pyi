@@ -1,0 +1,7 @@
+"""The public names of `hornbeam.keras.applications.resnet_v2`. Written by tools/make_api.py: run `make api`, do not edit."""
+
+from hornbeam.keras.applications import ResNet101V2 as ResNet101V2
+from hornbeam.keras.applications import ResNet152V2 as ResNet152V2
+from hornbeam.keras.applications import ResNet50V2 as ResNet50V2
+from hornbeam.keras.applications.convnext import decode_predictions as decode_predictions
+from hornbeam.keras.applications.inception_resnet_v2 import preprocess_input as preprocess_input
