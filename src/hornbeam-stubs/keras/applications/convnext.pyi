@@ -5,7 +5,7 @@ from hornbeam.keras.applications import ConvNeXtLarge as ConvNeXtLarge
 from hornbeam.keras.applications import ConvNeXtSmall as ConvNeXtSmall
 from hornbeam.keras.applications import ConvNeXtTiny as ConvNeXtTiny
 from hornbeam.keras.applications import ConvNeXtXLarge as ConvNeXtXLarge
-from hornbeam.keras.applications.imagenet_utils import _as_it_is as _preprocess_input
+from hornbeam.keras.applications.classifier import as_they_are as _preprocess_input
 from hornbeam.keras.applications.imagenet_utils import decode_predictions as decode_predictions
 
 preprocess_input = _preprocess_input

@@ -12,6 +12,7 @@ from hornbeam.keras.config.settings import image_data_format
 from hornbeam.keras.keras_tensor import KerasTensor
 from hornbeam.keras.layers.core.input_layer import Input
 from hornbeam.keras.models.model import Model
+from hornbeam.keras.names import keras_export
 from hornbeam.keras.utils.file_utils import get_file
 from hornbeam.keras.utils.source_inputs import get_source_inputs
 
@@ -30,6 +31,13 @@ def keras_files(folder: str, name: str, hashes: tuple[str, str]) -> tuple[File, 
     """The two files of a model, with and without its top, under the usual names."""
     stem = f"{STORE}{folder}/{name}_weights_tf_dim_ordering_tf_kernels"
     return (f"{stem}.h5", hashes[0]), (f"{stem}_notop.h5", hashes[1])
+
+
+@keras_export(*(f"applications.{name}.preprocess_input"
+                for name in ("convnext", "efficientnet", "efficientnet_v2", "mobilenet_v3")))
+def as_they_are(x: Any, data_format: str | None = None) -> Any:
+    """The images themselves: these models scale their inputs."""
+    return x
 
 
 class Classifier:

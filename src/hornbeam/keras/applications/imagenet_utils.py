@@ -91,11 +91,6 @@ def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[Any, ...]]]:
     return [[(*names[str(i)][:2], row[i]) for i in row.argsort()[::-1][:top]] for row in np.asarray(preds)]
 
 
-def _as_it_is(x: Any, data_format: str | None = None) -> Any:
-    """The images themselves: these models scale their inputs."""
-    return x
-
-
 def _preparing(mode: str) -> Any:
     def prepare(x: Any, data_format: str | None = None) -> Any:
         return preprocess_input(x, data_format=data_format, mode=mode)
@@ -109,5 +104,3 @@ _MODES = {"tf": ("inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_
           "caffe": ("resnet", "resnet50", "vgg16", "vgg19"), "torch": ("densenet",)}
 for _mode, _names in _MODES.items():
     keras_export(*(f"applications.{name}.preprocess_input" for name in _names))(_preparing(_mode))
-keras_export(*(f"applications.{name}.preprocess_input"
-               for name in ("convnext", "efficientnet", "efficientnet_v2", "mobilenet_v3")))(_as_it_is)

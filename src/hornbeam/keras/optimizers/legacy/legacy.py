@@ -22,5 +22,9 @@ def _old_name_of(today: type) -> type:
     return keras_export(f"optimizers.legacy.{today.__name__}")(old)
 
 
-for _today in (adaptive.Adagrad, moments.Adam, adaptive.Ftrl, optimizer.Optimizer, adaptive.RMSprop, descent.SGD):
-    globals()[_today.__name__] = _old_name_of(_today)
+Adagrad = _old_name_of(adaptive.Adagrad)
+Adam = _old_name_of(moments.Adam)
+Ftrl = _old_name_of(adaptive.Ftrl)
+Optimizer = _old_name_of(optimizer.Optimizer)
+RMSprop = _old_name_of(adaptive.RMSprop)
+SGD = _old_name_of(descent.SGD)
