@@ -36,11 +36,13 @@ class ExportArchive:
     format: "saved_model". Raises ValueError for another one. The loaded artifact has each endpoint as an attribute, and
     signatures of their names; `serving_default` is the first one.
 
+    >>> import tempfile
+    >>> from hornbeam import keras
     >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     >>> archive = ExportArchive()
     >>> archive.track(model)
     >>> serve = archive.add_endpoint("serve", model.call, input_signature=[keras.InputSpec("float32", (None, 3))])
-    >>> archive.write_out(folder, verbose=False)
+    >>> archive.write_out(tempfile.mkdtemp(), verbose=False)
     """
 
     def __init__(self, format: str = "saved_model", **kwargs: Any) -> None:

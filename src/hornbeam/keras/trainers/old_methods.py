@@ -76,7 +76,7 @@ def tell_callbacks(called: Any, model: Any, x: Any, validation_data: Any, batch_
                        "samples": len(arrays[0]) if arrays else None, "do_validation": validated,
                        "metrics": [*names, *(f"val_{name}" for name in names if validated)]})
     if isinstance(validation_data, (tuple, list)) and len(validation_data) > 1:
-        targets = tree.flatten(validation_data[1])
+        targets = [y for y in tree.flatten(validation_data[1]) if y is not None]
         weights = [w for w in tree.flatten(validation_data[2:]) if w is not None]
         held = [*tree.flatten(validation_data[0]), *targets, *(weights or [np.ones(len(y)) for y in targets])]
         for callback in called.callbacks:
