@@ -29,12 +29,13 @@ loss = tf.losses.sparse_softmax_cross_entropy(label, logits)
 train_op = tf.train.AdamOptimizer(0.02).minimize(loss)
 hit = tf.reduce_mean(tf.cast(tf.equal(tf.argmax(logits, 1), label), tf.float32))
 
+shape_of_values = tf.shape(values)
 hits = []
 with tf.Session() as sess:
     sess.run(tf.global_variables_initializer())
     while True:
         try:
-            figure, _, shape = sess.run([hit, train_op, tf.shape(values)])
+            figure, _, shape = sess.run([hit, train_op, shape_of_values])
             assert shape[0] <= 20 and shape[1] in (7, 13, 19)
             hits.append(figure)
         except tf.errors.OutOfRangeError:

@@ -25,11 +25,12 @@ prediction = tf.reduce_sum(tf.nn.embedding_lookup(weights, tokens) * mask, axis=
 loss = tf.reduce_mean(tf.square(prediction - target))
 train_op = tf.train.AdamOptimizer(0.05).minimize(loss)
 
+shape_of_tokens = tf.shape(tokens)
 with tf.Session() as sess:
     sess.run(tf.global_variables_initializer())
     while True:
         try:
-            value, shape, _ = sess.run([loss, tf.shape(tokens), train_op])
+            value, shape, _ = sess.run([loss, shape_of_tokens, train_op])
             assert shape[0] == 25 and shape[1] < LENGTHS[1]
         except tf.errors.OutOfRangeError:
             break
