@@ -17,7 +17,6 @@ from hornbeam.runtime.function import Function
 from hornbeam.runtime.module import Module
 from hornbeam.runtime.variable import Variable
 from hornbeam.train.checkpoints.trackables import attributes
-from hornbeam.train.saved_model.object_writer import save
 
 ENDPOINT = "serve"
 
@@ -139,6 +138,8 @@ class ExportArchive:
         used = {id(v): v for fn in self._endpoints.values() for v in fn.variables}
         self._artifact._all_variables = list(used.values())
         first = next(iter(self._endpoints.values()))
+        from hornbeam.train.saved_model.object_writer import save  # only who exports waits for it
+
         save(self._artifact, filepath, {"serving_default": first, **self._endpoints}, options)
         if verbose:
             lines = [f"* Endpoint '{name}'\n{fn.pretty_printed_concrete_signatures()}"
