@@ -9,7 +9,10 @@ import pytest
 
 import hornbeam as hb
 import hornbeam.v1 as tf
+from hornbeam.backend.lazy import jax
+from hornbeam.graph import dtypes
 from hornbeam.graph.op import registry
+from hornbeam.ops import special
 
 NAN, INF = np.nan, np.inf
 A = np.array([0, 0, 0, 1, 0, -1, -1, INF, INF, 1, NAN, 1, 0.5, 2], np.float32)
@@ -63,3 +66,13 @@ def test_zeta_at_its_poles() -> None:
     program = list(op.programs.values())[-1]
     for tier in (program.interpreter(), program.compiled()):
         np.testing.assert_array_equal(tier(x, q)[0], expected)
+
+
+@pytest.mark.parametrize("compile_it", [False, True])
+def test_the_derivatives_of_digamma_far_out_are_zero(compile_it):
+    x = np.array([np.inf, 1e20, 2.0], np.float32)
+    halves = x.astype(dtypes.bfloat16.np_dtype)
+    for function, values in ((lambda v: special.polygamma.function(np.ones_like(v), v), x),
+                             (special._trigamma.function, halves)):
+        found = (jax.jit(function) if compile_it else function)(values)
+        np.testing.assert_allclose(np.asarray(found, np.float32), [0, 0, 0.6449341], atol=2e-3)

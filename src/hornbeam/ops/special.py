@@ -126,7 +126,8 @@ def polygamma(a, x):
     a, x = jnp.broadcast_arrays(a, x)
     two_sided = (x <= 0) & (x == jnp.floor(x)) & (a >= 1) & (a % 2 == 0)  # to -inf on one side, inf on the other
     undefined = two_sided | (a != jnp.floor(a)) | (a < 0)
-    return jnp.where(undefined, jnp.asarray(jnp.nan, x.dtype), jax.lax.polygamma(a, x))
+    found = jnp.where((x == jnp.inf) & (a >= 1), jnp.zeros_like(x), jax.lax.polygamma(a, x))
+    return jnp.where(undefined, jnp.asarray(jnp.nan, x.dtype), found)
 
 
 @op("Zeta", inputs="x: T, q: T", names=("math.zeta",), v1=("zeta",), T=WIDE, samples=pairs(1.5, 4, 0.5, 3),
@@ -150,7 +151,10 @@ def _(call, dy):
 @op("Trigamma", inputs="x: T", T=FLOATS, samples=reals(0.5, 4))
 def _trigamma(x):
     """The derivative of `digamma`, for 16-bit floats too."""
-    return in_float32(lambda v: jax.lax.polygamma(jnp.ones_like(v), v), x)
+    def of(v: Any) -> Any:  # 1 / v from where that is all: there squares overflow
+        return jnp.where(v > 1e6, 1 / v, jax.lax.polygamma(jnp.ones_like(v), v))
+
+    return in_float32(of, x)
 
 
 @polygamma.grad
