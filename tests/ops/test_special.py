@@ -72,7 +72,7 @@ def test_zeta_at_its_poles() -> None:
 def test_the_derivatives_of_digamma_far_out_are_zero(compile_it):
     x = np.array([np.inf, 1e20, 2.0], np.float32)
     halves = x.astype(dtypes.bfloat16.np_dtype)
-    for function, values in ((lambda v: special.polygamma.function(np.ones_like(v), v), x),
+    for function, values in ((lambda v: special.polygamma.function(np.ones_like(x), v), x),
                              (special._trigamma.function, halves)):
         found = (jax.jit(function) if compile_it else function)(values)
         np.testing.assert_allclose(np.asarray(found, np.float32), [0, 0, 0.6449341], atol=2e-3)
