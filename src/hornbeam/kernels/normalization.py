@@ -33,14 +33,15 @@ def _(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
 
 @kernel(batch_norms[2])
 def _(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
-    third = jnp.zeros((), args[1].dtype)
-    return (lambda *given, **more: (*_forward(*given, **more), third)) if _forward_suits(args, attrs) else None
+    return _forward_v3 if _forward_suits(args, attrs) else None
+
+
+def _forward_v3(*args: Any, **attrs: Any) -> tuple[Any, ...]:
+    return *_forward(*args, **attrs), jnp.zeros((), args[1].dtype)
 
 
 def _forward(x: Any, scale: Any, offset: Any, *_: Any, epsilon: float, **__: Any) -> tuple[Any, ...]:
-    vector = jax.ShapeDtypeStruct(scale.shape, np.float32)
-    call = jax.ffi.ffi_call("hornbeam_batch_norm", (jax.ShapeDtypeStruct(x.shape, x.dtype), vector, vector))
-    y, mean, variance = call(x, scale, offset, epsilon=np.float32(epsilon))
+    y, mean, variance = _call("hornbeam_batch_norm", x, scale, offset, like=x, epsilon=epsilon)
     return y, mean, kept_variance(variance, x.size // scale.size), mean, variance
 
 
@@ -51,7 +52,13 @@ def _(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
 
 def _backward(dy: Any, x: Any, scale: Any, mean: Any, variance: Any, *_: Any, epsilon: float,
               **__: Any) -> tuple[Any, ...]:
-    vector = jax.ShapeDtypeStruct(scale.shape, np.float32)
-    call = jax.ffi.ffi_call("hornbeam_batch_norm_gradient", (jax.ShapeDtypeStruct(x.shape, x.dtype), vector, vector))
+    found = _call("hornbeam_batch_norm_gradient", dy, x, scale, mean, variance, like=x, epsilon=epsilon)
     empty = jnp.zeros((0,), scale.dtype)
-    return (*call(dy, x, scale, mean, variance, epsilon=np.float32(epsilon)), empty, empty)
+    return (*found, empty, empty)
+
+
+def _call(target: str, *arrays: Any, like: Any, epsilon: float) -> Sequence[Any]:
+    """The results of a handler: images like those given, and two numbers a channel."""
+    vector = jax.ShapeDtypeStruct(like.shape[-1:], np.float32)
+    results = (jax.ShapeDtypeStruct(like.shape, like.dtype), vector, vector)
+    return jax.ffi.ffi_call(target, results)(*arrays, epsilon=np.float32(epsilon))
