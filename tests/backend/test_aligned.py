@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hornbeam as tf
-from hornbeam.backend.aligned import ALIGNMENT, aligned, copied
+from hornbeam.backend.aligned import ALIGNMENT, Places, aligned, copied, room
 
 
 def at(array):
@@ -39,3 +39,24 @@ def test_a_constant_is_a_copy_that_begins_there():
     x[0, 0] = -1
     assert at(np.asarray(tensor)) == 0
     assert float(tensor[0, 0]) != -1
+
+
+class Result:
+    """A result of a program as `Places` looks at it."""
+
+    def __init__(self, ready: bool, deleted: bool = False) -> None:
+        self.is_ready, self.is_deleted = lambda: ready, lambda: deleted
+
+
+@pytest.mark.parametrize(("result", "again"), [(Result(True), True), (Result(False), False),
+                                               (Result(True, deleted=True), False), (None, False)])
+def test_memory_is_used_again_once_the_run_is_over(result, again):
+    places = Places()
+    value = np.arange(6, dtype=np.float32)
+    (first,) = places.filled([value])
+    places.until = result
+    (second,) = places.filled([value + 1])
+    assert (first is second) == again
+    np.testing.assert_array_equal(second, value + 1)
+    assert at(first) == 0
+    assert room((), np.dtype(np.float32)).shape == ()

@@ -2,13 +2,15 @@
 
 XLA on the CPU uses an array of NumPy's in place if it begins at a multiple of 64 bytes. Others it copies, large ones in
 another thread, and the program then runs in another thread too, once that is done: handing over takes longer than many
-a program runs.
+a program runs. What it takes in place it may read after the call: a caller's own array is therefore copied first, as
+the caller may write to it at once (`own`, `Places`).
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, final
 
 import numpy as np
 
@@ -33,6 +35,34 @@ def copied(value: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     copy = room(value.shape, dtype)
     np.copyto(copy, value, casting="unsafe")
     return copy
+
+
+def own(array: np.ndarray) -> np.ndarray:
+    """A copy of an array that someone else may write to."""
+    return copied(array, array.dtype)
+
+
+@final
+class Places:
+    """Copies of the inputs of a program that runs again and again, each time in the same memory.
+
+    One thread at a time may use it. `until`: a result of the last run; once it is there, nobody reads the copies.
+    """
+
+    __slots__ = ("_copies", "until")
+
+    def __init__(self) -> None:
+        self._copies: tuple[np.ndarray, ...] = ()
+        self.until: Any = None
+
+    def filled(self, values: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+        """Copies of these values, which have the shapes and dtypes of those before."""
+        until, self.until = self.until, None
+        if until is None or until.is_deleted() or not until.is_ready():
+            self._copies = tuple([room(v.shape, v.dtype) for v in values])
+        for copy, value in zip(self._copies, values, strict=True):
+            np.copyto(copy, value)
+        return self._copies
 
 
 def room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import Any, final
 
 import numpy as np
 
-from hornbeam.backend.aligned import aligned
+from hornbeam.backend.aligned import Places, aligned, own
 from hornbeam.backend.compiler import compiled
 from hornbeam.backend.lazy import jnp
 from hornbeam.backend.switches import SHOW
@@ -135,12 +135,16 @@ def random_operations(ops: Sequence[Operation]) -> list[Operation]:
 
 @final
 class Runner:
-    """A plan bound to a store: the cells it reads and writes are found once."""
+    """A plan bound to a store: the cells it reads and writes are found once.
 
-    def __init__(self, plan: Plan, store: Store, most_shapes: int | None = None) -> None:
+    borrows: what is fed belongs to the caller, who may write to it as soon as `run` returns. It is copied then.
+    """
+
+    def __init__(self, plan: Plan, store: Store, most_shapes: int | None = None, *, borrows: bool = False) -> None:
         self.plan = plan
         self.store = store
         self.most_shapes = most_shapes
+        self.borrows = borrows
         self._ready: dict[Any, Any] = {}
         self._compiled_shapes = 0
 
@@ -194,12 +198,18 @@ class Runner:
         plain = all(not is_fed for is_fed, _ in picks) and [i for _, i in picks] == list(range(len(picks)))
         store, random, call = self.store, stage.random, stage.call
         guard = RUNNING if written or read or random else nullcontext()
+        places = Places() if self.borrows and written else None  # the guard keeps other threads out of them
+        placed = own if self.borrows else aligned
 
         def run(feeds: Sequence[np.ndarray]) -> Sequence[Any]:
-            moving = tuple([aligned(f) for f in feeds] if in_order else [aligned(feeds[i]) for i in order])
+            moving: Sequence[Any] = feeds if in_order else [feeds[i] for i in order]
+            if places is None:
+                moving = tuple([placed(f) for f in moving])
             count = stage.compiled
             started = time.perf_counter() if SHOW.value else 0.0
             with guard, x64():
+                if places is not None:
+                    moving = places.filled(moving)
                 streams = tuple([store.stream(op) for op in random]) if random else ()
                 try:
                     new, outputs, found = call(tuple([c.give() if c.lent else c.value for c in written]),
@@ -207,6 +217,8 @@ class Runner:
                     for cell, value in zip(written, new, strict=True):
                         cell.value = value
                         cell.lent = False
+                    if places is not None:
+                        places.until = new[0]
                 except NeedsHost as needs:
                     _move_to_host(needs)
                     outputs = None
@@ -240,7 +252,8 @@ class Runner:
                  measure: StepMeasure | None = None) -> Sequence[Any]:
         plan = self.plan
         drawn = {} if drawn is None else drawn
-        values: dict[GraphTensor, Any] = dict(zip(plan.feeds, feeds, strict=True))
+        mine = [own(f) for f in feeds] if self.borrows else feeds
+        values: dict[GraphTensor, Any] = dict(zip(plan.feeds, mine, strict=True))
         variables: dict[Operation, Any] = {}
         if measure is not None:
             kept = {v.outputs[0]: self.store.cell(v).value for v in (*plan.reads, *plan.writes)}

@@ -13,6 +13,7 @@ from typing import Any, final
 
 import numpy as np
 
+from hornbeam.backend.aligned import own
 from hornbeam.backend.lazy import jax
 from hornbeam.graph import convert, dtypes, mode, nest
 from hornbeam.graph.errors import InvalidArgumentError, NotFoundError
@@ -243,7 +244,7 @@ class BaseSession:
             raise InvalidArgumentError(None, None, "Must run 'setup' before performing partial runs!")
         keys, values = self._resolved(feed_dict or {})
         wanted = fetched(self._graph, fetches)
-        arrays = [Feeder(k).array(v) for k, v in zip(keys, values, strict=True)]
+        arrays = [own(Feeder(k).array(v)) for k, v in zip(keys, values, strict=True)]
         answers = wanted.restore([_answer(r) for r in run.run(wanted, keys, arrays)])
         if run.finished:
             del self._partial_runs[handle]
@@ -305,7 +306,8 @@ class BaseSession:
         check_devices(plan.ops, self._config)
         if self._server is not None:
             self._server.check(plan.ops)
-        return Binding(Runner(plan, self._store), [Feeder(k) for k in keys], wanted.restore, self._graph._edits)
+        runner = Runner(plan, self._store, borrows=True)
+        return Binding(runner, [Feeder(k) for k in keys], wanted.restore, self._graph._edits)
 
     def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None,
                       accept_options: bool = False) -> Callable[..., Any]:

@@ -100,6 +100,30 @@ def test_training_is_what_it_should_be(data, how) -> None:
     np.testing.assert_allclose(model.predict(x, batch_size=7, verbose=0), x @ w + b, rtol=1e-4, atol=1e-5)
 
 
+def test_a_dataset_may_fill_the_same_arrays_for_each_batch() -> None:
+    class Batches(keras.utils.PyDataset):
+        def __init__(self):
+            super().__init__()
+            self.x, self.y = np.zeros((400, 4), np.float32), np.zeros((400, 1), np.float32)
+
+        def __len__(self):
+            return 20
+
+        def __getitem__(self, index):
+            self.x[...] = self.y[...] = index
+            return self.x, self.y
+
+    class Slow(keras.callbacks.Callback):
+        def on_predict_batch_end(self, batch, logs=None):
+            time.sleep(0.002)
+
+    model = linear()
+    model.set_weights([np.full((4, 1), 0.25, np.float32), np.zeros(1, np.float32)])
+    assert model.evaluate(Batches(), verbose=0) == 0
+    predicted = model.predict(Batches(), verbose=0, callbacks=[Slow()])
+    np.testing.assert_array_equal(predicted[::400, 0], np.arange(20))
+
+
 def test_the_same_seed_trains_the_same(data) -> None:
     x, y = data
     found = []

@@ -15,6 +15,7 @@ import numpy as np
 from hornbeam.keras.names import keras_export
 from hornbeam.keras.trainers.data.iterables import as_batch
 from hornbeam.keras.trainers.data.source import Source, with_class_weight
+from hornbeam.keras.tree import structures as tree
 
 
 @keras_export("utils.PyDataset", "utils.Sequence")
@@ -109,7 +110,9 @@ class PyDatasetSource(Source):
         item = self.dataset[index]
         if item is None:
             raise ValueError(f"{type(self.dataset).__name__}.__getitem__({index}) gave None.")
-        return with_class_weight(as_batch(item), self._class_weight)
+        # The dataset may fill the same arrays anew for the next batch, which is prepared before this one is used.
+        batch = tree.map_structure(lambda a: np.array(a) if isinstance(a, np.ndarray) else a, as_batch(item))
+        return with_class_weight(batch, self._class_weight)
 
     def batches(self) -> Iterator[Any]:
         if self.num_batches is None:
