@@ -54,6 +54,7 @@ class Graph:
         self._not_fed: set[GraphTensor] = set()
         self._not_fetched: set[Operation] = set()
         self.plans: dict[Any, Any] = {}
+        self.programs: dict[Any, Any] = {}  # what was compiled, by the ops of its stage
         self._later: list[Callable[[], None]] = []
         self._catching_up = False
 
@@ -107,6 +108,7 @@ class Graph:
     def edited(self) -> None:
         """Note that an existing operation was changed."""
         self._edits += 1
+        self.programs.clear()
 
     @property
     def finalized(self) -> bool:

@@ -23,6 +23,7 @@ from hornbeam.backend.x64 import x64
 from hornbeam.graph.body import NeedsHost, bodies
 from hornbeam.graph.operation import Operation
 from hornbeam.graph.tensor import GraphTensor
+from hornbeam.runtime.alike import counterparts
 from hornbeam.runtime.evaluation import Stepping, Tracing, failure
 from hornbeam.runtime.plan import Plan, Stage, is_free
 from hornbeam.runtime.step_stats import StepMeasure
@@ -32,6 +33,8 @@ SMALL_RUN = 30_000
 """Runs of at most this many estimated scalar operations go op by op; training steps are always compiled."""
 _MAX_STEPS = 200
 _MAX_READY = 1000
+_ALIKE = 8
+"""Compiled stages of the same ops that a later stage is compared with."""
 
 compilations: list[str] = []
 """What was compiled so far and why, newest last (at most `_KEPT` entries)."""
@@ -43,9 +46,12 @@ class CompiledStage:
     """One device stage for one set of static values: a jitted function and what it takes, in order.
 
     `call((written, read, streams, moving))` gives (new values, outputs, findings).
+
+    traced: a stage that is the same program, whose compiled function serves this one too (`serves`).
     """
 
-    def __init__(self, plan: Plan, stage: Stage, static: dict[GraphTensor, np.ndarray], donate: bool) -> None:
+    def __init__(self, plan: Plan, stage: Stage, static: dict[GraphTensor, np.ndarray], donate: bool,
+                 traced: CompiledStage | None = None) -> None:
         touched = [plan.accesses[op] for op in stage.ops]
         fetched = [t.op for t in stage.outputs if t.op.type == "VariableV2"]
         self.written = list(dict.fromkeys(v for a in touched for v in a.writes))
@@ -54,22 +60,52 @@ class CompiledStage:
         self.random = random_operations(stage.ops)
         self.moving = [t for t in stage.inputs if t not in static]
         self.outputs = stage.outputs
-        self.checks: list[Operation] = []
-        self._stage, self._static, self._fed = stage, static, plan.fed_variables
-        self.compiled = 0
-        self.call = compiled(self._trace, (0,) if donate else ())
+        self._stage, self._static, self._fed, self._donate = stage, static, plan.fed_variables, donate
+        self._traced = traced or self
+        if traced is None:
+            self._checks: list[Operation] = []
+            self._count = 0
+            self.call = compiled(self._trace, (0,) if donate else ())
+        else:
+            self.call = traced.call
+
+    @property
+    def compiled(self) -> int:
+        """How often it was compiled, once for each set of shapes."""
+        return self._traced._count
+
+    def check(self, number: int) -> Operation:
+        """The operation whose check has this number among those that the program makes."""
+        found = self._traced._checks[number]
+        if self._traced is self:
+            return found
+        return (counterparts(self._traced._stage, self._stage) or {}).get(found, found)
+
+    def serves(self, plan: Plan, stage: Stage, static: dict[GraphTensor, np.ndarray], donate: bool) -> bool:
+        """Whether this stage's program is that of another one."""
+        if donate != self._donate or plan.fed_variables or self._fed or len(static) != len(self._static):
+            return False
+        same = counterparts(self._stage, stage)
+        if same is None:
+            return False
+        random, written = random_operations(stage.ops), [v for op in stage.ops for v in plan.accesses[op].writes]
+        if [same.get(op, op) for op in self.random] != random or list(dict.fromkeys(written)) != self.written:
+            return False
+        mine = {t: i for i, t in enumerate(self._stage.inputs)}
+        return all(t in self._static and np.array_equal(self._static[t], static[stage.inputs[i]])
+                   for t, i in mine.items() if stage.inputs[i] in static)
 
     def _trace(self, written: tuple[Any, ...], read: tuple[Any, ...], streams: tuple[Any, ...],
                moving: tuple[Any, ...]) -> Any:
         """What is compiled: runs once for each new set of shapes."""
-        self.compiled += 1
+        self._count += 1
         variables = dict(zip(self.written, written, strict=True)) | dict(zip(self.read, read, strict=True))
         old = dict(variables)
         values: dict[GraphTensor, Any] = dict(zip(self.moving, moving, strict=True)) | self._static
         for tensor in self._stage.outputs:
             if tensor.op.type == "VariableV2":
                 values[tensor] = variables[tensor.op]
-        tracing = Tracing(values, variables, dict(zip(self.random, streams, strict=True)), self.checks)
+        tracing = Tracing(values, variables, dict(zip(self.random, streams, strict=True)), self._checks)
         tracing.fed = self._fed
         tracing.run(self._stage.ops)
         new = [tracing.variables[v] for v in self.written]
@@ -373,8 +409,20 @@ def _compiled(plan: Plan, index: int, static: dict[GraphTensor, np.ndarray], don
     key = (index, donate, tuple((t, v.shape, v.tobytes()) for t, v in static.items()))
     found = plan.executables.get(key)
     if found is None:
-        found = plan.executables[key] = CompiledStage(plan, plan.stages[index], static, donate)
+        found = plan.executables[key] = _new_stage(plan, plan.stages[index], static, donate)
     return found  # type: ignore[return-value]
+
+
+def _new_stage(plan: Plan, stage: Stage, static: dict[GraphTensor, np.ndarray], donate: bool) -> CompiledStage:
+    """A stage that shares what was compiled for an earlier one of its graph, where that is the same program."""
+    graph = stage.ops[0].graph
+    earlier: list[CompiledStage] = graph.programs.setdefault(tuple(op.type for op in stage.ops), [])
+    traced = next((e for e in reversed(earlier) if e.serves(plan, stage, static, donate)), None)
+    made = CompiledStage(plan, stage, static, donate, traced)
+    if traced is None:
+        earlier.append(made)
+        del earlier[:-_ALIKE]
+    return made
 
 
 def _move_to_host(needs: NeedsHost) -> None:
@@ -388,7 +436,7 @@ def _move_to_host(needs: NeedsHost) -> None:
 def _raise_found(stage: CompiledStage, found: Any) -> None:
     numbers = np.asarray(found)
     if numbers[0]:
-        raise failure(stage.checks[int(numbers[0]) - 1], numbers[1:])
+        raise failure(stage.check(int(numbers[0]) - 1), numbers[1:])
 
 
 def _log(plan: Plan, stage: CompiledStage, moving: Sequence[Any], started: float) -> None:
