@@ -53,10 +53,26 @@ class Result:
 def test_memory_is_used_again_once_the_run_is_over(result, again):
     places = Places()
     value = np.arange(6, dtype=np.float32)
-    (first,) = places.filled([value])
+    (first,) = places.filled([value], 1)
     places.until = result
-    (second,) = places.filled([value + 1])
+    (second,) = places.filled([value + 1], 1)
     assert (first is second) == again
     np.testing.assert_array_equal(second, value + 1)
     assert at(first) == 0
     assert room((), np.dtype(np.float32)).shape == ()
+
+
+def test_memory_is_not_used_again_for_other_shapes_nor_kept_where_it_is_much(monkeypatch):
+    places = Places()
+    (first,) = places.filled([np.zeros(6, np.float32)], "six")
+    places.until = Result(True)
+    (second,) = places.filled([np.ones((2, 3), np.float32)], "two by three")
+    assert second.shape == (2, 3)
+    assert first.sum() == 0
+    monkeypatch.setattr("hornbeam.backend.aligned._MOST_KEPT", 10)
+    places.until = Result(True)
+    (third,) = places.filled([np.zeros((2, 3), np.float32)], "two by three")
+    places.until = Result(True)
+    (fourth,) = places.filled([np.ones((2, 3), np.float32)], "two by three")
+    assert third.sum() == 0
+    assert fourth.sum() == 6

@@ -17,6 +17,8 @@ import numpy as np
 ALIGNMENT = 64
 _LARGE = 100_000
 """Bytes from which XLA hands the copying to another thread."""
+_MOST_KEPT = 50_000_000
+"""Bytes up to which `Places` keeps its memory from run to run."""
 
 
 def aligned(value: Any) -> Any:
@@ -49,20 +51,27 @@ class Places:
     One thread at a time may use it. `until`: a result of the last run; once it is there, nobody reads the copies.
     """
 
-    __slots__ = ("_copies", "until")
+    __slots__ = ("_copies", "_of", "until")
 
     def __init__(self) -> None:
         self._copies: tuple[np.ndarray, ...] = ()
+        self._of: object = None
         self.until: Any = None
 
-    def filled(self, values: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
-        """Copies of these values, which have the shapes and dtypes of those before."""
+    def filled(self, values: Sequence[np.ndarray], of: object) -> tuple[np.ndarray, ...]:
+        """Copies of these values: where the last ones lay, if their run is over.
+
+        of: the same object for values of the same shapes and dtypes.
+        """
         until, self.until = self.until, None
-        if until is None or until.is_deleted() or not until.is_ready():
-            self._copies = tuple([room(v.shape, v.dtype) for v in values])
-        for copy, value in zip(self._copies, values, strict=True):
+        if of is not self._of or until is None or until.is_deleted() or not until.is_ready():
+            self._copies, self._of = tuple([room(v.shape, v.dtype) for v in values]), of
+        copies = self._copies
+        for copy, value in zip(copies, values, strict=True):
             np.copyto(copy, value)
-        return self._copies
+        if sum([copy.nbytes for copy in copies]) > _MOST_KEPT:
+            self._copies, self._of = (), None
+        return copies
 
 
 def room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:

@@ -181,6 +181,7 @@ class Runner:
         self.store = store
         self.most_shapes = most_shapes
         self.borrows = borrows
+        self._places = Places()
         self._ready: dict[Any, Any] = {}
         self._compiled_shapes = 0
 
@@ -234,8 +235,8 @@ class Runner:
         plain = all(not is_fed for is_fed, _ in picks) and [i for _, i in picks] == list(range(len(picks)))
         store, random, call = self.store, stage.random, stage.call
         guard = RUNNING if written or read or random else nullcontext()
-        places = Places() if self.borrows and written else None  # the guard keeps other threads out of them
-        placed = own if self.borrows else aligned
+        places = self._places if self.borrows and written else None  # the guard keeps other threads out of them
+        placed, stage_and_shapes = own if self.borrows else aligned, object()
 
         def run(feeds: Sequence[np.ndarray]) -> Sequence[Any]:
             moving: Sequence[Any] = feeds if in_order else [feeds[i] for i in order]
@@ -245,7 +246,7 @@ class Runner:
             started = time.perf_counter() if SHOW.value else 0.0
             with guard, x64():
                 if places is not None:
-                    moving = places.filled(moving)
+                    moving = places.filled(moving, stage_and_shapes)
                 streams = tuple([store.stream(op) for op in random]) if random else ()
                 try:
                     new, outputs, found = call(tuple([c.give() if c.lent else c.value for c in written]),

@@ -33,6 +33,8 @@ from hornbeam.runtime.step_stats import StepMeasure, write_partition
 from hornbeam.runtime.store import Store
 
 _serials = itertools.count()
+_MOST_BINDINGS = 500
+"""Sets of fetches that a session knows: a program that makes new ones in a loop would fill the memory with them."""
 
 
 @final
@@ -207,6 +209,8 @@ class BaseSession:
         binding = self._bindings.get((key, keys)) if key is not None else None
         if binding is None or binding.edits != self._graph._edits:
             binding = self._bind(fetches, keys)
+            if len(self._bindings) >= _MOST_BINDINGS:
+                self._bindings.clear()
             if key is not None:
                 self._bindings[key, keys] = binding
         if options is None and run_metadata is None and not self._most_ms:
@@ -365,6 +369,8 @@ def _plan(graph: Graph, tensors: Sequence[GraphTensor], operations: Sequence[Ope
     key = (tuple(tensors), tuple(dict.fromkeys(operations)), feeds, graph._edits)
     found = plans.get(key)
     if found is None:
+        if len(plans) >= _MOST_BINDINGS:
+            plans.clear()
         found = plans[key] = Plan(tensors, key[1], feeds)
     return found
 
