@@ -45,7 +45,37 @@ HORNBEAM_ROWS(rectify_halves, uint16_t) {
   }
 }
 
+__attribute__((target_clones("avx512f", "avx2", "default"))) void normalize_floats(
+    float* y, const float* scale, const float* bias, int64_t rows, int64_t columns) {
+  for (int64_t i = 0; i < rows; i++, y += columns) {
+#pragma GCC ivdep
+    for (int64_t c = 0; c < columns; c++) {
+      const float sum = y[c] * scale[c] + bias[c];
+      y[c] = sum <= 0 ? 0 : sum;
+    }
+  }
+}
+
+__attribute__((target_clones("avx512f", "avx2", "default"))) void normalize_floats_with_more(
+    float* y, const float* scale, const float* bias, const float* more, int64_t rows, int64_t columns) {
+  for (int64_t i = 0; i < rows; i++, y += columns, more += columns) {
+#pragma GCC ivdep
+    for (int64_t c = 0; c < columns; c++) {
+      const float sum = y[c] * scale[c] + bias[c] + more[c];
+      y[c] = sum <= 0 ? 0 : sum;
+    }
+  }
+}
+
 }  // namespace
+
+void normalize_and_rectify(float* y, const float* scale, const float* bias, const float* more, int64_t rows,
+                           int64_t columns) {
+  if (more)
+    normalize_floats_with_more(y, scale, bias, more, rows, columns);
+  else
+    normalize_floats(y, scale, bias, rows, columns);
+}
 
 void add_and_rectify(Type type, void* y, const void* bias, int64_t rows, int64_t columns, int64_t stride) {
   if (type == Type::bf16)

@@ -176,13 +176,26 @@ Buffer& second_buffer_of_call() {
   return buffer;
 }
 
+// What is done to a piece of a result while it lies in the cache: max(scale · y + bias + more, 0). Without a bias
+// nothing is; `scale` (of floats) and `more` (with a scale) may be null.
+struct Finish {
+  const char *bias = nullptr, *scale = nullptr, *more = nullptr;
+
+  void operator()(Type type, char* y, int64_t at, int64_t rows, int64_t columns) const {
+    if (!bias) return;
+    if (!scale) return add_and_rectify(type, y + at, bias, rows, columns, columns);
+    auto floats = [](const char* data) { return reinterpret_cast<const float*>(data); };
+    normalize_and_rectify(reinterpret_cast<float*>(y + at), floats(scale), floats(bias),
+                          more ? floats(more + at) : nullptr, rows, columns);
+  }
+};
+
 // The forward form and the input's gradient: each image of one operand and the filter give an image of the other.
-// With a bias the forward form is rectified as soon as a piece is there, while it lies in the cache.
 void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char* w, const char* from, char* to,
-               const char* bias = nullptr) {
+               const Finish& finish = {}) {
   Pieces pieces = pieces_of(shape, threads_of(pool), 4);
   const int64_t item = bytes_of(shape.type), x = volume_of_one(shape.x) * item, y = volume_of_one(shape.y) * item;
-  if (bias) pieces = Pieces(shape.x[0], std::max<int64_t>(pieces.count, shape.x[0] * y / kCache));
+  if (finish.bias) pieces = Pieces(shape.x[0], std::max<int64_t>(pieces.count, shape.x[0] * y / kCache));
   const auto usual = convolution(kind, shape, pieces.length_of(0));
   const auto last = convolution(kind, shape, pieces.length_of(pieces.count - 1));
   const Filter filter(*usual, w, buffer_of_call());
@@ -199,7 +212,7 @@ void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char*
          {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_SRC, forward ? &chosen.y : &chosen.x, to + at * (forward ? y : x)}});
     const int64_t channels = shape.y.back();
     const int64_t pixels = pieces.length_of(i) * y / item / channels;
-    if (bias) add_and_rectify(shape.type, to + at * y, bias, pixels, channels, channels);
+    finish(shape.type, to, at * y, pixels, channels);
   });
 }
 
@@ -254,14 +267,16 @@ ffi::Error forward_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffe
   });
 }
 
+// The forward form, finished. After the filter come the bias, the scale if there is one, and what is added to all.
 ffi::Error relu_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer w, ffi::AnyBuffer bias,
-                        ffi::Result<ffi::AnyBuffer> y, int64_t groups, Numbers strides, Numbers dilations,
-                        Numbers before, Numbers after) {
+                        ffi::RemainingArgs others, ffi::Result<ffi::AnyBuffer> y, int64_t groups, Numbers strides,
+                        Numbers dilations, Numbers before, Numbers after) {
   return guarded([&] {
     const Shape shape{of(x.dimensions()), of(w.dimensions()), of(y->dimensions()), of(strides), of(dilations),
                       of(before), of(after), groups, type_of(x.element_type())};
+    auto other = [&](size_t i) { return others.size() > i ? data(*others.get<ffi::AnyBuffer>(i)) : nullptr; };
     by_images(pool, kForward, shape, data(w), data(x), static_cast<char*>(y->untyped_data()),
-              data(bias));
+              {data(bias), other(0), other(1)});
   });
 }
 
@@ -325,6 +340,7 @@ extern "C" int64_t hornbeam_convolutions_kept() { return static_cast<int64_t>(co
 #define HORNBEAM_TWO .Arg<xla::ffi::AnyBuffer>().Arg<xla::ffi::AnyBuffer>()
 
 HORNBEAM_CONVOLUTION(hornbeam_convolution, hornbeam::forward_handler, HORNBEAM_TWO);
-HORNBEAM_CONVOLUTION(hornbeam_convolution_relu, hornbeam::relu_handler, HORNBEAM_TWO.Arg<xla::ffi::AnyBuffer>());
+HORNBEAM_CONVOLUTION(hornbeam_convolution_relu, hornbeam::relu_handler,
+                     HORNBEAM_TWO.Arg<xla::ffi::AnyBuffer>().RemainingArgs());
 HORNBEAM_CONVOLUTION(hornbeam_convolution_to_input, hornbeam::to_input_handler, HORNBEAM_TWO);
 HORNBEAM_CONVOLUTION(hornbeam_convolution_to_filter, hornbeam::to_filter_handler, HORNBEAM_TWO);

@@ -166,6 +166,92 @@ def test_keras_layers_fuse_too(targets):
     assert relative(found, np.maximum(plain + 1, 0)) < 1e-5
 
 
+VECTORS = normal(4, 24) * 0.3 + 1.0  # scale, offset, mean, variance
+BIAS, MORE = normal(24), normal(5, 9, 9, 24)
+
+
+def norm(y):
+    return v1.nn.fused_batch_norm(y, *VECTORS, epsilon=0.01, is_training=False)[0]
+
+
+def by_hand(y):
+    scale = VECTORS[0] / np.sqrt(VECTORS[3] + np.float32(0.01))
+    return y * scale + (VECTORS[1] - VECTORS[2] * scale).reshape(1, 1, 1, -1)
+
+
+@pytest.mark.parametrize("follow", [
+    norm, by_hand, lambda y: norm(v1.nn.bias_add(y, BIAS)), lambda y: by_hand(BIAS + y), lambda y: norm(y) + MORE,
+    lambda y: MORE + by_hand(y), lambda y: norm(y + BIAS) + MORE, lambda y: y + MORE, lambda y: norm(norm(y)),
+    lambda y: BIAS * y, lambda y: MORE + VECTORS[1] * y, lambda y: by_hand(by_hand(y) + BIAS) + MORE])
+@pytest.mark.parametrize("depthwise", [False, True])
+def test_what_follows_by_channel_is_part_of_the_convolution(targets, monkeypatch, follow, depthwise):
+    x, w = normal(5, 9, 9, 8), normal(3, 3, 8, 3 if depthwise else 24) * 0.2
+    x[0, 0, 0, 0], x[4, 8, 8, 1] = np.nan, np.inf
+    convolve = v1.nn.depthwise_conv2d if depthwise else v1.nn.conv2d
+
+    def answers():
+        with v1.Graph().as_default(), v1.Session() as session:
+            held, weights = v1.placeholder(np.float32, [None, 9, 9, 8]), v1.placeholder(np.float32, w.shape)
+            y = v1.nn.relu(follow(convolve(held, weights, [1, 1, 1, 1], "SAME")))
+            return [session.run(y, {held: v, weights: w}) for v in (x, finite, finite)]
+
+    finite = normal(5, 9, 9, 8)
+    first, second, third = answers()
+    assert targets.count("hornbeam_convolution_relu") == 1
+    np.testing.assert_array_equal(second, third)
+    monkeypatch.setenv("HORNBEAM_KERNELS", "off")
+    plain, expected, _ = answers()
+    np.testing.assert_array_equal(np.isnan(first), np.isnan(plain))
+    assert relative(second, expected) < 1e-5
+
+
+def test_gradients_of_a_sum_of_two(targets, monkeypatch):
+    x, w = normal(5, 9, 9, 8), normal(3, 3, 8, 24) * 0.2
+
+    def answers():
+        with v1.Graph().as_default(), v1.Session() as session:
+            held, weights, more = (v1.placeholder(np.float32, a.shape) for a in (x, w, MORE))
+            y = v1.nn.relu(more + v1.nn.conv2d(held, weights, [1, 1, 1, 1], "SAME"))
+            return session.run([y, *v1.gradients(y * y, [held, weights, more])], {held: x, weights: w, more: MORE})
+
+    found = answers()
+    assert targets.count("hornbeam_convolution_relu") == 1
+    monkeypatch.setenv("HORNBEAM_KERNELS", "off")
+    for a, b in zip(found, answers(), strict=True):
+        assert relative(a, b) < 1e-5
+
+
+@pytest.mark.parametrize("follow", [
+    lambda y: v1.nn.fused_batch_norm(y, *VECTORS[:2], is_training=True)[0],
+    lambda y: v1.nn.bias_add(y, normal(9), data_format="NCHW"), lambda y: y * MORE, lambda y: y + MORE[:1],
+    lambda y: v1.nn.tanh(y) + BIAS, lambda y: BIAS - y, lambda y: (y + MORE) * BIAS])
+def test_what_does_not_follow_by_channel_is_not(targets, follow):
+    x, w = normal(5, 9, 9, 8), normal(3, 3, 8, 24)
+    with v1.Graph().as_default(), v1.Session() as session:
+        held = v1.placeholder(np.float32, x.shape)
+        session.run(v1.nn.relu(follow(v1.nn.conv2d(held, w, [1, 1, 1, 1], "SAME"))), {held: x})
+    assert "hornbeam_convolution" in targets
+    assert "hornbeam_convolution_relu" not in targets
+
+
+def test_a_residual_block_of_keras_is_two_kernels(targets):
+    inputs = tf.keras.Input((12, 12, 16))
+    y = tf.keras.layers.Conv2D(16, 3, padding="same")(inputs)
+    y = tf.keras.layers.ReLU()(tf.keras.layers.BatchNormalization()(y))
+    y = tf.keras.layers.BatchNormalization()(tf.keras.layers.Conv2D(16, 3, padding="same")(y))
+    model = tf.keras.Model(inputs, tf.keras.layers.ReLU()(tf.keras.layers.Add()([inputs, y])))
+    model.set_weights([abs(normal(*np.shape(w))) * 0.2 for w in model.get_weights()])
+    x = normal(8, 12, 12, 16)
+    found = model.predict(x, verbose=0)
+    assert targets.count("hornbeam_convolution_relu") == 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HORNBEAM_KERNELS", "off")
+        tf.keras.backend.clear_session()
+        again = tf.keras.models.clone_model(model)
+        again.set_weights(model.get_weights())
+        assert relative(found, again.predict(x, verbose=0)) < 1e-5
+
+
 def test_what_is_looked_at_twice_is_not_fused(targets):
     x, w, b = normal(4, 16, 16, 16), normal(3, 3, 16, 16), normal(16)
 
@@ -173,7 +259,7 @@ def test_what_is_looked_at_twice_is_not_fused(targets):
     def run(x):
         y = tf.nn.conv2d(x, w, 1, "SAME")
         z = y + b
-        return tf.nn.relu(z), tf.reduce_sum(y), tf.nn.relu(tf.nn.conv2d(x, w, 1, "SAME") + normal(4, 16, 16, 16))
+        return tf.nn.relu(z), tf.reduce_sum(y), tf.nn.relu(tf.nn.conv2d(x, w, 1, "SAME") + normal(4, 16, 16, 1))
 
     run(tf.constant(x))
     assert targets

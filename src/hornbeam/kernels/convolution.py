@@ -13,7 +13,7 @@ import numpy as np
 
 from hornbeam.backend.lazy import jnp
 from hornbeam.kernels import library
-from hornbeam.kernels.fusion import rectified
+from hornbeam.kernels.fusion import After, rectified
 from hornbeam.kernels.selection import Kernel, call, computes_in, forced, kernel
 from hornbeam.ops import conv, depthwise
 from hornbeam.ops.windows import Layout
@@ -164,15 +164,25 @@ for _op in (conv.conv2d_backprop_filter_op, conv.conv3d_backprop_filter_op, dept
     kernel(_op)(_to_filter(_op.type))
 
 
-# A convolution, its bias and ReLU in one -------------------------------------------------------------------
+# A convolution and what follows it up to a ReLU, in one -----------------------------------------------------
 
 @rectified(conv.conv2d_op, conv.conv3d_op, depthwise.depthwise_conv2d_op)
-def _(op_type: str, args: Sequence[Any], attrs: dict[str, Any], bias: Any) -> Kernel | None:
+def _(op_type: str, args: Sequence[Any], attrs: dict[str, Any], after: After) -> Kernel | None:
     x, w = args
     if attrs["data_format"].startswith("NC"):
         return None
     found = _described(op_type, attrs, x.shape, w.shape)
-    if not _suits(found, _FORWARD, x, w):
+    numbers = [a for a in after if a is not None]
+    if not _suits(found, _FORWARD, x, w, *numbers):
         return None
+    if after.scale is None and after.more is None:
+        finish = [jnp.reshape(after.bias, (-1,))]
+    elif x.dtype != np.float32:
+        return None
+    else:
+        channels = found.y[-1:]
+        scale = jnp.ones(channels, x.dtype) if after.scale is None else after.scale
+        bias = jnp.zeros(channels, x.dtype) if after.bias is None else after.bias
+        finish = [bias, scale, *([] if after.more is None else [jnp.asarray(after.more)])]
     return lambda features: call("hornbeam_convolution_relu", found.y, x.dtype, jnp.asarray(x),
-                                 jnp.reshape(w, found.w), jnp.reshape(bias, (-1,)), **found.attributes())
+                                 jnp.reshape(w, found.w), *finish, **found.attributes())

@@ -1,32 +1,47 @@
-"""A product or a convolution, its bias and ReLU in one kernel: the sum is rectified while it lies in the cache.
+"""A product or a convolution and what follows it up to a ReLU, in one kernel, while its results lie in the cache.
 
-That saves two passes over the results. What computes the product says which kernel does so (`rectified`).
+What follows: a bias, a normalisation with known moments, in whatever operations it is written, and the addition of
+another image. Each saves a pass over the results. What computes the product says which kernel does so (`rectified`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple, final
 
 import numpy as np
 
+from hornbeam.backend.lazy import jnp, lax
 from hornbeam.graph.op import Op
 from hornbeam.kernels.selection import Kernel, fused
 from hornbeam.ops.activations import relu
 
 _LOOK_AT_SHAPES = frozenset(("Shape", "ShapeN", "Size", "Rank", "SumLike"))
 _ADDS = ("BiasAdd", "AddV2", "Add")
+_NORMS = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
 
-Rule = Callable[[str, Sequence[Any], dict[str, Any], Any], Kernel | None]
+Given = Callable[[Any], list[Any] | None]
+
+
+@final
+class After(NamedTuple):
+    """What is rectified: scale · product + bias + more. scale, bias: one number a channel; each may be None."""
+
+    scale: Any = None
+    bias: Any = None
+    more: Any = None
+
+
+Rule = Callable[[str, Sequence[Any], dict[str, Any], After], Kernel | None]
 _rules: dict[str, Rule] = {}
 
 
 def rectified(*ops: Op) -> Callable[[Rule], Rule]:
-    """Decorator: `rule(type, args, attrs, bias)` gives the kernel of one of these ops with a bias and ReLU, or None.
+    """Decorator: `rule(type, args, attrs, after)` gives the kernel of one of these ops with what follows, or None.
 
-    bias: one number a channel of the result, its last dimension; of no more dimensions than the result. The kernel is
-    called as `Relu` is, with what it need not look at.
+    A channel is an index of the result's last dimension; `more` has the result's shape. The kernel is called as `Relu`
+    is, with what it need not look at.
     """
     def declare(rule: Rule) -> Rule:
         _rules.update((op.type, rule) for op in ops)
@@ -36,19 +51,83 @@ def rectified(*ops: Op) -> Callable[[Rule], Rule]:
 
 
 @fused(relu)
-def _(operation: Any, given: Callable[[Any], list[Any] | None]) -> Kernel | None:
-    add = _only_for(operation.inputs[0], operation)
-    if add is None or add.type not in _ADDS or given(add) is None \
-            or add.attrs.get("data_format", "NHWC").startswith("NC"):
+def _(operation: Any, given: Given) -> Kernel | None:
+    found, more = _followed(operation.inputs[0], operation, given), None
+    if found is None:
+        found, more = _sum_of_two(operation, given)
+    if found is None or (found.scale is None and found.bias is None and more is None):
         return None
-    side = next((i for i, t in enumerate(add.inputs) if t.op.type in _rules), None)
-    if side is None or (producer := _only_for(add.inputs[side], add)) is None or (args := given(producer)) is None:
+    after = After(found.scale, found.bias, more)
+    return _rules[found.producer.type](found.producer.type, found.args, found.producer.attrs, after)
+
+
+@final
+class _Followed(NamedTuple):
+    """A product, its arguments, and the scale and the bias of each channel after it."""
+
+    producer: Any
+    args: list[Any]
+    scale: Any
+    bias: Any
+
+
+def _sum_of_two(operation: Any, given: Given) -> tuple[_Followed | None, Any]:
+    """The product that is one of two images whose sum an operation takes, and the other image."""
+    total = _only_for(operation.inputs[0], operation)
+    args = None if total is None or total.type not in ("AddV2", "Add") else given(total)
+    if total is None or args is None or np.shape(args[0]) != np.shape(args[1]):
+        return None, None
+    for side in (0, 1):
+        found = _followed(total.inputs[side], total, given)
+        if found is not None:
+            return found, args[1 - side]
+    return None, None
+
+
+def _followed(tensor: Any, user: Any, given: Given) -> _Followed | None:
+    """The product that a tensor is made of, with what scales and shifts it on the way."""
+    scale = bias = None
+    while True:
+        operation = _only_for(tensor, user)
+        args = None if operation is None else given(operation)
+        if operation is None or args is None or tensor.value_index:
+            return None
+        if operation.type in _rules:
+            return _Followed(operation, args, scale, bias)
+        step = _step(operation, args)
+        if step is None:
+            return None
+        side, by, shift = step
+        if shift is not None:
+            shift = shift if scale is None else scale * shift
+            bias = shift if bias is None else bias + shift
+        if by is not None:
+            scale = by if scale is None else scale * by
+        tensor, user = operation.inputs[side], operation
+
+
+def _step(operation: Any, args: list[Any]) -> tuple[int, Any, Any] | None:
+    """Which input an operation scales and shifts by channel, and by what (vectors or None). None for others."""
+    kind, attrs = operation.type, operation.attrs
+    if kind in _NORMS:
+        if attrs["is_training"] or not attrs["data_format"].endswith("C"):
+            return None
+        _, scale, offset, mean, variance = args
+        by = scale * lax.rsqrt(variance + attrs["epsilon"])
+        return 0, by, offset - mean * by
+    if kind not in (*_ADDS, "Mul") or attrs.get("data_format", "NHWC").startswith("NC"):
         return None
-    product, bias = (given(add)[i] for i in (side, 1 - side))  # type: ignore[index]
-    if not 1 <= np.ndim(bias) <= np.ndim(product) or math.prod(np.shape(bias)) != np.shape(bias)[-1] \
-            or np.shape(bias)[-1] != np.shape(product)[-1]:
-        return None
-    return _rules[producer.type](producer.type, args, producer.attrs, bias)
+    for side in (0, 1):
+        vector = args[1 - side]
+        if _is_by_channel(vector, np.shape(args[side])):
+            vector = jnp.reshape(vector, (-1,))
+            return (side, vector, None) if kind == "Mul" else (side, None, vector)
+    return None
+
+
+def _is_by_channel(vector: Any, shape: tuple[int, ...]) -> bool:
+    dims = np.shape(vector)
+    return 1 <= len(dims) <= len(shape) and math.prod(dims) == dims[-1] == shape[-1]
 
 
 def _only_for(tensor: Any, user: Any) -> Any:

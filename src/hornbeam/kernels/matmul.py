@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from hornbeam.backend.lazy import jnp
-from hornbeam.kernels.fusion import rectified
+from hornbeam.kernels.fusion import After, rectified
 from hornbeam.kernels.selection import Kernel, call, computes_in, forced, kernel
 from hornbeam.ops.matmul import batch_matmul, batch_matmul_v1, batch_matmul_v3, matmul_op
 
@@ -92,11 +92,11 @@ def _(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
 
 
 @rectified(*_OPS)
-def _(op_type: str, args: Sequence[Any], attrs: dict[str, Any], bias: Any) -> Kernel | None:
-    found = _described(args, attrs)
+def _(op_type: str, args: Sequence[Any], attrs: dict[str, Any], after: After) -> Kernel | None:
+    found = None if after.bias is None or after[::2] != (None, None) else _described(args, attrs)
     if not found or not (forced() or found.pays_rectified(args[0].dtype)):
         return None
-    return lambda features: product(*args, bias=bias, **attrs)
+    return lambda features: product(*args, bias=after.bias, **attrs)
 
 
 def _turned(attrs: dict[str, Any]) -> tuple[bool, bool]:
