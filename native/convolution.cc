@@ -1,4 +1,5 @@
-// Convolutions and their two gradients: images of a batch are cut into tasks, channels come last.
+// Convolutions and their two gradients: images of a batch are cut into tasks, channels come last. Those that are told
+// to try it are computed as `winograd.h` says.
 //
 // Filters are [*space, in / groups, out]. A primitive wants them in a layout of its own: they are moved there once a
 // call, before the tasks. The tasks of a filter's gradient each sum their images; their sums, float32 whatever the
@@ -10,13 +11,23 @@
 #include "onednn.h"
 #include "tasks.h"
 #include "types.h"
+#include "winograd.h"
 
 namespace hornbeam {
+
+using Numbers = ffi::Span<const int64_t>;
+
+// How a filter slides, and whether Winograd's way is to be tried.
+struct Sliding {
+  int64_t groups;
+  Numbers strides, dilations, before, after;
+  bool in_tiles;
+};
+
 namespace {
 
 using dims = dnnl::memory::dims;
 using layout = dnnl::memory::desc;
-using Numbers = ffi::Span<const int64_t>;
 
 constexpr double kWorkOfTask = 4e6;  // floating-point operations that are worth a task
 
@@ -37,8 +48,6 @@ struct Shape {
     return total;
   }
 };
-
-dims of(Numbers numbers) { return dims(numbers.begin(), numbers.end()); }
 
 // Channels-last sizes in oneDNN's order, with the strides that say where they lie.
 layout image(const dims& sizes, int64_t batch, Type type) {
@@ -176,20 +185,6 @@ Buffer& second_buffer_of_call() {
   return buffer;
 }
 
-// What is done to a piece of a result while it lies in the cache: max(scale · y + bias + more, 0). Without a bias
-// nothing is; `scale` (of floats) and `more` (with a scale) may be null.
-struct Finish {
-  const char *bias = nullptr, *scale = nullptr, *more = nullptr;
-
-  void operator()(Type type, char* y, int64_t at, int64_t rows, int64_t columns) const {
-    if (!bias) return;
-    if (!scale) return add_and_rectify(type, y + at, bias, rows, columns, columns);
-    auto floats = [](const char* data) { return reinterpret_cast<const float*>(data); };
-    normalize_and_rectify(reinterpret_cast<float*>(y + at), floats(scale), floats(bias),
-                          more ? floats(more + at) : nullptr, rows, columns);
-  }
-};
-
 // The forward form and the input's gradient: each image of one operand and the filter give an image of the other.
 void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char* w, const char* from, char* to,
                const Finish& finish = {}) {
@@ -258,42 +253,49 @@ void to_filter(ffi::ThreadPool& pool, const Shape& shape, const char* x, const c
 
 const char* data(const ffi::AnyBuffer& buffer) { return static_cast<const char*>(buffer.untyped_data()); }
 
-ffi::Error forward_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer w, ffi::Result<ffi::AnyBuffer> y,
-                           int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
-  return guarded([&] {
-    const Shape shape{of(x.dimensions()), of(w.dimensions()), of(y->dimensions()), of(strides), of(dilations),
-                      of(before), of(after), groups, type_of(x.element_type())};
-    by_images(pool, kForward, shape, data(w), data(x), static_cast<char*>(y->untyped_data()));
-  });
+const float* floats(const ffi::AnyBuffer& buffer) { return reinterpret_cast<const float*>(data(buffer)); }
+
+Shape described(const Sliding& how, const ffi::AnyBuffer& x, const ffi::AnyBuffer& w, const ffi::AnyBuffer& y) {
+  auto all = [](const auto& numbers) { return dims(numbers.begin(), numbers.end()); };
+  return {all(x.dimensions()), all(w.dimensions()), all(y.dimensions()), all(how.strides), all(how.dilations),
+          all(how.before), all(how.after), how.groups, type_of(x.element_type())};
 }
 
-// The forward form, finished. After the filter come the bias, the scale if there is one, and what is added to all.
-ffi::Error relu_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer w, ffi::AnyBuffer bias,
-                        ffi::RemainingArgs others, ffi::Result<ffi::AnyBuffer> y, int64_t groups, Numbers strides,
-                        Numbers dilations, Numbers before, Numbers after) {
+Images images(const dims& sizes) { return {sizes[0], sizes[1], sizes[2], sizes[3]}; }
+
+// The forward form, finished if there is a bias. After the filter come the bias, the scale if there is one, and what is
+// added to all.
+ffi::Error forward_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer w, ffi::RemainingArgs others,
+                           ffi::Result<ffi::AnyBuffer> y, Sliding how) {
   return guarded([&] {
-    const Shape shape{of(x.dimensions()), of(w.dimensions()), of(y->dimensions()), of(strides), of(dilations),
-                      of(before), of(after), groups, type_of(x.element_type())};
+    const Shape shape = described(how, x, w, *y);
     auto other = [&](size_t i) { return others.size() > i ? data(*others.get<ffi::AnyBuffer>(i)) : nullptr; };
-    by_images(pool, kForward, shape, data(w), data(x), static_cast<char*>(y->untyped_data()),
-              {data(bias), other(0), other(1)});
+    const Finish finish{other(0), other(1), other(2)};
+    if (how.in_tiles && winograd(pool, images(shape.x), images(shape.y), how.before[0], how.before[1], floats(x), floats(w), false,
+                             static_cast<float*>(y->untyped_data()), finish))
+      return;
+    by_images(pool, kForward, shape, data(w), data(x), static_cast<char*>(y->untyped_data()), finish);
   });
 }
 
 ffi::Error to_input_handler(ffi::ThreadPool pool, ffi::AnyBuffer w, ffi::AnyBuffer dy, ffi::Result<ffi::AnyBuffer> dx,
-                            int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
+                            Sliding how) {
   return guarded([&] {
-    const Shape shape{of(dx->dimensions()), of(w.dimensions()), of(dy.dimensions()), of(strides), of(dilations),
-                      of(before), of(after), groups, type_of(dy.element_type())};
+    const Shape shape = described(how, *dx, w, dy);
+    if (how.in_tiles && winograd(pool, images(shape.y), images(shape.x), 2 - how.before[0], 2 - how.before[1], floats(dy),
+                             floats(w), true, static_cast<float*>(dx->untyped_data())))
+      return;
     by_images(pool, kToInput, shape, data(w), data(dy), static_cast<char*>(dx->untyped_data()));
   });
 }
 
 ffi::Error to_filter_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer dy, ffi::Result<ffi::AnyBuffer> dw,
-                             int64_t groups, Numbers strides, Numbers dilations, Numbers before, Numbers after) {
+                             Sliding how) {
   return guarded([&] {
-    const Shape shape{of(x.dimensions()), of(dw->dimensions()), of(dy.dimensions()), of(strides), of(dilations),
-                      of(before), of(after), groups, type_of(dy.element_type())};
+    const Shape shape = described(how, x, *dw, dy);
+    if (how.in_tiles && winograd_to_filter(pool, images(shape.x), images(shape.y), how.before[0], how.before[1], floats(x),
+                                       floats(dy), static_cast<float*>(dw->untyped_data())))
+      return;
     to_filter(pool, shape, data(x), data(dy), static_cast<char*>(dw->untyped_data()));
   });
 }
@@ -327,20 +329,23 @@ extern "C" int64_t hornbeam_convolutions_kept() { return static_cast<int64_t>(co
 
 }  // namespace hornbeam
 
-#define HORNBEAM_CONVOLUTION(symbol, handler, arguments)      \
-  XLA_FFI_DEFINE_HANDLER_SYMBOL(symbol, handler,              \
-                                xla::ffi::Ffi::Bind()         \
-                                    .Ctx<xla::ffi::ThreadPool>() arguments \
-                                    .Ret<xla::ffi::AnyBuffer>() \
-                                    .Attr<int64_t>("groups")  \
-                                    .Attr<hornbeam::Numbers>("strides") \
-                                    .Attr<hornbeam::Numbers>("dilations") \
-                                    .Attr<hornbeam::Numbers>("before") \
-                                    .Attr<hornbeam::Numbers>("after"))
-#define HORNBEAM_TWO .Arg<xla::ffi::AnyBuffer>().Arg<xla::ffi::AnyBuffer>()
+XLA_FFI_REGISTER_STRUCT_ATTR_DECODING(hornbeam::Sliding, xla::ffi::StructMember<int64_t>("groups"),
+                                      xla::ffi::StructMember<hornbeam::Numbers>("strides"),
+                                      xla::ffi::StructMember<hornbeam::Numbers>("dilations"),
+                                      xla::ffi::StructMember<hornbeam::Numbers>("before"),
+                                      xla::ffi::StructMember<hornbeam::Numbers>("after"),
+                                      xla::ffi::StructMember<bool>("in_tiles"));
 
-HORNBEAM_CONVOLUTION(hornbeam_convolution, hornbeam::forward_handler, HORNBEAM_TWO);
-HORNBEAM_CONVOLUTION(hornbeam_convolution_relu, hornbeam::relu_handler,
-                     HORNBEAM_TWO.Arg<xla::ffi::AnyBuffer>().RemainingArgs());
-HORNBEAM_CONVOLUTION(hornbeam_convolution_to_input, hornbeam::to_input_handler, HORNBEAM_TWO);
-HORNBEAM_CONVOLUTION(hornbeam_convolution_to_filter, hornbeam::to_filter_handler, HORNBEAM_TWO);
+#define HORNBEAM_CONVOLUTION(symbol, handler, more)                     \
+  XLA_FFI_DEFINE_HANDLER_SYMBOL(symbol, handler,                        \
+                                xla::ffi::Ffi::Bind()                   \
+                                    .Ctx<xla::ffi::ThreadPool>()        \
+                                    .Arg<xla::ffi::AnyBuffer>()         \
+                                    .Arg<xla::ffi::AnyBuffer>() more    \
+                                    .Ret<xla::ffi::AnyBuffer>()         \
+                                    .Attrs<hornbeam::Sliding>())
+
+HORNBEAM_CONVOLUTION(hornbeam_convolution, hornbeam::forward_handler, .RemainingArgs());
+HORNBEAM_CONVOLUTION(hornbeam_convolution_relu, hornbeam::forward_handler, .RemainingArgs());
+HORNBEAM_CONVOLUTION(hornbeam_convolution_to_input, hornbeam::to_input_handler, );
+HORNBEAM_CONVOLUTION(hornbeam_convolution_to_filter, hornbeam::to_filter_handler, );

@@ -1,4 +1,6 @@
-"""Whether kernels are used. `HORNBEAM_KERNELS` is `off`, `native` (wherever there is one), or unset: where they pay."""
+"""Whether kernels are used. `HORNBEAM_KERNELS` is unset: where they pay; `off`; `native`: wherever there is one;
+`direct`: where they pay, with the sums of convolutions written out.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,11 @@ Rule = Callable[[Sequence[Any], dict[str, Any]], Kernel | None]
 def forced() -> bool:
     """Whether kernels are taken for whatever they can compute, however small."""
     return os.environ.get(VARIABLE) == "native"
+
+
+def written_out() -> bool:
+    """Whether the sums of convolutions are to be written out, for the last digits of their results."""
+    return os.environ.get(VARIABLE) == "direct"
 
 
 def why_not() -> str | None:
