@@ -190,7 +190,8 @@ void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char*
                const Finish& finish = {}) {
   Pieces pieces = pieces_of(shape, threads_of(pool), 4);
   const int64_t item = bytes_of(shape.type), x = volume_of_one(shape.x) * item, y = volume_of_one(shape.y) * item;
-  if (finish.bias) pieces = Pieces(shape.x[0], std::max<int64_t>(pieces.count, shape.x[0] * y / kCache));
+  if (finish)
+    pieces = Pieces(shape.x[0], std::max<int64_t>(pieces.count, shape.x[0] * (kind == kForward ? y : x) / kCache));
   const auto usual = convolution(kind, shape, pieces.length_of(0));
   const auto last = convolution(kind, shape, pieces.length_of(pieces.count - 1));
   const Filter filter(*usual, w, buffer_of_call());
@@ -205,9 +206,9 @@ void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char*
         {{DNNL_ARG_WEIGHTS, &chosen.w, (is_last ? filter_of_last : filter).data},
          {forward ? DNNL_ARG_SRC : DNNL_ARG_DIFF_DST, forward ? &chosen.x : &chosen.y, from + at * (forward ? x : y)},
          {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_SRC, forward ? &chosen.y : &chosen.x, to + at * (forward ? y : x)}});
-    const int64_t channels = shape.y.back();
-    const int64_t pixels = pieces.length_of(i) * y / item / channels;
-    finish(shape.type, to, at * y, pixels, channels);
+    const dims& result = forward ? shape.y : shape.x;
+    finish(shape.type, to, at * (forward ? y : x), pieces.length_of(i) * volume_of_one(result) / result.back(),
+           result.back());
   });
 }
 
@@ -278,14 +279,17 @@ ffi::Error forward_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffe
   });
 }
 
-ffi::Error to_input_handler(ffi::ThreadPool pool, ffi::AnyBuffer w, ffi::AnyBuffer dy, ffi::Result<ffi::AnyBuffer> dx,
-                            Sliding how) {
+// The input's gradient; with features that of the ReLU that made the input, too.
+ffi::Error to_input_handler(ffi::ThreadPool pool, ffi::AnyBuffer w, ffi::AnyBuffer dy, ffi::RemainingArgs features,
+                            ffi::Result<ffi::AnyBuffer> dx, Sliding how) {
   return guarded([&] {
     const Shape shape = described(how, *dx, w, dy);
-    if (how.in_tiles && winograd(pool, images(shape.y), images(shape.x), 2 - how.before[0], 2 - how.before[1], floats(dy),
-                             floats(w), true, static_cast<float*>(dx->untyped_data())))
+    Finish finish;
+    if (features.size()) finish.features = data(*features.get<ffi::AnyBuffer>(0));
+    if (how.in_tiles && winograd(pool, images(shape.y), images(shape.x), 2 - how.before[0], 2 - how.before[1],
+                                 floats(dy), floats(w), true, static_cast<float*>(dx->untyped_data()), finish))
       return;
-    by_images(pool, kToInput, shape, data(w), data(dy), static_cast<char*>(dx->untyped_data()));
+    by_images(pool, kToInput, shape, data(w), data(dy), static_cast<char*>(dx->untyped_data()), finish);
   });
 }
 
@@ -347,5 +351,6 @@ XLA_FFI_REGISTER_STRUCT_ATTR_DECODING(hornbeam::Sliding, xla::ffi::StructMember<
 
 HORNBEAM_CONVOLUTION(hornbeam_convolution, hornbeam::forward_handler, .RemainingArgs());
 HORNBEAM_CONVOLUTION(hornbeam_convolution_relu, hornbeam::forward_handler, .RemainingArgs());
-HORNBEAM_CONVOLUTION(hornbeam_convolution_to_input, hornbeam::to_input_handler, );
+HORNBEAM_CONVOLUTION(hornbeam_convolution_to_input, hornbeam::to_input_handler, .RemainingArgs());
+HORNBEAM_CONVOLUTION(hornbeam_convolution_to_input_relu, hornbeam::to_input_handler, .RemainingArgs());
 HORNBEAM_CONVOLUTION(hornbeam_convolution_to_filter, hornbeam::to_filter_handler, );

@@ -14,6 +14,7 @@ typedef uint32_t Words __attribute__((vector_size(4 * kLanes), aligned(4)));
 typedef uint16_t Halves __attribute__((vector_size(2 * kLanes), aligned(2)));
 
 #define HORNBEAM_INLINE inline __attribute__((always_inline))
+#define HORNBEAM_HERE __attribute__((always_inline))  // after the parameters of a lambda
 // The compiler writes these for each instruction set; which one runs is decided when the library is loaded.
 #define HORNBEAM_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 

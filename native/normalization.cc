@@ -1,4 +1,5 @@
-// Batch normalisation in training, and its gradient: x is [rows, channels], what belongs to a channel is float32.
+// Sums over rows; batch normalisation in training, and its gradient: x is [rows, channels], what belongs to a channel is
+// float32.
 //
 // Rows are cut into pieces that stay in the cache. Each is summed by itself, and its squares around its own mean; the
 // sums of the pieces are then put together in double precision (Chan, Golub and LeVeque 1983), in their order: the bits
@@ -34,13 +35,13 @@ template <class T>
 HORNBEAM_INLINE void moments_loop(const T* x, int64_t rows, int64_t channels, float* means, float* squares) {
   for (int64_t c = 0; c < channels; c += kLanes) {
     const int count = lanes_from(c, channels);
-    auto row = [&](int64_t r) __attribute__((always_inline)) {
+    auto row = [&](int64_t r) HORNBEAM_HERE {
       Lanes v;
       load(x + r * channels + c, count, v);
       return v;
     };
     const Lanes mean = sum_of_rows(rows, row) / static_cast<float>(rows);
-    const Lanes square = sum_of_rows(rows, [&](int64_t r) __attribute__((always_inline)) {
+    const Lanes square = sum_of_rows(rows, [&](int64_t r) HORNBEAM_HERE {
       const Lanes d = row(r) - mean;
       return d * d;
     });
@@ -65,6 +66,20 @@ HORNBEAM_INLINE void normalize_loop(const T* x, int64_t rows, int64_t channels, 
   }
 }
 
+// A piece's Σ x.
+template <class T>
+HORNBEAM_INLINE void sums_loop(const T* x, int64_t rows, int64_t channels, float* sums) {
+  for (int64_t c = 0; c < channels; c += kLanes) {
+    const int count = lanes_from(c, channels);
+    auto row = [&](int64_t r) HORNBEAM_HERE {
+      Lanes v;
+      load(x + r * channels + c, count, v);
+      return v;
+    };
+    store(sum_of_rows(rows, row), count, sums + c);
+  }
+}
+
 // A piece's Σ dy and Σ dy · (x - mean).
 template <class T>
 HORNBEAM_INLINE void products_loop(const T* dy, const T* x, int64_t rows, int64_t channels, const float* mean,
@@ -73,13 +88,13 @@ HORNBEAM_INLINE void products_loop(const T* dy, const T* x, int64_t rows, int64_
     const int count = lanes_from(c, channels);
     Lanes m;
     load(mean + c, count, m);
-    auto of = [&](const T* from, int64_t r) __attribute__((always_inline)) {
+    auto of = [&](const T* from, int64_t r) HORNBEAM_HERE {
       Lanes v;
       load(from + r * channels + c, count, v);
       return v;
     };
-    store(sum_of_rows(rows, [&](int64_t r) __attribute__((always_inline)) { return of(dy, r); }), count, sums + c);
-    store(sum_of_rows(rows, [&](int64_t r) __attribute__((always_inline)) { return of(dy, r) * (of(x, r) - m); }),
+    store(sum_of_rows(rows, [&](int64_t r) HORNBEAM_HERE { return of(dy, r); }), count, sums + c);
+    store(sum_of_rows(rows, [&](int64_t r) HORNBEAM_HERE { return of(dy, r) * (of(x, r) - m); }),
           count, products + c);
   }
 }
@@ -104,6 +119,9 @@ HORNBEAM_INLINE void gradient_loop(const T* dy, const T* x, int64_t rows, int64_
   HORNBEAM_CLONES void moments(const T* x, int64_t rows, int64_t channels, float* means, float* squares) {           \
     moments_loop(x, rows, channels, means, squares);                                                                  \
   }                                                                                                                   \
+  HORNBEAM_CLONES void sum(const T* x, int64_t rows, int64_t channels, float* sums) {                                 \
+    sums_loop(x, rows, channels, sums);                                                                              \
+  }                                                                                                                  \
   HORNBEAM_CLONES void normalize(const T* x, int64_t rows, int64_t channels, const float* mean, const float* factor, \
                                  const float* offset, T* y) {                                                         \
     normalize_loop(x, rows, channels, mean, factor, offset, y);                                                       \
@@ -169,6 +187,7 @@ class Rows {
 };
 
 using Vector = ffi::Buffer<ffi::F32, 1>;
+using Matrix = ffi::Buffer<ffi::F32, 2>;
 
 template <class T>
 void normalized(ffi::ThreadPool& pool, Rows& all, const T* x, const float* scale, const float* offset, float epsilon,
@@ -212,8 +231,26 @@ void gradients(ffi::ThreadPool& pool, Rows& all, const T* dy, const T* x, const 
   });
 }
 
+template <class T>
+void summed(ffi::ThreadPool& pool, Rows& all, const T* x, float* y) {
+  all.run(pool, [&](int64_t at, int64_t rows, float* sums, float*) {
+    sum(x + at * all.channels, rows, all.channels, sums);
+  });
+  for (int64_t c = 0; c < all.channels; c++) {
+    double total, none;
+    all.sums(c, total, none);
+    y[c] = total;
+  }
+}
+
 bool are_of(int64_t channels, std::initializer_list<size_t> counts) {
   return channels > 0 && std::all_of(counts.begin(), counts.end(), [&](size_t n) { return int64_t(n) == channels; });
+}
+
+ffi::Error sum_rows(ffi::ThreadPool pool, Matrix x, ffi::Result<Vector> y) {
+  Rows all(x.element_count(), y->element_count());
+  if (!are_of(all.channels, {size_t(x.dimensions()[1])})) return ffi::Error::InvalidArgument("not one sum a column");
+  return guarded([&] { summed(pool, all, x.typed_data(), y->typed_data()); });
 }
 
 // Results: y; the mean and the variance of each channel, the latter divided by the number of rows.
@@ -259,6 +296,12 @@ ffi::Error batch_norm_gradient(ffi::ThreadPool pool, ffi::AnyBuffer dy, ffi::Any
 
 }  // namespace
 }  // namespace hornbeam
+
+XLA_FFI_DEFINE_HANDLER_SYMBOL(hornbeam_sum_rows, hornbeam::sum_rows,
+                              xla::ffi::Ffi::Bind()
+                                  .Ctx<xla::ffi::ThreadPool>()
+                                  .Arg<hornbeam::Matrix>()
+                                  .Ret<hornbeam::Vector>());
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(hornbeam_batch_norm, hornbeam::batch_norm,
                               xla::ffi::Ffi::Bind()

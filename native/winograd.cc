@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <type_traits>
 #include <vector>
 
 #include "lanes.h"
@@ -76,21 +77,33 @@ HORNBEAM_INLINE void of_results(const Lanes (&y)[kTile], Lanes (&m)[kWide]) {
   m[5] = y[3];
 }
 
-// A transform of the columns and then of the rows of a square.
-template <int from, int to, class Transform>
-HORNBEAM_INLINE void both_ways(const Lanes (&square)[from][from], Lanes (&result)[to][to], const Transform& transform) {
+// A transform of the columns and then of the rows of a square: take(i, j) gives its numbers, give(i, j, number) gets
+// those of the result.
+template <int from, int to, class Take, class Transform, class Give>
+HORNBEAM_INLINE void both_ways(const Take& take, const Transform& transform, const Give& give) {
   Lanes half[to][from];
 #pragma GCC unroll 6
   for (int j = 0; j < from; j++) {
     Lanes column[from], made[to];
 #pragma GCC unroll 6
-    for (int i = 0; i < from; i++) column[i] = square[i][j];
+    for (int i = 0; i < from; i++) column[i] = take(i, j);
     transform(column, made);
 #pragma GCC unroll 6
     for (int i = 0; i < to; i++) half[i][j] = made[i];
   }
 #pragma GCC unroll 6
-  for (int i = 0; i < to; i++) transform(half[i], result[i]);
+  for (int i = 0; i < to; i++) {
+    Lanes made[to];
+    transform(half[i], made);
+#pragma GCC unroll 6
+    for (int j = 0; j < to; j++) give(i, j, made[j]);
+  }
+}
+
+HORNBEAM_INLINE Lanes loaded(const float* from, int count) {
+  Lanes v;
+  load(from, count, v);
+  return v;
 }
 
 HORNBEAM_INLINE bool is_zero(const Lanes& lanes) {
@@ -119,42 +132,54 @@ struct Part {
     step = images.width * images.channels;
   }
 
+  // Whether so many pixels from there on, both ways, lie in the image.
+  bool holds(const Images& images, int size) const {
+    return row >= 0 && column >= 0 && row + size <= images.height && column + size <= images.width;
+  }
+
   int64_t image, row, column, at, step;
 };
 
-// What a square of pixels holds, zeros outside of the image.
-template <int size>
-HORNBEAM_INLINE void load_part(const float* x, const Images& images, const Part& part, int64_t channel, int count,
-                               Lanes (&square)[size][size]) {
-  const bool whole = part.row >= 0 && part.column >= 0 && part.row + size <= images.height &&
-                     part.column + size <= images.width;
-#pragma GCC unroll 6
+// f(count) for the channels from one on; a constant where they fill all lanes, so that the compiler unrolls f.
+template <class F>
+HORNBEAM_INLINE void with_lanes(int64_t channel, int64_t channels, const F& f) {
+  const int count = lanes_from(channel, channels);
+  if (count == kLanes) f(std::integral_constant<int, kLanes>());
+  else f(count);
+}
+
+// A square of pixels at the edge of an image, copied, with zeros where it lies outside.
+template <int size, class Count>
+HORNBEAM_INLINE void copy_part(const float* x, const Images& images, const Part& part, int64_t channel, Count count,
+                               float (&square)[size][size][kLanes]) {
   for (int i = 0; i < size; i++)
-#pragma GCC unroll 6
     for (int j = 0; j < size; j++) {
-      const bool inside = whole || (part.row + i >= 0 && part.row + i < images.height && part.column + j >= 0 &&
-                                    part.column + j < images.width);
-      if (inside) load(x + part.at + i * part.step + j * images.channels + channel, count, square[i][j]);
-      else square[i][j] = Lanes{};
+      const int64_t row = part.row + i, column = part.column + j;
+      const bool inside = row >= 0 && row < images.height && column >= 0 && column < images.width;
+      const float* from = x + part.at + i * part.step + j * images.channels + channel;
+      store(inside ? loaded(from, count) : Lanes{}, kLanes, square[i][j]);
     }
 }
 
-// Transformed tiles [places, tiles, channels], from `first` on. Places lie `stride` apart.
+// Transformed tiles [places, tiles, channels], from `first` on, of what images hold. Places lie `stride` apart.
 template <int size, class Transform>
 HORNBEAM_INLINE void tiles_loop(const float* x, const Images& images, const Tiling& tiling, int64_t top, int64_t left,
                                 int64_t first, int64_t many, int64_t stride, float* to, const Transform& transform) {
   for (int64_t t = 0; t < many; t++) {
     const Part part(images, tiling, first + t, top, left);
+    const bool whole = part.holds(images, size);
     for (int64_t channel = 0; channel < images.channels; channel += kLanes) {
-      const int count = lanes_from(channel, images.channels);
-      Lanes square[size][size], result[kWide][kWide];
-      load_part(x, images, part, channel, count, square);
-      both_ways(square, result, transform);
+      float square[size][size][kLanes];
+      const float* from = whole ? x + part.at + channel : square[0][0];
+      const int64_t row = whole ? part.step : size * kLanes, pixel = whole ? images.channels : kLanes;
       float* place = to + t * images.channels + channel;
-#pragma GCC unroll 6
-      for (int i = 0; i < kWide; i++)
-#pragma GCC unroll 6
-        for (int j = 0; j < kWide; j++) store(result[i][j], count, place + (i * kWide + j) * stride);
+      with_lanes(channel, images.channels, [&](auto count) HORNBEAM_HERE {
+        if (!whole) copy_part(x, images, part, channel, count, square);
+        auto take = [&](int i, int j) HORNBEAM_HERE { return loaded(from + i * row + j * pixel, count); };
+        both_ways<size, kWide>(take, transform, [&](int i, int j, const Lanes& v) HORNBEAM_HERE {
+          store(v, count, place + (i * kWide + j) * stride);
+        });
+      });
     }
   }
 }
@@ -162,13 +187,13 @@ HORNBEAM_INLINE void tiles_loop(const float* x, const Images& images, const Tili
 HORNBEAM_CLONES void transform_pixels(const float* x, const Images& images, const Tiling& tiling, int64_t top,
                                       int64_t left, int64_t first, int64_t many, int64_t stride, float* to) {
   tiles_loop<kWide>(x, images, tiling, top, left, first, many, stride, to,
-                    [](const Lanes (&d)[kWide], Lanes (&v)[kWide]) __attribute__((always_inline)) { of_pixels(d, v); });
+                    [](const Lanes (&d)[kWide], Lanes (&v)[kWide]) HORNBEAM_HERE { of_pixels(d, v); });
 }
 
 HORNBEAM_CLONES void transform_gradients(const float* dy, const Images& images, const Tiling& tiling, int64_t first,
                                          int64_t many, int64_t stride, float* to) {
   tiles_loop<kTile>(dy, images, tiling, 0, 0, first, many, stride, to,
-                    [](const Lanes (&d)[kTile], Lanes (&v)[kWide]) __attribute__((always_inline)) { of_results(d, v); });
+                    [](const Lanes (&d)[kTile], Lanes (&v)[kWide]) HORNBEAM_HERE { of_results(d, v); });
 }
 
 // The results of tiles, from their products, finished. Returns whether they were finite before.
@@ -179,25 +204,19 @@ HORNBEAM_CLONES bool transform_products(const float* from, int64_t stride, const
     const Part part(images, tiling, first + t, 0, 0);
     const int64_t rows = std::min<int64_t>(kTile, images.height - part.row);
     const int64_t columns = std::min<int64_t>(kTile, images.width - part.column);
-    for (int64_t channel = 0; channel < images.channels; channel += kLanes) {
-      const int count = lanes_from(channel, images.channels);
-      Lanes square[kWide][kWide], result[kTile][kTile];
-      const float* place = from + t * images.channels + channel;
-#pragma GCC unroll 6
-      for (int i = 0; i < kWide; i++)
-#pragma GCC unroll 6
-        for (int j = 0; j < kWide; j++) load(place + (i * kWide + j) * stride, count, square[i][j]);
-      both_ways(square, result, [](const Lanes (&m)[kWide], Lanes (&r)[kTile]) __attribute__((always_inline)) {
-        to_results(m, r);
+    for (int64_t channel = 0; channel < images.channels; channel += kLanes)
+      with_lanes(channel, images.channels, [&](auto count) HORNBEAM_HERE {
+        const float* place = from + t * images.channels + channel;
+        auto take = [&](int i, int j) HORNBEAM_HERE { return loaded(place + (i * kWide + j) * stride, count); };
+        auto transform = [](const Lanes (&m)[kWide], Lanes (&r)[kTile]) HORNBEAM_HERE { to_results(m, r); };
+        both_ways<kWide, kTile>(take, transform, [&](int i, int j, const Lanes& v) HORNBEAM_HERE {
+          if (i >= rows || j >= columns) return;
+          zero += v - v;
+          store(v, count, y + part.at + i * part.step + j * images.channels + channel);
+        });
       });
-      for (int i = 0; i < rows; i++)
-        for (int j = 0; j < columns; j++) {
-          zero += result[i][j] - result[i][j];
-          store(result[i][j], count, y + part.at + i * part.step + j * images.channels + channel);
-        }
-    }
-    for (int i = 0; finish.bias && i < rows; i++)
-      finish(Type::f32, reinterpret_cast<char*>(y), 4 * (part.at + i * part.step), columns, images.channels);
+    for (int i = 0; finish && i < rows; i++)
+      finish(Type::f32, y, 4 * (part.at + i * part.step), columns, images.channels);
   }
   return is_zero(zero);
 }
@@ -208,14 +227,11 @@ HORNBEAM_CLONES void transform_filters(const float* w, int64_t in, int64_t out, 
   for (int64_t c = first; c < first + many; c++)
     for (int64_t k = 0; k < out; k += kLanes) {
       const int count = lanes_from(k, out);
-      Lanes square[kFilter][kFilter], result[kWide][kWide];
-      for (int i = 0; i < kFilter; i++)
-        for (int j = 0; j < kFilter; j++) load(w + ((i * kFilter + j) * in + c) * out + k, count, square[i][j]);
-      both_ways(square, result, [](const Lanes (&g)[kFilter], Lanes (&u)[kWide]) __attribute__((always_inline)) {
-        of_filter(g, u);
+      auto take = [&](int i, int j) HORNBEAM_HERE { return loaded(w + ((i * kFilter + j) * in + c) * out + k, count); };
+      auto transform = [](const Lanes (&g)[kFilter], Lanes (&u)[kWide]) HORNBEAM_HERE { of_filter(g, u); };
+      both_ways<kFilter, kWide>(take, transform, [&](int i, int j, const Lanes& v) HORNBEAM_HERE {
+        store(v, count, to + ((i * kWide + j) * in + c) * out + k);
       });
-      for (int i = 0; i < kWide; i++)
-        for (int j = 0; j < kWide; j++) store(result[i][j], count, to + ((i * kWide + j) * in + c) * out + k);
     }
 }
 
@@ -227,25 +243,17 @@ HORNBEAM_CLONES bool transform_sums(const float* sums, int64_t parts, int64_t ap
   for (int64_t c = first; c < first + many; c++)
     for (int64_t k = 0; k < out; k += kLanes) {
       const int count = lanes_from(k, out);
-      Lanes square[kWide][kWide], result[kFilter][kFilter];
-      for (int i = 0; i < kWide; i++)
-        for (int j = 0; j < kWide; j++) {
-          Lanes sum = {};
-          for (int64_t p = 0; p < parts; p++) {
-            Lanes more;
-            load(sums + p * apart + ((i * kWide + j) * in + c) * out + k, count, more);
-            sum += more;
-          }
-          square[i][j] = sum;
-        }
-      both_ways(square, result, [](const Lanes (&u)[kWide], Lanes (&g)[kFilter]) __attribute__((always_inline)) {
-        to_filter(u, g);
+      auto take = [&](int i, int j) HORNBEAM_HERE {
+        const float* place = sums + ((i * kWide + j) * in + c) * out + k;
+        Lanes sum = loaded(place, count);
+        for (int64_t p = 1; p < parts; p++) sum += loaded(place + p * apart, count);
+        return sum;
+      };
+      auto transform = [](const Lanes (&u)[kWide], Lanes (&g)[kFilter]) HORNBEAM_HERE { to_filter(u, g); };
+      both_ways<kWide, kFilter>(take, transform, [&](int i, int j, const Lanes& v) HORNBEAM_HERE {
+        zero += v - v;
+        store(v, count, dw + ((i * kFilter + j) * in + c) * out + k);
       });
-      for (int i = 0; i < kFilter; i++)
-        for (int j = 0; j < kFilter; j++) {
-          zero += result[i][j] - result[i][j];
-          store(result[i][j], count, dw + ((i * kFilter + j) * in + c) * out + k);
-        }
     }
   return is_zero(zero);
 }

@@ -279,3 +279,28 @@ def test_a_filter_written_in_between_is_the_one_that_was_read(targets):
     found = run(tf.constant(x)).numpy()
     plain = np.asarray(conv.conv2d_op.function(x, before, strides=(1, 1, 1, 1), padding="SAME"))
     assert relative(found, np.maximum(plain + 1, 0)) < 1e-5
+
+
+@pytest.mark.parametrize(("shape", "depth"), [((7, 29, 30, 15), 7), ((8, 16, 16, 32), 48)], ids=["direct", "tiles"])
+def test_the_gradient_of_a_relu_is_part_of_the_convolution(dtype, targets, monkeypatch, shape, depth):
+    """Features that are zero or not a number have no gradient."""
+    x, w = normal(*shape, dtype=dtype), normal(3, 3, shape[-1], depth, dtype=dtype)
+    x[0, 0, 0, 0] = np.nan
+
+    def gradients():
+        with v1.Graph().as_default(), v1.Session() as session:
+            held = v1.placeholder(dtype, shape)
+            features = v1.nn.relu(held)
+            y = v1.nn.conv2d(features, w, [1, 1, 1, 1], "VALID")
+            once = v1.gradients(y, held, v1.constant(dy))[0]
+            twice = v1.gradients([y, features], held, [v1.constant(dy), v1.ones_like(features)])[0]
+            return [np.asarray(g, np.float32) for g in session.run([once, twice], {held: x})]
+
+    dy = normal(shape[0], shape[1] - 2, shape[2] - 2, depth, dtype=dtype)
+    found = gradients()
+    assert targets.count("hornbeam_convolution_to_input_relu") == 1
+    assert targets.count("hornbeam_convolution_to_input") >= 1
+    monkeypatch.setenv("HORNBEAM_KERNELS", "off")
+    for a, b in zip(found, gradients(), strict=True):
+        assert relative(a, b) < TOLERANCE[dtype.name]
+        np.testing.assert_array_equal(a == 0, b == 0)

@@ -11,7 +11,8 @@ from hornbeam.ops.reduce import sum_op
 from hornbeam.ops.shaping import sum_like
 
 BFLOAT16 = dtypes.bfloat16.np_dtype
-SHAPES = [((2048, 64), [0]), ((33, 31, 205), [0, 1]), ((16, 128, 4, 64), [1, 0]), ((60_001, 9), [-2])]
+SHAPES = [((2048, 64), [0]), ((33, 31, 205), [0, 1]), ((300, 2, 513), [0, 1]), ((16, 1000, 15), [0, 1]),
+          ((16, 128, 4, 64), [1, 0]), ((60_001, 9), [-2])]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from hornbeam.backend.lazy import jnp
 from hornbeam.kernels import library
-from hornbeam.kernels.fusion import After, rectified
+from hornbeam.kernels.fusion import After, masked, rectified
 from hornbeam.kernels.selection import Kernel, call, computes_in, forced, kernel, written_out
 from hornbeam.ops import conv, depthwise
 from hornbeam.ops.windows import Layout
@@ -138,17 +138,18 @@ def _forward(op_type: str) -> Callable[[Sequence[Any], dict[str, Any]], Kernel |
     return rule
 
 
-def _to_input(op_type: str) -> Callable[[Sequence[Any], dict[str, Any]], Kernel | None]:
-    def described(sizes: Any, w: Any, dy: Any, attrs: dict[str, Any]) -> _Convolution:
-        dims = conv.full_sizes(tuple(int(d) for d in np.asarray(sizes)), w.shape, dy.shape, attrs["data_format"])
-        return _described(op_type, attrs, dims, w.shape)
+def _of_input(op_type: str, attrs: dict[str, Any], sizes: Any, w: Any, dy: Any) -> _Convolution:
+    dims = conv.full_sizes(_known(sizes), w.shape, dy.shape, attrs["data_format"])
+    return _described(op_type, attrs, dims, w.shape)
 
+
+def _to_input(op_type: str) -> Callable[[Sequence[Any], dict[str, Any]], Kernel | None]:
     def rule(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
         _, w, dy = args
-        return run if _suits(described(args[0], w, dy, attrs), _TO_INPUT, w, dy) else None
+        return run if _suits(_of_input(op_type, attrs, *args), _TO_INPUT, w, dy) else None
 
     def run(sizes: Any, w: Any, dy: Any, **attrs: Any) -> Any:
-        found = described(sizes, w, dy, attrs)
+        found = _of_input(op_type, attrs, sizes, w, dy)
         return _as_given(_call(_TO_INPUT, found, found.x, jnp.reshape(w, found.w),
                                _channels_last(dy, found.where)), found.where)
 
@@ -202,3 +203,16 @@ def _(op_type: str, args: Sequence[Any], attrs: dict[str, Any], after: After) ->
         finish = [bias, scale, *([] if after.more is None else [jnp.asarray(after.more)])]
     return lambda features: call("hornbeam_convolution_relu", found.y, x.dtype, jnp.asarray(x), jnp.reshape(w, found.w),
                                  *finish, **found.attributes(_FORWARD, x.dtype))
+
+
+@masked(conv.conv2d_backprop_input_op, conv.conv3d_backprop_input_op, depthwise.depthwise_backprop_input_op)
+def _(operation: Any, producer: Any, args: list[Any]) -> Kernel | None:
+    _, w, dy = args
+    if producer.attrs["data_format"].startswith("NC"):
+        return None
+    found = _of_input(producer.type, producer.attrs, *args)
+    if not _suits(found, _TO_INPUT, w, dy):
+        return None
+    return lambda gradient, features: call(
+        "hornbeam_convolution_to_input_relu", found.x, dy.dtype, jnp.reshape(w, found.w), jnp.asarray(dy),
+        jnp.asarray(features), **found.attributes(_TO_INPUT, dy.dtype))

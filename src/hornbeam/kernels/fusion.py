@@ -2,6 +2,7 @@
 
 What follows: a bias, a normalisation with known moments, in whatever operations it is written, and the addition of
 another image. Each saves a pass over the results. What computes the product says which kernel does so (`rectified`).
+The gradient of a ReLU is part of the kernel that computes the gradient of its results (`masked`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from hornbeam.backend.lazy import jnp, lax
 from hornbeam.graph.op import Op
 from hornbeam.kernels.selection import Kernel, fused
-from hornbeam.ops.activations import relu
+from hornbeam.ops.activations import relu, relu_grad
 
 _LOOK_AT_SHAPES = frozenset(("Shape", "ShapeN", "Size", "Rank", "SumLike"))
 _ADDS = ("BiasAdd", "AddV2", "Add")
@@ -59,6 +60,29 @@ def _(operation: Any, given: Given) -> Kernel | None:
         return None
     after = After(found.scale, found.bias, more)
     return _rules[found.producer.type](found.producer.type, found.args, found.producer.attrs, after)
+
+
+Mask = Callable[[Any, Any, list[Any]], Kernel | None]
+_masks: dict[str, Mask] = {}
+
+
+def masked(*ops: Op) -> Callable[[Mask], Mask]:
+    """Decorator: `rule(operation, producer, args)` gives the kernel of a `ReluGrad` and of what made its gradient.
+
+    `args` are the producer's, which is one of these ops. The kernel is called as `ReluGrad` is.
+    """
+    def declare(rule: Mask) -> Mask:
+        _masks.update((op.type, rule) for op in ops)
+        return rule
+
+    return declare
+
+
+@fused(relu_grad)
+def _(operation: Any, given: Given) -> Kernel | None:
+    producer = _only_for(operation.inputs[0], operation)
+    args = None if producer is None or producer.type not in _masks else given(producer)
+    return None if producer is None or args is None else _masks[producer.type](operation, producer, args)
 
 
 @final

@@ -14,7 +14,8 @@ from hornbeam.backend.lazy import jax
 
 LIBRARY = Path(__file__).with_name("compiled") / "libhornbeam_kernels.so"
 TARGETS = ("hornbeam_matmul", "hornbeam_matmul_relu", "hornbeam_convolution", "hornbeam_convolution_relu",
-           "hornbeam_convolution_to_input", "hornbeam_convolution_to_filter", "hornbeam_update",
+           "hornbeam_convolution_to_input", "hornbeam_convolution_to_input_relu", "hornbeam_convolution_to_filter",
+           "hornbeam_update", "hornbeam_sum_rows",
            "hornbeam_batch_norm", "hornbeam_batch_norm_gradient", "hornbeam_max_pool", "hornbeam_max_pool_gradient",
            "hornbeam_average_pool", "hornbeam_average_pool_gradient",
            "hornbeam_lstm", "hornbeam_lstm_gradient", "hornbeam_gru", "hornbeam_gru_gradient")

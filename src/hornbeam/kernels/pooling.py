@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from hornbeam.backend.lazy import jnp
-from hornbeam.kernels.selection import Kernel, call, computes_in, forced, fused, kernel
+from hornbeam.kernels.fusion import masked
+from hornbeam.kernels.selection import Kernel, call, computes_in, forced, kernel
 from hornbeam.ops import pooling
-from hornbeam.ops.activations import relu_grad
 from hornbeam.ops.windows import Slide
 
 SMALL = 1 << 15
@@ -97,14 +97,11 @@ for _op in (pooling.avg_pool_grad_op, pooling.avg_pool3d_grad_op):
     kernel(_op)(_average_gradient(_op.type))
 
 
-@fused(relu_grad)
-def _(operation: Any, given: Callable[[Any], list[Any] | None]) -> Kernel | None:
-    """The gradient of a ReLU whose result was pooled: `dy` where the maximum is positive, at the maximum."""
-    gradient, features = operation.inputs
-    producer = gradient.op
-    args = given(producer) if producer.type in _max_gradients and producer.inputs[0] is features else None
-    pools = None if args is None else _max_gradients[producer.type](args, producer.attrs)
-    if args is None or pools is None:
+@masked(pooling.max_pool_grad_op, pooling.max_pool3d_grad_op)
+def _(operation: Any, producer: Any, args: list[Any]) -> Kernel | None:
+    """Of a ReLU whose result was pooled: `dy` where the maximum is positive, at the maximum."""
+    pools = _max_gradients[producer.type](args, producer.attrs)
+    if pools is None or producer.inputs[0] is not operation.inputs[1]:
         return None
     x, y, dy = args
     return lambda *_: pools(x, y, jnp.where(y > 0, dy, jnp.zeros((), dy.dtype)), **producer.attrs)
