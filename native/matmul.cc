@@ -15,6 +15,9 @@ using dims = dnnl::memory::dims;
 // Less work than this (in floating-point operations) is not worth waking a thread for.
 constexpr double kWorkOfTask = 4e6;
 
+// Shorter pieces than this of a matrix read the other one too often: two for each thread are enough then.
+constexpr int64_t kLinesOfTask = 128;
+
 // Longer sums are left to oneDNN, which cuts them.
 constexpr int64_t kInnerOfColumns = 1024;
 
@@ -94,7 +97,8 @@ ffi::Error multiply(ffi::ThreadPool& pool, const ffi::AnyBuffer& a, const ffi::A
     const Pieces batches(batch, std::min(batch, wanted));
     const int64_t left_over = (wanted + batches.count - 1) / batches.count;
     const bool by_rows = rows >= columns;
-    const Pieces lines(by_rows ? rows : columns, left_over, 32);
+    const int64_t longer = by_rows ? rows : columns;
+    const Pieces lines(longer, std::min(left_over, std::max<int64_t>(2 * threads, longer / kLinesOfTask)), 32);
     const bool few_columns = type == Type::f32 && batch == 1 && transpose_a && !transpose_b && columns <= kFewColumns &&
                              left.columns <= kInnerOfColumns && lines.length_of(lines.count - 1) >= kRowsOfBlock;
     run_tasks(pool, batches.count * lines.count, [&](int task) {

@@ -18,7 +18,7 @@ TARGETS = ("hornbeam_matmul", "hornbeam_matmul_relu", "hornbeam_convolution", "h
            "hornbeam_update", "hornbeam_sum_rows",
            "hornbeam_batch_norm", "hornbeam_batch_norm_gradient", "hornbeam_max_pool", "hornbeam_max_pool_gradient",
            "hornbeam_average_pool", "hornbeam_average_pool_gradient",
-           "hornbeam_lstm", "hornbeam_lstm_gradient", "hornbeam_gru", "hornbeam_gru_gradient")
+           "hornbeam_lstm", "hornbeam_lstm_gradient", "hornbeam_gru", "hornbeam_gru_gradient", "hornbeam_threefry")
 _ONEDNN = "libdnnl.so.3"
 
 _lock = threading.Lock()

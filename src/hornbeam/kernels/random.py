@@ -1,0 +1,51 @@
+"""Random bits for large draws: the same numbers, computed once. XLA draws them anew for each of their uses."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from hornbeam.backend import threefry
+from hornbeam.backend.lazy import jax
+from hornbeam.graph.op import Op
+from hornbeam.kernels.selection import Kernel, call, forced, kernel
+from hornbeam.ops import keyed_random, random
+
+SMALL = 1 << 13
+"""Numbers up to which XLA's own loops are taken: they fuse with what is around them."""
+
+
+def hornbeam_threefry(key: Any, count: int) -> Any:
+    """The first words of a key."""
+    return call("hornbeam_threefry", (count,), np.uint32, key)
+
+
+def _drawn(op: Op, count: Callable[..., int]) -> None:
+    """Declares the kernel of an op that draws as many numbers as `count(*args)` says."""
+    def rule(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
+        numbers = count(*args)
+        return run if numbers and (forced() or numbers > SMALL) else None
+
+    @functools.wraps(op.function)
+    def run(*args: Any, **attrs: Any) -> Any:
+        with threefry.drawing(hornbeam_threefry):
+            if op.random:
+                args = (threefry.key(jax.random.key_data(args[0])), *args[1:])
+            return op.function(*args, **attrs)
+
+    kernel(op)(rule)
+
+
+def _asked(shape: Any, *_: Any) -> int:
+    return math.prod(int(d) for d in np.asarray(shape).reshape(-1))
+
+
+for _op in (random.random_uniform_op, random.random_standard_normal, random.truncated_normal_op,
+            keyed_random.keyed_uniform, keyed_random.keyed_normal, keyed_random.keyed_truncated_normal,
+            keyed_random.keyed_uniform_between):
+    _drawn(_op, _asked)
+_drawn(keyed_random.keyed_dropout, lambda x, key: math.prod(x.shape))
