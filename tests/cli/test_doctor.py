@@ -26,6 +26,13 @@ def test_kernels_that_are_not_used_are_explained(monkeypatch):
     assert list(doctor._kernels()) == ["XLA alone: switched off by HORNBEAM_KERNELS=off"]
 
 
+def test_how_kernels_are_chosen_is_said(monkeypatch):
+    for choice, said in (("direct", "sums of convolutions written out"), ("native", "wherever there is a kernel")):
+        monkeypatch.setenv("HORNBEAM_KERNELS", choice)
+        (line,) = doctor._kernels()
+        assert line.startswith("XLA alone") or said in line
+
+
 @pytest.mark.parametrize(("essential", "exit_code", "word"), [(True, 1, "FAILS"), (False, 0, "fails")])
 def test_what_fails_is_named(monkeypatch, essential, exit_code, word):
     def broken():

@@ -11,6 +11,7 @@ from tests.kernels.conftest import relative
 import hornbeam as tf
 import hornbeam.v1 as v1
 from hornbeam.backend.lazy import jax
+from hornbeam.backend.switches import show
 from hornbeam.kernels import library, selection
 from hornbeam.ops.conv import conv2d_op
 from hornbeam.ops.matmul import matmul_op
@@ -246,3 +247,17 @@ print(float(tf.reduce_sum(step(x) ** 2)))
     assert first == pytest.approx(without, rel=1e-5)
     assert answer("native") == first
     assert answer("off") == without
+
+
+def test_what_is_compiled_names_its_kernels(native, monkeypatch, capsys):
+    def compiles():
+        with v1.Graph().as_default(), v1.Session() as session:
+            x = v1.placeholder(np.float32, IMAGES.shape)
+            y = v1.nn.relu(v1.nn.bias_add(v1.nn.conv2d(x, FILTERS, [1, 1, 1, 1], "SAME"), np.ones(8, np.float32)))
+            with show(1):
+                session.run(v1.reduce_max(v1.nn.max_pool(y, 2, 2, "SAME")), {x: IMAGES})
+        return capsys.readouterr().err
+
+    assert "; kernels: Conv2D 1, MaxPool 1, Relu 1\n" in compiles()
+    monkeypatch.setenv(selection.VARIABLE, "off")
+    assert "kernels" not in compiles()

@@ -28,8 +28,9 @@ class Switch:
             self.value = before
 
 
-SHOW = Switch("HORNBEAM_SHOW", ("nothing", "each compilation: what, how long, why", "stages with their times",
-                                "the operations of each plan", "StableHLO", "every value, op by op, uncompiled"))
+SHOW = Switch("HORNBEAM_SHOW", ("nothing", "each compilation: what, how long, why, with which kernels",
+                                "stages with their times", "the operations of each plan", "StableHLO",
+                                "every value, op by op, uncompiled"))
 SWITCHES = (SHOW,)
 
 

@@ -77,7 +77,8 @@ def _kernels() -> Iterator[str]:
         raise ArithmeticError("a matrix product came out wrong")
     yield (f"oneDNN {importlib.metadata.version('onednn-cpu-gomp')} works: a 32×64×32 product in "
            f"{(time.perf_counter() - start) * 1e3:.0f} ms"
-           + ("; taken wherever there is a kernel" if selection.forced() else ""))
+           + ("; taken wherever there is a kernel" if selection.forced() else "")
+           + ("; sums of convolutions written out" if selection.written_out() else ""))
 
 
 def _graph() -> Iterator[str]:

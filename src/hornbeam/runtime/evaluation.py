@@ -6,6 +6,7 @@ variables' new ones, and what checks found. `Tracing` and `Stepping` differ in h
 
 from __future__ import annotations
 
+import collections
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -221,7 +222,7 @@ class Tracing(Evaluation):
     `found` is the first failed check: its number (from 1) and the numbers for its message, zeros where all is well.
     `given`: what operations were given, for kernels that compute several of them at once. `latest`: the last array of
     some size that was computed. `kept`: for variables whose kernel keeps them where a check failed, what was found by
-    then.
+    then. `kernels`: how many operations of each type are computed by kernels.
     `transformed`: what is traced will be batched, so that it consists of the ops' own functions, without kernels.
     """
 
@@ -238,6 +239,7 @@ class Tracing(Evaluation):
         self.given: dict[Operation, list[Any]] = {}
         self.latest: Any = None
         self.kept: dict[Operation, Any] = {}
+        self.kernels: collections.Counter[str] = collections.Counter()
 
     def apply(self, op: Operation, args: list[Any]) -> Sequence[Any]:
         declaration = op.declaration
@@ -288,7 +290,10 @@ class Tracing(Evaluation):
             return op.declaration.function
         self.given[op] = args
         fused = op.declaration.fused_rule and op.declaration.fused_rule(op, self.given.get)
-        return fused or op.declaration.compiles_to(args, op.attrs)
+        chosen = fused or op.declaration.compiles_to(args, op.attrs)
+        if chosen is not op.declaration.function:
+            self.kernels[op.type] += 1
+        return chosen
 
     def _stream(self, op: Operation) -> Any:
         stream = self.streams[stream_of(op)]
@@ -312,6 +317,7 @@ class Tracing(Evaluation):
                        self.iteration if iteration is None else iteration)
         made.found = found
         made.transformed = self.transformed
+        made.kernels = self.kernels
         return made
 
 

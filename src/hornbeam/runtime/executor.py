@@ -65,6 +65,7 @@ class CompiledStage:
         if traced is None:
             self._checks: list[Operation] = []
             self._count = 0
+            self.kernels: dict[str, int] = {}
             self.call = compiled(self._trace, (0,) if donate else ())
         else:
             self.call = traced.call
@@ -108,6 +109,7 @@ class CompiledStage:
         tracing = Tracing(values, variables, dict(zip(self.random, streams, strict=True)), self._checks)
         tracing.fed = self._fed
         tracing.run(self._stage.ops)
+        self.kernels = tracing.kernels
         new = [tracing.variables[v] for v in self.written]
         if tracing.found is not None:
             new = [n if tracing.kept.get(v) is tracing.found else _kept(old[v], n, tracing.found[0])
@@ -449,7 +451,9 @@ def _log(plan: Plan, stage: CompiledStage, moving: Sequence[Any], started: float
     del compilations[:-_KEPT]
     if SHOW.value:
         took = f" in {1e3 * (time.perf_counter() - started):.0f} ms" if started else ""
-        _say(f"compiled {len(stage._stage.ops)} ops for {compilations[-1]}{took}")
+        kernels = ", ".join(f"{kind} {count}" for kind, count in sorted(stage._traced.kernels.items()))
+        _say(f"compiled {len(stage._stage.ops)} ops for {compilations[-1]}{took}"
+             + (f"; kernels: {kernels}" if kernels else ""))
 
 
 def _say(text: str) -> None:
