@@ -23,6 +23,8 @@ SMALL = 10_000
 _FEW_CHANNELS = 4
 _TILE, _FEWEST_TILES, _FEWEST_CHANNELS, _FULL = 4, 48, 32, 0.65
 """The size of a tile of results, and from how many, of how many channels, how full of results, tiles pay."""
+_MOST_FILTERS, _FILTERS_OF_TILE = 2**18, 2**11
+"""Filters that are transformed, of one channel each: at most so many, in all and for each tile."""
 _FORWARD, _TO_INPUT, _TO_FILTER = range(3)
 _TARGETS = ("hornbeam_convolution", "hornbeam_convolution_to_input", "hornbeam_convolution_to_filter")
 
@@ -82,7 +84,10 @@ class _Convolution(NamedTuple):
         if max(self.strides) > 1 or max(self.dilations) > 1 or min(self.x[-1], self.y[-1]) < _FEWEST_CHANNELS:
             return False
         tiles = results[0] * -(-results[1] // _TILE) * -(-results[2] // _TILE)
-        return tiles >= _FEWEST_TILES and math.prod(results[:-1]) >= _FULL * tiles * _TILE**2
+        filters = self.x[-1] * self.y[-1]
+        if tiles < _FEWEST_TILES or filters > min(_MOST_FILTERS, _FILTERS_OF_TILE * tiles):
+            return False
+        return math.prod(results[:-1]) >= _FULL * tiles * _TILE**2
 
     def name(self, form: int, bits: int) -> str:
         """What oneDNN calls its implementation of one of the three forms; empty where it has none."""
