@@ -15,8 +15,6 @@
 
 namespace hornbeam {
 
-using Numbers = ffi::Span<const int64_t>;
-
 // How a filter slides, and whether Winograd's way is to be tried.
 struct Sliding {
   int64_t groups;
@@ -180,35 +178,29 @@ struct Filter {
   const void* data;
 };
 
-Buffer& second_buffer_of_call() {
-  static thread_local Buffer buffer;
-  return buffer;
-}
-
 // The forward form and the input's gradient: each image of one operand and the filter give an image of the other.
 void by_images(ffi::ThreadPool& pool, Kind kind, const Shape& shape, const char* w, const char* from, char* to,
                const Finish& finish = {}) {
+  const bool forward = kind == kForward;
+  const dims &operand = forward ? shape.x : shape.y, &result = forward ? shape.y : shape.x;
+  const int64_t read = volume_of_one(operand) * bytes_of(shape.type);
+  const int64_t written = volume_of_one(result) * bytes_of(shape.type);
   Pieces pieces = pieces_of(shape, threads_of(pool), 4);
-  const int64_t item = bytes_of(shape.type), x = volume_of_one(shape.x) * item, y = volume_of_one(shape.y) * item;
-  if (finish)
-    pieces = Pieces(shape.x[0], std::max<int64_t>(pieces.count, shape.x[0] * (kind == kForward ? y : x) / kCache));
+  if (finish) pieces = Pieces(shape.x[0], std::max<int64_t>(pieces.count, shape.x[0] * written / kCache));
   const auto usual = convolution(kind, shape, pieces.length_of(0));
   const auto last = convolution(kind, shape, pieces.length_of(pieces.count - 1));
   const Filter filter(*usual, w, buffer_of_call());
   const bool alike = usual->w == last->w && usual->moves == last->moves;
   const Filter filter_of_last = alike ? filter : Filter(*last, w, second_buffer_of_call());
-  const bool forward = kind == kForward;
   run_tasks(pool, pieces.count, [&](int i) {
     const bool is_last = i + 1 == pieces.count;
     const Convolution& chosen = is_last ? *last : *usual;
     const int64_t at = pieces.begin(i);
     run(chosen.primitive, chosen.scratch,
         {{DNNL_ARG_WEIGHTS, &chosen.w, (is_last ? filter_of_last : filter).data},
-         {forward ? DNNL_ARG_SRC : DNNL_ARG_DIFF_DST, forward ? &chosen.x : &chosen.y, from + at * (forward ? x : y)},
-         {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_SRC, forward ? &chosen.y : &chosen.x, to + at * (forward ? y : x)}});
-    const dims& result = forward ? shape.y : shape.x;
-    finish(shape.type, to, at * (forward ? y : x), pieces.length_of(i) * volume_of_one(result) / result.back(),
-           result.back());
+         {forward ? DNNL_ARG_SRC : DNNL_ARG_DIFF_DST, forward ? &chosen.x : &chosen.y, from + at * read},
+         {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_SRC, forward ? &chosen.y : &chosen.x, to + at * written}});
+    finish(shape.type, to, at * written, pieces.length_of(i) * volume_of_one(result) / result.back(), result.back());
   });
 }
 
@@ -272,8 +264,8 @@ ffi::Error forward_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffe
     const Shape shape = described(how, x, w, *y);
     auto other = [&](size_t i) { return others.size() > i ? data(*others.get<ffi::AnyBuffer>(i)) : nullptr; };
     const Finish finish{other(0), other(1), other(2)};
-    if (how.in_tiles && winograd(pool, images(shape.x), images(shape.y), how.before[0], how.before[1], floats(x), floats(w), false,
-                             static_cast<float*>(y->untyped_data()), finish))
+    if (how.in_tiles && winograd(pool, images(shape.x), images(shape.y), how.before[0], how.before[1], floats(x),
+                                 floats(w), false, static_cast<float*>(y->untyped_data()), finish))
       return;
     by_images(pool, kForward, shape, data(w), data(x), static_cast<char*>(y->untyped_data()), finish);
   });
@@ -297,8 +289,8 @@ ffi::Error to_filter_handler(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuf
                              Sliding how) {
   return guarded([&] {
     const Shape shape = described(how, x, *dw, dy);
-    if (how.in_tiles && winograd_to_filter(pool, images(shape.x), images(shape.y), how.before[0], how.before[1], floats(x),
-                                       floats(dy), static_cast<float*>(dw->untyped_data())))
+    if (how.in_tiles && winograd_to_filter(pool, images(shape.x), images(shape.y), how.before[0], how.before[1],
+                                           floats(x), floats(dy), static_cast<float*>(dw->untyped_data())))
       return;
     to_filter(pool, shape, data(x), data(dy), static_cast<char*>(dw->untyped_data()));
   });

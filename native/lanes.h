@@ -33,6 +33,24 @@ HORNBEAM_INLINE void load(const uint16_t* from, int count, Lanes& lanes) {
   std::memcpy(&lanes, &words, sizeof lanes);
 }
 
+template <class T>
+HORNBEAM_INLINE Lanes loaded(const T* from, int count) {
+  Lanes lanes;
+  load(from, count, lanes);
+  return lanes;
+}
+
+// `yes` in the lanes whose bits are all set in `where`, `no` in the others.
+HORNBEAM_INLINE Lanes chosen(const Words& where, const Lanes& yes, const Lanes& no) {
+  Words left, right;
+  std::memcpy(&left, &yes, sizeof left);
+  std::memcpy(&right, &no, sizeof right);
+  const Words bits = (left & where) | (right & ~where);
+  Lanes found;
+  std::memcpy(&found, &bits, sizeof found);
+  return found;
+}
+
 HORNBEAM_INLINE void store(const Lanes& lanes, int count, float* to) {
   if (count == kLanes) std::memcpy(to, &lanes, sizeof lanes);
   else std::memcpy(to, &lanes, 4 * count);

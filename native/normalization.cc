@@ -35,11 +35,7 @@ template <class T>
 HORNBEAM_INLINE void moments_loop(const T* x, int64_t rows, int64_t channels, float* means, float* squares) {
   for (int64_t c = 0; c < channels; c += kLanes) {
     const int count = lanes_from(c, channels);
-    auto row = [&](int64_t r) HORNBEAM_HERE {
-      Lanes v;
-      load(x + r * channels + c, count, v);
-      return v;
-    };
+    auto row = [&](int64_t r) HORNBEAM_HERE { return loaded(x + r * channels + c, count); };
     const Lanes mean = sum_of_rows(rows, row) / static_cast<float>(rows);
     const Lanes square = sum_of_rows(rows, [&](int64_t r) HORNBEAM_HERE {
       const Lanes d = row(r) - mean;
@@ -71,11 +67,7 @@ template <class T>
 HORNBEAM_INLINE void sums_loop(const T* x, int64_t rows, int64_t channels, float* sums) {
   for (int64_t c = 0; c < channels; c += kLanes) {
     const int count = lanes_from(c, channels);
-    auto row = [&](int64_t r) HORNBEAM_HERE {
-      Lanes v;
-      load(x + r * channels + c, count, v);
-      return v;
-    };
+    auto row = [&](int64_t r) HORNBEAM_HERE { return loaded(x + r * channels + c, count); };
     store(sum_of_rows(rows, row), count, sums + c);
   }
 }
@@ -88,11 +80,7 @@ HORNBEAM_INLINE void products_loop(const T* dy, const T* x, int64_t rows, int64_
     const int count = lanes_from(c, channels);
     Lanes m;
     load(mean + c, count, m);
-    auto of = [&](const T* from, int64_t r) HORNBEAM_HERE {
-      Lanes v;
-      load(from + r * channels + c, count, v);
-      return v;
-    };
+    auto of = [&](const T* from, int64_t r) HORNBEAM_HERE { return loaded(from + r * channels + c, count); };
     store(sum_of_rows(rows, [&](int64_t r) HORNBEAM_HERE { return of(dy, r); }), count, sums + c);
     store(sum_of_rows(rows, [&](int64_t r) HORNBEAM_HERE { return of(dy, r) * (of(x, r) - m); }),
           count, products + c);

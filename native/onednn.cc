@@ -33,6 +33,11 @@ Buffer& buffer_of_call() {
   return buffer;
 }
 
+Buffer& second_buffer_of_call() {
+  static thread_local Buffer buffer;
+  return buffer;
+}
+
 size_t KeyHash::operator()(const Key& key) const {
   uint64_t hash = 14695981039346656037u;
   for (size_t i = 0; i < key.size; i++) hash = (hash ^ static_cast<uint64_t>(key.numbers[i])) * 1099511628211u;

@@ -48,6 +48,7 @@ class Buffer {
 
 Buffer& scratch_of_thread();  // for a primitive's scratchpad while it runs
 Buffer& buffer_of_call();     // for what the tasks of one call share; belongs to the thread that called
+Buffer& second_buffer_of_call();
 
 // Numbers that say which primitive is meant.
 struct Key {

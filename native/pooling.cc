@@ -84,55 +84,42 @@ inline int64_t list_window(const Windows& w, int64_t image, int64_t oi, int64_t 
   return n;
 }
 
-HORNBEAM_INLINE Lanes chosen(const Words& where, const Lanes& yes, const Lanes& no) {
-  Words left, right;
-  std::memcpy(&left, &yes, sizeof left);
-  std::memcpy(&right, &no, sizeof right);
-  const Words bits = (left & where) | (right & ~where);
-  Lanes found;
-  std::memcpy(&found, &bits, sizeof found);
-  return found;
+// One number for each channel of each of a row of windows, those whose first index is `row` in the image: what
+// `take(so far, element)` makes of a window's elements, from `start` on, and `end(that, how many)` of it.
+template <class T, class Take, class End>
+HORNBEAM_INLINE void pool_loop(const Windows& w, const T* x, int64_t image, int64_t row, Places& places, Lanes start,
+                               const Take& take, const End& end, T* y) {
+  for (int64_t j = 0; j < w.b.outputs; j++)
+    for (int64_t k = 0; k < w.c.outputs; k++) {
+      const int64_t held = list_window(w, image, row, j, k, places);
+      T* to = y + w.output(image, row, j, k);
+      for (int64_t channel = 0; channel < w.channels; channel += kLanes) {
+        const int count = lanes_from(channel, w.channels);
+        Lanes found = start;
+        for (int64_t n = 0; n < held; n++) found = take(found, loaded(x + places[n] + channel, count));
+        store(end(found, held), count, to + channel);
+      }
+    }
 }
 
-// The maxima of one row of windows: those whose first index is `row` in the image. One that is not a number is NaN.
+// A maximum of what is not a number is NaN.
 template <class T>
 HORNBEAM_INLINE void maxima_loop(const Windows& w, const T* x, int64_t image, int64_t row, Places& places, T* y) {
-  for (int64_t j = 0; j < w.b.outputs; j++)
-    for (int64_t k = 0; k < w.c.outputs; k++) {
-      const int64_t held = list_window(w, image, row, j, k, places);
-      T* to = y + w.output(image, row, j, k);
-      for (int64_t channel = 0; channel < w.channels; channel += kLanes) {
-        const int count = lanes_from(channel, w.channels);
-        Lanes best = Lanes{} - std::numeric_limits<float>::infinity();
-        for (int64_t n = 0; n < held; n++) {
-          Lanes v;
-          load(x + places[n] + channel, count, v);
-          best = chosen(Words(v > best) | Words(v != v), v, best);
-        }
-        store(best, count, to + channel);
-      }
-    }
+  auto take = [](const Lanes& best, const Lanes& v) HORNBEAM_HERE {
+    return chosen(Words(v > best) | Words(v != v), v, best);
+  };
+  pool_loop(w, x, image, row, places, Lanes{} - std::numeric_limits<float>::infinity(), take,
+            [](const Lanes& best, int64_t) HORNBEAM_HERE { return best; }, y);
 }
 
-// The means of one row of windows, of what of them lies in the image.
+// Means of what of the windows lies in the image.
 template <class T>
 HORNBEAM_INLINE void means_loop(const Windows& w, const T* x, int64_t image, int64_t row, Places& places, T* y) {
-  for (int64_t j = 0; j < w.b.outputs; j++)
-    for (int64_t k = 0; k < w.c.outputs; k++) {
-      const int64_t held = list_window(w, image, row, j, k, places);
-      const float divisor = std::max<int64_t>(held, 1);
-      T* to = y + w.output(image, row, j, k);
-      for (int64_t channel = 0; channel < w.channels; channel += kLanes) {
-        const int count = lanes_from(channel, w.channels);
-        Lanes sum = {};
-        for (int64_t n = 0; n < held; n++) {
-          Lanes v;
-          load(x + places[n] + channel, count, v);
-          sum += v;
-        }
-        store(sum / divisor, count, to + channel);
-      }
-    }
+  pool_loop(w, x, image, row, places, Lanes{},
+            [](const Lanes& sum, const Lanes& v) HORNBEAM_HERE { return sum + v; },
+            [](const Lanes& sum, int64_t held) HORNBEAM_HERE {
+              return sum / static_cast<float>(std::max<int64_t>(held, 1));
+            }, y);
 }
 
 // The gradient of the means, for one row of the image: a share of each window that an element lies in.
@@ -154,11 +141,7 @@ HORNBEAM_INLINE void shares_loop(const Windows& w, const T* dy, int64_t image, i
       for (int64_t channel = 0; channel < w.channels; channel += kLanes) {
         const int count = lanes_from(channel, w.channels);
         Lanes sum = {};
-        for (int64_t n = 0; n < held; n++) {
-          Lanes v;
-          load(dy + places[n] + channel, count, v);
-          sum += v * shares[n];
-        }
+        for (int64_t n = 0; n < held; n++) sum += loaded(dy + places[n] + channel, count) * shares[n];
         store(sum, count, to + channel);
       }
     }
@@ -174,16 +157,13 @@ HORNBEAM_INLINE void at_maxima_loop(const Windows& w, const T* x, const T* y, co
         const int64_t held = list_window(w, image, i, j, k, places), out = w.output(image, i, j, k);
         for (int64_t channel = from; channel < to; channel += kLanes) {
           const int count = lanes_from(channel, to);
-          Lanes best, given;
-          load(y + out + channel, count, best), load(dy + out + channel, count, given);
+          const Lanes best = loaded(y + out + channel, count);
+          Lanes given = loaded(dy + out + channel, count);
           for (int64_t n = 0; n < held; n++) {
             const int64_t at = places[n] + channel;
-            Lanes v, sum = {};
-            load(x + at, count, v);
-            if (overlap) load(dx + at, count, sum);
-            const Words hit = Words(v == best);
+            const Words hit = Words(loaded(x + at, count) == best);
             const Lanes got = chosen(hit, given, Lanes{});
-            store(overlap ? sum + got : got, count, dx + at);
+            store(overlap ? loaded(dx + at, count) + got : got, count, dx + at);
             given = chosen(hit, Lanes{}, given);  // the first alone gets it
           }
         }
@@ -210,11 +190,8 @@ HORNBEAM_INLINE void at_maxima_loop(const Windows& w, const T* x, const T* y, co
 HORNBEAM_LOOPS(float)
 HORNBEAM_LOOPS(uint16_t)
 
-using Numbers = ffi::Span<const int64_t>;
-using Sizes = ffi::Span<const int64_t>;
-
 // Raises std::invalid_argument where the sizes do not belong together.
-Windows windows(Sizes x, Sizes y, Numbers window, Numbers strides, Numbers before) {
+Windows windows(Numbers x, Numbers y, Numbers window, Numbers strides, Numbers before) {
   const size_t space = window.size();
   if (space > kSpace || x.size() != space + 2 || y.size() != space + 2 || strides.size() != space ||
       before.size() != space || x.front() != y.front() || x.back() != y.back())
@@ -325,9 +302,9 @@ constexpr auto average_pool = pool_handler<false>;
                                 xla::ffi::Ffi::Bind()                            \
                                     .Ctx<xla::ffi::ThreadPool>() arguments       \
                                     .Ret<xla::ffi::AnyBuffer>()                  \
-                                    .Attr<xla::ffi::Span<const int64_t>>("window")  \
-                                    .Attr<xla::ffi::Span<const int64_t>>("strides") \
-                                    .Attr<xla::ffi::Span<const int64_t>>("before"))
+                                    .Attr<hornbeam::Numbers>("window")           \
+                                    .Attr<hornbeam::Numbers>("strides")          \
+                                    .Attr<hornbeam::Numbers>("before"))
 #define HORNBEAM_ONE .Arg<xla::ffi::AnyBuffer>()
 
 HORNBEAM_POOLING(hornbeam_max_pool, hornbeam::max_pool, HORNBEAM_ONE);

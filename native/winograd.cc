@@ -100,12 +100,6 @@ HORNBEAM_INLINE void both_ways(const Take& take, const Transform& transform, con
   }
 }
 
-HORNBEAM_INLINE Lanes loaded(const float* from, int count) {
-  Lanes v;
-  load(from, count, v);
-  return v;
-}
-
 HORNBEAM_INLINE bool is_zero(const Lanes& lanes) {
   bool all = true;
   for (int i = 0; i < kLanes; i++) all &= lanes[i] == 0;
@@ -330,18 +324,7 @@ std::shared_ptr<const Products> over_tiles(int64_t tiles, int64_t most, int64_t 
   });
 }
 
-// Buffers of their own: primitives run while they are held.
-Buffer& tiles_of_thread() {
-  static thread_local Buffer buffer;
-  return buffer;
-}
-
-Buffer& filters_of_call() {
-  static thread_local Buffer buffer;
-  return buffer;
-}
-
-Buffer& moved_of_call() {
+Buffer& tiles_of_thread() {  // its own: primitives take their scratch memory while it is held
   static thread_local Buffer buffer;
   return buffer;
 }
@@ -373,8 +356,8 @@ bool winograd(ffi::ThreadPool& pool, const Images& x, const Images& y, int64_t t
   const auto usual = of_tiles(most, most, in, out);
   const auto last = of_tiles(pieces.length_of(pieces.count - 1), most, in, out);
   if (last->b != usual->b) return false;  // oneDNN would have the filters otherwise for fewer tiles
-  float* filters = static_cast<float*>(filters_of_call().at_least(4 * kPlaces * in * out));
-  float* moved = usual->moves || turned ? static_cast<float*>(moved_of_call().at_least(usual->b.get_size())) : filters;
+  float* filters = static_cast<float*>(buffer_of_call().at_least(4 * kPlaces * in * out));
+  float* moved = usual->moves || turned ? static_cast<float*>(second_buffer_of_call().at_least(usual->b.get_size())) : filters;
   if (turned) each_part(pool, in, [&](int64_t first, int64_t many) { turn_filters(w, in, out, first, many, moved); });
   each_part(pool, in, [&](int64_t first, int64_t many) {
     transform_filters(turned ? moved : w, in, out, first, many, filters);
@@ -409,7 +392,7 @@ bool winograd_to_filter(ffi::ThreadPool& pool, const Images& x, const Images& y,
   const Pieces pieces = pieces_of(tiling, wanted, in + out, std::max(kCache, 4 * volume));
   const int64_t most = pieces.length;
   const Pieces tasks(pieces.count, wanted);
-  float* sums = static_cast<float*>(filters_of_call().at_least(4 * volume * tasks.count));
+  float* sums = static_cast<float*>(buffer_of_call().at_least(4 * volume * tasks.count));
   run_tasks(pool, tasks.count, [&](int task) {
     const int64_t a = kPlaces * stride_of(most, in), b = kPlaces * stride_of(most, out);
     float* tiles = static_cast<float*>(tiles_of_thread().at_least(4 * (a + b)));

@@ -14,7 +14,7 @@ import numpy as np
 from hornbeam.backend.lazy import jnp
 from hornbeam.kernels import library
 from hornbeam.kernels.fusion import After, masked, rectified
-from hornbeam.kernels.selection import Kernel, call, computes_in, forced, kernel, written_out
+from hornbeam.kernels.selection import Kernel, call, computes_in, forced, kernel, known_dims, written_out
 from hornbeam.ops import conv, depthwise
 from hornbeam.ops.windows import Layout
 
@@ -118,8 +118,10 @@ def _suits(found: _Convolution, form: int, *arrays: Any) -> bool:
     return bool(name) and (forced() or (not name.startswith("ref") and found.pays(form, dtype)))
 
 
-def _call(form: int, found: _Convolution, result: Dims, *arrays: Any) -> Any:
-    return call(_TARGETS[form], result, arrays[0].dtype, *arrays, **found.attributes(form, arrays[0].dtype))
+def _call(form: int, found: _Convolution, result: Dims, *arrays: Any, with_relu: bool = False) -> Any:
+    target = _TARGETS[form] + ("_relu" if with_relu else "")
+    dtype = arrays[0].dtype
+    return call(target, result, dtype, *map(jnp.asarray, arrays), **found.attributes(form, dtype))
 
 
 def _channels_last(image: Any, where: Layout) -> Any:
@@ -144,7 +146,7 @@ def _forward(op_type: str) -> Callable[[Sequence[Any], dict[str, Any]], Kernel |
 
 
 def _of_input(op_type: str, attrs: dict[str, Any], sizes: Any, w: Any, dy: Any) -> _Convolution:
-    dims = conv.full_sizes(_known(sizes), w.shape, dy.shape, attrs["data_format"])
+    dims = conv.full_sizes(known_dims(sizes), w.shape, dy.shape, attrs["data_format"])
     return _described(op_type, attrs, dims, w.shape)
 
 
@@ -164,18 +166,14 @@ def _to_input(op_type: str) -> Callable[[Sequence[Any], dict[str, Any]], Kernel 
 def _to_filter(op_type: str) -> Callable[[Sequence[Any], dict[str, Any]], Kernel | None]:
     def rule(args: Sequence[Any], attrs: dict[str, Any]) -> Kernel | None:
         x, sizes, dy = args
-        return run if _suits(_described(op_type, attrs, x.shape, _known(sizes)), _TO_FILTER, x, dy) else None
+        return run if _suits(_described(op_type, attrs, x.shape, known_dims(sizes)), _TO_FILTER, x, dy) else None
 
     def run(x: Any, sizes: Any, dy: Any, **attrs: Any) -> Any:
-        found = _described(op_type, attrs, x.shape, _known(sizes))
+        found = _described(op_type, attrs, x.shape, known_dims(sizes))
         dw = _call(_TO_FILTER, found, found.w, _channels_last(x, found.where), _channels_last(dy, found.where))
-        return jnp.reshape(dw, _known(sizes))
+        return jnp.reshape(dw, known_dims(sizes))
 
     return rule
-
-
-def _known(sizes: Any) -> Dims:
-    return tuple(int(d) for d in np.asarray(sizes))
 
 
 for _op in (conv.conv2d_op, conv.conv3d_op, depthwise.depthwise_conv2d_op):
@@ -205,9 +203,8 @@ def _(op_type: str, args: Sequence[Any], attrs: dict[str, Any], after: After) ->
         channels = found.y[-1:]
         scale = jnp.ones(channels, x.dtype) if after.scale is None else after.scale
         bias = jnp.zeros(channels, x.dtype) if after.bias is None else after.bias
-        finish = [bias, scale, *([] if after.more is None else [jnp.asarray(after.more)])]
-    return lambda features: call("hornbeam_convolution_relu", found.y, x.dtype, jnp.asarray(x), jnp.reshape(w, found.w),
-                                 *finish, **found.attributes(_FORWARD, x.dtype))
+        finish = [bias, scale, *([] if after.more is None else [after.more])]
+    return lambda features: _call(_FORWARD, found, found.y, x, jnp.reshape(w, found.w), *finish, with_relu=True)
 
 
 @masked(conv.conv2d_backprop_input_op, conv.conv3d_backprop_input_op, depthwise.depthwise_backprop_input_op)
@@ -218,6 +215,5 @@ def _(operation: Any, producer: Any, args: list[Any]) -> Kernel | None:
     found = _of_input(producer.type, producer.attrs, *args)
     if not _suits(found, _TO_INPUT, w, dy):
         return None
-    return lambda gradient, features: call(
-        "hornbeam_convolution_to_input_relu", found.x, dy.dtype, jnp.reshape(w, found.w), jnp.asarray(dy),
-        jnp.asarray(features), **found.attributes(_TO_INPUT, dy.dtype))
+    return lambda gradient, features: _call(_TO_INPUT, found, found.x, jnp.reshape(w, found.w), dy, features,
+                                            with_relu=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, final
+from typing import Any, NamedTuple, TypeVar, final
 
 import numpy as np
 
@@ -23,6 +23,7 @@ _ADDS = ("BiasAdd", "AddV2", "Add")
 _NORMS = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
 
 Given = Callable[[Any], list[Any] | None]
+R = TypeVar("R")
 
 
 @final
@@ -44,8 +45,13 @@ def rectified(*ops: Op) -> Callable[[Rule], Rule]:
     A channel is an index of the result's last dimension; `more` has the result's shape. The kernel is called as `Relu`
     is, with what it need not look at.
     """
-    def declare(rule: Rule) -> Rule:
-        _rules.update((op.type, rule) for op in ops)
+    return _adding(_rules, ops)
+
+
+def _adding(rules: dict[str, R], ops: Sequence[Op]) -> Callable[[R], R]:
+    """Decorator: keeps a rule for the types of these ops."""
+    def declare(rule: R) -> R:
+        rules.update((op.type, rule) for op in ops)
         return rule
 
     return declare
@@ -71,18 +77,16 @@ def masked(*ops: Op) -> Callable[[Mask], Mask]:
 
     `args` are the producer's, which is one of these ops. The kernel is called as `ReluGrad` is.
     """
-    def declare(rule: Mask) -> Mask:
-        _masks.update((op.type, rule) for op in ops)
-        return rule
-
-    return declare
+    return _adding(_masks, ops)
 
 
 @fused(relu_grad)
 def _(operation: Any, given: Given) -> Kernel | None:
     producer = _only_for(operation.inputs[0], operation)
-    args = None if producer is None or producer.type not in _masks else given(producer)
-    return None if producer is None or args is None else _masks[producer.type](operation, producer, args)
+    if producer is None or producer.type not in _masks:
+        return None
+    args = given(producer)
+    return None if args is None else _masks[producer.type](operation, producer, args)
 
 
 @final

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from hornbeam.backend import threefry
 from hornbeam.backend.lazy import jax
 from hornbeam.graph.op import Op
-from hornbeam.kernels.selection import Kernel, call, forced, kernel
+from hornbeam.kernels.selection import Kernel, call, forced, kernel, known_dims
 from hornbeam.ops import keyed_random, random
 
 SMALL = 1 << 13
@@ -30,7 +29,6 @@ def _drawn(op: Op, count: Callable[..., int]) -> None:
         numbers = count(*args)
         return run if numbers and (forced() or numbers > SMALL) else None
 
-    @functools.wraps(op.function)
     def run(*args: Any, **attrs: Any) -> Any:
         with threefry.drawing(hornbeam_threefry):
             if op.random:
@@ -40,12 +38,8 @@ def _drawn(op: Op, count: Callable[..., int]) -> None:
     kernel(op)(rule)
 
 
-def _asked(shape: Any, *_: Any) -> int:
-    return math.prod(int(d) for d in np.asarray(shape).reshape(-1))
-
-
 for _op in (random.random_uniform_op, random.random_standard_normal, random.truncated_normal_op,
             keyed_random.keyed_uniform, keyed_random.keyed_normal, keyed_random.keyed_truncated_normal,
             keyed_random.keyed_uniform_between):
-    _drawn(_op, _asked)
+    _drawn(_op, lambda shape, *_: math.prod(known_dims(shape)))
 _drawn(keyed_random.keyed_dropout, lambda x, key: math.prod(x.shape))

@@ -65,6 +65,11 @@ def fused(op: Op) -> Callable[[Callable[..., Kernel | None]], Callable[..., Kern
     return declare
 
 
+def known_dims(shape: Any) -> tuple[int, ...]:
+    """The sizes of a shape argument, which is known while a program is traced."""
+    return tuple(int(d) for d in np.asarray(shape).reshape(-1))
+
+
 def call(target: str, shape: Sequence[int], dtype: Any, *arrays: Any, **attributes: Any) -> Any:
     """One result of a compiled kernel."""
     return jax.ffi.ffi_call(target, jax.ShapeDtypeStruct(tuple(shape), dtype))(*arrays, **attributes)
